@@ -1,0 +1,80 @@
+import type { CodecName, EgressPlan, IceCredentials, IngestPlan, MediaKind } from '../media/plan.ts';
+
+/** Why a session or a stream ended; stored with the row and told to whoever is left. */
+export type EndReason =
+  | 'deleted' // DELETE by the client
+  | 'closed_by_peer' // DTLS close_notify
+  | 'consent_lapsed' // RFC 7675
+  | 'not_connected' // never got ICE and DTLS up in time
+  | 'taken_over' // the same channel was published anew
+  | 'stopped' // by the API
+  | 'publisher_gone' // did not return within the grace time
+  | 'key_revoked'
+  | 'failed' // DTLS or an internal error
+  | 'shutdown'
+  | 'crash'; // found open at a start
+
+/** An address to put into an ICE candidate line. */
+export interface CandidateAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What an answer says about the media thread that will hold the session. */
+export interface MediaEndpoint {
+  readonly candidates: readonly CandidateAddress[];
+  /** `sha-256 AA:BB:…` of the certificate every media thread uses. */
+  readonly fingerprint: string;
+}
+
+export interface LayerStats {
+  readonly rid: string;
+  readonly bitrateBps: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly framesPerSecond?: number;
+}
+
+export interface TrackStats {
+  readonly kind: MediaKind;
+  readonly codec: CodecName;
+  readonly packets: number;
+  readonly lost: number;
+  readonly layers: readonly LayerStats[];
+}
+
+export type MediaEvent =
+  | { readonly type: 'connected'; readonly sessionId: string }
+  | { readonly type: 'ended'; readonly sessionId: string; readonly reason: EndReason }
+  /** About once a second for each stream with a publisher. */
+  | { readonly type: 'stats'; readonly streamId: string; readonly tracks: readonly TrackStats[] };
+
+export interface OpenPublisher {
+  readonly sessionId: string;
+  readonly streamId: string;
+  readonly plan: IngestPlan;
+}
+
+export interface OpenViewer {
+  readonly sessionId: string;
+  readonly streamId: string;
+  readonly plan: EgressPlan;
+}
+
+/** The media threads as the domain sees them. Implemented by `transport/media-plane.ts`. */
+export interface MediaPlane {
+  /** The endpoint of the thread that holds (or will hold) this stream; stable as long as the stream lives. */
+  endpointOf(streamId: string): MediaEndpoint;
+  /** Resolves once the session answers STUN. A stream whose publisher left keeps its viewers until `closeStream`. */
+  openPublisher(request: OpenPublisher): Promise<void>;
+  /** Resolves once the session answers STUN. */
+  openViewer(request: OpenViewer): Promise<void>;
+  /** New credentials on a kept session (RFC 8445 section 9); DTLS and SRTP go on. */
+  restartIce(sessionId: string, local: IceCredentials, remote: IceCredentials): Promise<void>;
+  /** Idempotent. Sends close_notify, forgets the session at once, reports no `ended`. */
+  closeSession(sessionId: string): Promise<void>;
+  /** Idempotent. Closes the publisher and every viewer, reports no `ended`. */
+  closeStream(streamId: string): Promise<void>;
+  /** The one listener; set before the first session opens. */
+  onEvent(listener: (event: MediaEvent) => void): void;
+}
