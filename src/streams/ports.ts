@@ -78,3 +78,26 @@ export interface MediaPlane {
   /** The one listener; set before the first session opens. */
   onEvent(listener: (event: MediaEvent) => void): void;
 }
+
+export interface StreamRecord {
+  readonly id: string;
+  readonly channelId: string;
+  readonly title: string;
+  readonly startedAt: Date;
+}
+
+/** What is kept of streams and viewers. Implemented by `db/streams.ts`. Every promise resolves once the row is durable. */
+export interface StreamStore {
+  start(stream: StreamRecord): Promise<void>;
+  /** Idempotent: the first end stands. Closes the stream's open viewer sessions with the same time. */
+  end(streamId: string, end: { at: Date; reason: EndReason; peakViewers: number }): Promise<void>;
+  /** What is being sent, as far as known. */
+  describe(streamId: string, codecs: readonly CodecName[], size?: { width: number; height: number }): Promise<void>;
+  viewerJoined(viewer: { id: string; streamId: string; at: Date }): Promise<void>;
+  /** Idempotent. */
+  viewerLeft(viewerId: string, end: { at: Date; reason: EndReason }): Promise<void>;
+  /** Written every few seconds for live streams, so that a crash can be given an honest end time. */
+  heartbeat(streamIds: readonly string[], at: Date): Promise<void>;
+  /** At a start: ends what a crash left open, at the last heartbeat, with reason `crash`. Returns how many streams. */
+  closeLeftOpen(): Promise<number>;
+}

@@ -1,0 +1,43 @@
+/** What accounts need of a store. Implemented by `db/users.ts`, `db/login-sessions.ts` and `db/api-tokens.ts`. */
+
+export type Role = 'owner' | 'streamer' | 'viewer';
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** argon2id, in PHC string form. */
+  readonly passwordHash: string;
+}
+
+export interface UserStore {
+  /** Makes the first account, the owner. `undefined` when there is a user already (safe when two ask at once). */
+  createOwner(user: { name: string; passwordHash: string }): Promise<User | undefined>;
+  hasAny(): Promise<boolean>;
+  /** Names compare without regard to case. */
+  byName(name: string): Promise<User | undefined>;
+  byId(id: string): Promise<User | undefined>;
+}
+
+/** Hashes are SHA-256 of the token, 32 bytes. */
+export interface LoginSessionStore {
+  create(session: { userId: string; hash: Uint8Array; expiresAt: Date }): Promise<void>;
+  /** The user of an unexpired session. */
+  userByHash(hash: Uint8Array, now: Date): Promise<User | undefined>;
+  delete(hash: Uint8Array): Promise<void>;
+  deleteExpired(now: Date): Promise<number>;
+}
+
+export interface ApiTokenRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly createdAt: Date;
+}
+
+export interface ApiTokenStore {
+  create(token: { userId: string; name: string; prefix: string; hash: Uint8Array }): Promise<ApiTokenRecord>;
+  list(userId: string): Promise<readonly ApiTokenRecord[]>;
+  userByHash(hash: Uint8Array): Promise<User | undefined>;
+  delete(userId: string, tokenId: string): Promise<boolean>;
+}

@@ -1,0 +1,75 @@
+/** What channels and their keys need of a store. Implemented by `db/channels.ts` and `db/stream-keys.ts`. */
+
+export type Visibility = 'public' | 'unlisted' | 'private';
+
+export interface Channel {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly visibility: Visibility;
+  readonly ownerId: string;
+  readonly createdAt: Date;
+}
+
+export interface ChannelDraft {
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly visibility: Visibility;
+  readonly ownerId: string;
+}
+
+export type ChannelChange = Partial<Pick<Channel, 'title' | 'description' | 'category' | 'visibility'>>;
+
+export interface ChannelQuery {
+  /** Only these ids when given (who is live). */
+  readonly ids?: readonly string[];
+  readonly ownerId?: string;
+  /** Found in slug or title, whatever the case. */
+  readonly text?: string;
+  /** Only these visibilities; all when absent. */
+  readonly visibilities?: readonly Visibility[];
+  readonly limit: number;
+  /** The id of the last channel of the page before. Order: newest first. */
+  readonly after?: string;
+}
+
+export interface ChannelStore {
+  /** `undefined` when the slug is taken. */
+  create(draft: ChannelDraft): Promise<Channel | undefined>;
+  bySlug(slug: string): Promise<Channel | undefined>;
+  list(query: ChannelQuery): Promise<readonly Channel[]>;
+  /** `undefined` when there is no such channel. */
+  update(id: string, change: ChannelChange): Promise<Channel | undefined>;
+  /** With its keys, streams and viewer sessions. Whether there was one. */
+  delete(id: string): Promise<boolean>;
+}
+
+/** A key as it is kept: never the key itself. */
+export interface StreamKeyRecord {
+  readonly id: string;
+  readonly channelId: string;
+  readonly name: string;
+  /** The first characters of the key, to tell keys apart. */
+  readonly prefix: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly expiresAt: Date | null;
+}
+
+export interface StreamKeyStore {
+  /** `hash`: SHA-256 of the key, 32 bytes. */
+  add(key: { channelId: string; name: string; prefix: string; hash: Uint8Array; expiresAt?: Date }): Promise<StreamKeyRecord>;
+  list(channelId: string): Promise<readonly StreamKeyRecord[]>;
+  /** Unexpired keys only. */
+  byHash(hash: Uint8Array, now: Date): Promise<{ key: StreamKeyRecord; channel: Channel } | undefined>;
+  /** Puts a new secret under the same id and name. `undefined` when there is no such key on this channel. */
+  replace(channelId: string, keyId: string, secret: { prefix: string; hash: Uint8Array }): Promise<StreamKeyRecord | undefined>;
+  delete(channelId: string, keyId: string): Promise<boolean>;
+  used(keyId: string, at: Date): Promise<void>;
+  /** Removes keys that expired before `now`. */
+  deleteExpired(now: Date): Promise<number>;
+}
