@@ -54,6 +54,12 @@ export interface EgressTrackPlan {
   readonly cname: string;
 }
 
+/** An address to put into an ICE candidate line. */
+export interface CandidateAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface IceCredentials {
   readonly ufrag: string;
   readonly pwd: string;

@@ -1,4 +1,6 @@
-import type { CodecName, EgressPlan, IceCredentials, IngestPlan, MediaKind } from '../media/plan.ts';
+import type { CandidateAddress, CodecName, EgressPlan, IceCredentials, IngestPlan, MediaKind } from '../media/plan.ts';
+
+export type { CandidateAddress } from '../media/plan.ts';
 
 /** Why a session or a stream ended; stored with the row and told to whoever is left. */
 export type EndReason =
@@ -13,12 +15,6 @@ export type EndReason =
   | 'failed' // DTLS or an internal error
   | 'shutdown'
   | 'crash'; // found open at a start
-
-/** An address to put into an ICE candidate line. */
-export interface CandidateAddress {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** What an answer says about the media thread that will hold the session. */
 export interface MediaEndpoint {
