@@ -1,0 +1,59 @@
+import { accessSync, constants } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+
+/** A program the tests need. `debian` is the package that has it. */
+export interface Tool {
+  readonly name: string;
+  /** Names the program itself, whatever PATH says. */
+  readonly variable: string;
+  readonly programs: readonly string[];
+  readonly debian: readonly string[];
+}
+
+export const ffmpeg: Tool = { name: 'ffmpeg', variable: 'FFMPEG_PATH', programs: ['ffmpeg'], debian: ['ffmpeg'] };
+
+export const chromium: Tool = {
+  name: 'Chromium',
+  variable: 'CHROMIUM_PATH',
+  programs: ['chromium', 'chromium-browser', 'google-chrome'],
+  // Without a font a page has boxes for letters, and a screenshot says nothing.
+  debian: ['chromium', 'fonts-dejavu-core'],
+};
+
+export const tools: readonly Tool[] = [ffmpeg, chromium];
+
+/** The path of the tool, or `undefined` where this machine has none. */
+export function findTool(tool: Tool): string | undefined {
+  const named = process.env[tool.variable];
+  if (named) return isExecutable(named) ? named : undefined;
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const candidates = folders.flatMap((folder) => tool.programs.map((program) => join(folder, program)));
+  return candidates.find(isExecutable) ?? (tool === ffmpeg ? ffmpegFromNpm() : undefined);
+}
+
+/** The path of the tool; throws where this machine has none. */
+export function requireTool(tool: Tool): string {
+  const path = findTool(tool);
+  if (path === undefined) throw new Error(`${tool.name} is missing: install it, or set ${tool.variable}`);
+  return path;
+}
+
+/** ffmpeg-static may be absent, or there without its program, which it fetches when it is installed. */
+function ffmpegFromNpm(): string | undefined {
+  try {
+    const path: unknown = createRequire(import.meta.url)('ffmpeg-static');
+    return typeof path === 'string' && isExecutable(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
