@@ -1,0 +1,37 @@
+# syntax=docker/dockerfile:1
+
+# Node's version is the one the npm scripts run with (package.json, node-linux-*).
+FROM node:24-bookworm-slim AS base
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY web/package.json web/
+
+FROM base AS build
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN node prisma/generate.ts && node web/build.ts
+
+FROM base AS dependencies
+# The image brings Node itself, and ffmpeg comes from Debian.
+RUN npm ci --omit=dev --no-audit --no-fund \
+ && rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/ffmpeg-static
+
+FROM node:24-bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ffmpeg ca-certificates \
+ && rm -rf /var/lib/apt/lists/* \
+ && install -d -o node -g node -m 700 /data
+WORKDIR /app
+COPY package.json ./
+COPY prisma prisma
+# Owned by the server's user: the embedded PostgreSQL completes its links on the first start.
+COPY --from=dependencies --chown=node:node /app/node_modules node_modules
+COPY --from=build /app/src src
+COPY --from=build /app/web/build web/build
+ENV NODE_ENV=production DATA_DIR=/data
+USER node
+VOLUME /data
+EXPOSE 8080 8189/udp
+HEALTHCHECK --interval=15s --timeout=3s --start-period=30s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]
