@@ -14,6 +14,8 @@ export interface UserStore {
   /** Makes the first account, the owner. `undefined` when there is a user already (safe when two ask at once). */
   createOwner(user: { name: string; passwordHash: string }): Promise<User | undefined>;
   hasAny(): Promise<boolean>;
+  /** The first account; what the administrator's token makes belongs to it. */
+  owner(): Promise<User | undefined>;
   /** Names compare without regard to case. */
   byName(name: string): Promise<User | undefined>;
   byId(id: string): Promise<User | undefined>;

@@ -1,0 +1,18 @@
+export type StreamErrorCode =
+  | 'not_live'
+  | 'no_session'
+  | 'at_capacity'
+  | 'etag_missing'
+  | 'etag_mismatch'
+  | 'bad_fragment'
+  | 'interrupted';
+
+export class StreamError extends Error {
+  readonly code: StreamErrorCode;
+
+  constructor(code: StreamErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StreamError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,46 @@
+import type { LayerStats } from './ports.ts';
+import type { CodecName, MediaKind } from '../media/plan.ts';
+
+export interface StreamSnapshot {
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly title: string;
+  readonly viewers: number;
+  readonly peakViewers: number;
+  readonly tracks: readonly { readonly kind: MediaKind; readonly codec: CodecName }[];
+  readonly layers: readonly LayerStats[];
+}
+
+/** What a channel shows at this moment. */
+export interface LiveSnapshot {
+  readonly live: boolean;
+  readonly state: 'offline' | 'live' | 'reconnecting';
+  readonly stream: StreamSnapshot | null;
+}
+
+export type LiveEvent =
+  | { readonly type: 'live'; readonly live: LiveSnapshot }
+  | { readonly type: 'viewers'; readonly viewers: number };
+
+export type LiveListener = (event: LiveEvent) => void;
+
+export const OFFLINE: LiveSnapshot = { live: false, state: 'offline', stream: null };
+
+/** Who wants to hear of which channel. */
+export class LiveListeners {
+  readonly #byChannel = new Map<string, Set<LiveListener>>();
+
+  /** The returned function takes the listener off again. */
+  add(channelId: string, listener: LiveListener): () => void {
+    const listeners = this.#byChannel.get(channelId) ?? new Set();
+    this.#byChannel.set(channelId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#byChannel.get(channelId) === listeners) this.#byChannel.delete(channelId);
+    };
+  }
+
+  tell(channelId: string, event: LiveEvent): void {
+    for (const listener of this.#byChannel.get(channelId) ?? []) listener(event);
+  }
+}

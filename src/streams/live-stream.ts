@@ -1,0 +1,147 @@
+import type { CodecName } from '../media/plan.ts';
+import type { SourceTrack } from '../sdp/play-answer.ts';
+import type { EndReason, LayerStats, TrackStats } from './ports.ts';
+
+export const RECONNECT_MS = 30_000;
+
+/** `waiting`: a publisher was answered but none ever connected, so nobody else can see the stream yet. */
+export type StreamState = 'waiting' | 'live' | 'reconnecting' | 'ended';
+
+export interface StreamPublisher {
+  readonly sessionId: string;
+  readonly keyId: string | undefined;
+  readonly sources: readonly SourceTrack[];
+}
+
+/**
+ * One broadcast on a channel: who publishes, who watches, and when it is over. Sans-IO: events come in with the time,
+ * what they lead to comes back.
+ */
+export class LiveStream {
+  readonly id: string;
+  readonly channelId: string;
+  readonly title: string;
+  readonly #viewers = new Set<string>();
+  #state: StreamState = 'waiting';
+  /** The connected one; while reconnecting the one that was lost. */
+  #publisher: StreamPublisher | undefined;
+  /** Answered, and takes over when it connects. */
+  #pending: StreamPublisher | undefined;
+  #reconnectUntilMs = 0;
+  #startedAtMs: number | undefined;
+  #peakViewers = 0;
+  #layers: readonly LayerStats[] = [];
+
+  constructor(stream: { id: string; channelId: string; title: string }) {
+    this.id = stream.id;
+    this.channelId = stream.channelId;
+    this.title = stream.title;
+  }
+
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  get isWatchable(): boolean {
+    return this.#state === 'live' || this.#state === 'reconnecting';
+  }
+
+  /** Nobody publishes and nobody is about to. */
+  get isVacant(): boolean {
+    return this.#publisher === undefined && this.#pending === undefined;
+  }
+
+  get sources(): readonly SourceTrack[] {
+    return this.#publisher?.sources ?? [];
+  }
+
+  get codecs(): CodecName[] {
+    return this.sources.map((source) => source.codec.name);
+  }
+
+  get startedAtMs(): number | undefined {
+    return this.#startedAtMs;
+  }
+
+  get viewers(): number {
+    return this.#viewers.size;
+  }
+
+  get peakViewers(): number {
+    return this.#peakViewers;
+  }
+
+  get layers(): readonly LayerStats[] {
+    return this.#layers;
+  }
+
+  /** The sessions that publish, or are about to, with this key. */
+  publishersWithKey(keyId: string): string[] {
+    return [this.#pending, this.#publisher].flatMap((one) => (one?.keyId === keyId ? [one.sessionId] : []));
+  }
+
+  /** A publisher was answered. Returns the session of another that was still waiting: the last one wins. */
+  publisherAnswered(publisher: StreamPublisher): string | undefined {
+    const superseded = this.#pending?.sessionId;
+    this.#pending = publisher;
+    return superseded;
+  }
+
+  /** Whether this made the stream start. */
+  publisherConnected(sessionId: string, nowMs: number): boolean {
+    if (this.#pending?.sessionId !== sessionId) return false;
+    this.#publisher = this.#pending;
+    this.#pending = undefined;
+    this.#state = 'live';
+    if (this.#startedAtMs !== undefined) return false;
+    this.#startedAtMs = nowMs;
+    return true;
+  }
+
+  /** Returns why the stream is over, when this ends it. May be told twice of one session: gone first, DELETEd after. */
+  publisherEnded(sessionId: string, reason: EndReason, nowMs: number): EndReason | undefined {
+    if (this.#pending?.sessionId === sessionId) {
+      this.#pending = undefined;
+      return this.#state === 'waiting' ? reason : this.due(nowMs);
+    }
+    if (this.#publisher?.sessionId !== sessionId) return undefined;
+    if (this.#pending === undefined && isFinal(reason)) return reason;
+    // Taken over: the successor's `connected` is on its way, so viewers need not hear of a gap.
+    if (this.#state !== 'live' || (reason === 'taken_over' && this.#pending)) return undefined;
+    this.#state = 'reconnecting';
+    this.#reconnectUntilMs = nowMs + RECONNECT_MS;
+    return undefined;
+  }
+
+  /** Returns why the stream is over, when its time to come back has run out. */
+  due(nowMs: number): EndReason | undefined {
+    const isLost = this.#state === 'reconnecting' && this.#pending === undefined;
+    return isLost && nowMs >= this.#reconnectUntilMs ? 'publisher_gone' : undefined;
+  }
+
+  viewerConnected(sessionId: string): boolean {
+    if (this.#viewers.has(sessionId)) return false;
+    this.#viewers.add(sessionId);
+    this.#peakViewers = Math.max(this.#peakViewers, this.#viewers.size);
+    return true;
+  }
+
+  /** Whether it was counted. */
+  viewerLeft(sessionId: string): boolean {
+    return this.#viewers.delete(sessionId);
+  }
+
+  measured(tracks: readonly TrackStats[]): void {
+    this.#layers = tracks.find((track) => track.kind === 'video')?.layers ?? [];
+  }
+
+  end(): void {
+    this.#state = 'ended';
+    this.#viewers.clear();
+  }
+}
+
+/** The publisher meant it, or somebody above it did: no waiting for a return. */
+function isFinal(reason: EndReason): boolean {
+  return reason === 'deleted' || reason === 'stopped' || reason === 'key_revoked';
+}

@@ -1,0 +1,67 @@
+import type { IceSession } from './ice-session.ts';
+import type { LiveStream } from './live-stream.ts';
+
+export type SessionKind = 'publisher' | 'viewer';
+
+/** One WHIP or WHEP resource. Its id is the secret part of its URL, so logs carry only `tag`. */
+export interface Session {
+  readonly id: string;
+  readonly tag: string;
+  readonly kind: SessionKind;
+  readonly stream: LiveStream;
+  readonly ice: IceSession;
+  /** The offer's first mid: the one whose ICE credentials count in a bundle. */
+  readonly mid: string;
+  /** Where the viewer's row is kept, once connected. */
+  viewerId?: string;
+}
+
+const ENDED_KEPT_MS = 5 * 60_000;
+const ENDED_KEPT_MAX = 10_000;
+
+/** Open sessions by id, and for some minutes those that ended: clients DELETE what they have already closed. */
+export class SessionTable {
+  readonly #open = new Map<string, Session>();
+  readonly #ended = new Map<string, { readonly session: Session; readonly untilMs: number }>();
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  add(session: Session): void {
+    this.#open.set(session.id, session);
+  }
+
+  get(id: string): Session | undefined {
+    return this.#open.get(id);
+  }
+
+  ended(id: string): Session | undefined {
+    return this.#ended.get(id)?.session;
+  }
+
+  ofStream(stream: LiveStream): Session[] {
+    return [...this.#open.values()].filter((session) => session.stream === stream);
+  }
+
+  /** Whether it was open. */
+  end(session: Session, nowMs: number): boolean {
+    if (!this.#open.delete(session.id)) return false;
+    this.#ended.set(session.id, { session, untilMs: nowMs + ENDED_KEPT_MS });
+    if (this.#ended.size > ENDED_KEPT_MAX) this.#forgetOldest();
+    return true;
+  }
+
+  /** Entries stand in the order of their ends, so the first one still fresh stops the walk. */
+  expire(nowMs: number): void {
+    for (const [id, { untilMs }] of this.#ended) {
+      if (untilMs > nowMs) return;
+      this.#ended.delete(id);
+    }
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#ended.keys().next();
+    if (!oldest.done) this.#ended.delete(oldest.value);
+  }
+}
