@@ -62,12 +62,22 @@ export interface StreamKeyRecord {
 
 export interface StreamKeyStore {
   /** `hash`: SHA-256 of the key, 32 bytes. */
-  add(key: { channelId: string; name: string; prefix: string; hash: Uint8Array; expiresAt?: Date }): Promise<StreamKeyRecord>;
+  add(key: {
+    channelId: string;
+    name: string;
+    prefix: string;
+    hash: Uint8Array;
+    expiresAt?: Date;
+  }): Promise<StreamKeyRecord>;
   list(channelId: string): Promise<readonly StreamKeyRecord[]>;
   /** Unexpired keys only. */
   byHash(hash: Uint8Array, now: Date): Promise<{ key: StreamKeyRecord; channel: Channel } | undefined>;
   /** Puts a new secret under the same id and name. `undefined` when there is no such key on this channel. */
-  replace(channelId: string, keyId: string, secret: { prefix: string; hash: Uint8Array }): Promise<StreamKeyRecord | undefined>;
+  replace(
+    channelId: string,
+    keyId: string,
+    secret: { prefix: string; hash: Uint8Array },
+  ): Promise<StreamKeyRecord | undefined>;
   delete(channelId: string, keyId: string): Promise<boolean>;
   used(keyId: string, at: Date): Promise<void>;
   /** Removes keys that expired before `now`. */

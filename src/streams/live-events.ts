@@ -1,5 +1,5 @@
-import type { LayerStats } from './ports.ts';
 import type { CodecName, MediaKind } from '../media/plan.ts';
+import type { LayerStats } from './ports.ts';
 
 export interface StreamSnapshot {
   readonly id: string;

@@ -1,5 +1,5 @@
+import type { Broadcast } from './broadcast.ts';
 import type { IceSession } from './ice-session.ts';
-import type { LiveStream } from './live-stream.ts';
 
 export type SessionKind = 'publisher' | 'viewer';
 
@@ -8,12 +8,10 @@ export interface Session {
   readonly id: string;
   readonly tag: string;
   readonly kind: SessionKind;
-  readonly stream: LiveStream;
+  readonly broadcast: Broadcast;
   readonly ice: IceSession;
   /** The offer's first mid: the one whose ICE credentials count in a bundle. */
   readonly mid: string;
-  /** Where the viewer's row is kept, once connected. */
-  viewerId?: string;
 }
 
 const ENDED_KEPT_MS = 5 * 60_000;
@@ -40,8 +38,8 @@ export class SessionTable {
     return this.#ended.get(id)?.session;
   }
 
-  ofStream(stream: LiveStream): Session[] {
-    return [...this.#open.values()].filter((session) => session.stream === stream);
+  of(broadcast: Broadcast): Session[] {
+    return [...this.#open.values()].filter((session) => session.broadcast === broadcast);
   }
 
   /** Whether it was open. */

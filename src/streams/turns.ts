@@ -4,7 +4,7 @@ export class Turns {
 
   take<T>(key: string, action: () => Promise<T>): Promise<T> {
     const result = (this.#last.get(key) ?? Promise.resolve()).then(action);
-    const settled = result.then(
+    const settled: Promise<void> = result.then(
       () => this.#leave(key, settled),
       () => this.#leave(key, settled),
     );

@@ -1,0 +1,19 @@
+export type AccountErrorCode =
+  | 'bad_login'
+  | 'too_many_logins'
+  | 'bad_setup_token'
+  | 'already_set_up'
+  | 'not_set_up'
+  | 'bad_password'
+  | 'bad_name'
+  | 'no_token';
+
+export class AccountError extends Error {
+  readonly code: AccountErrorCode;
+
+  constructor(code: AccountErrorCode, message: string) {
+    super(message);
+    this.name = 'AccountError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import { Journal } from './journal.ts';
+import { type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
+import { LiveStream } from './live-stream.ts';
+import type { EndReason, StreamStore, TrackStats } from './ports.ts';
+
+export interface BroadcastOptions {
+  readonly channel: { readonly id: string; readonly title: string; readonly slug: string };
+  readonly store: StreamStore;
+  readonly listeners: LiveListeners;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A stream together with what the world learns of it: its rows, its listeners, its log. */
+export class Broadcast {
+  readonly stream: LiveStream;
+  readonly log: Logger;
+  readonly #store: StreamStore;
+  readonly #listeners: LiveListeners;
+  readonly #clock: Clock;
+  readonly #journal: Journal;
+  readonly #viewerRows = new Map<string, string>();
+  #described = '';
+
+  constructor({ channel, store, listeners, clock, log }: BroadcastOptions) {
+    this.stream = new LiveStream({ id: randomUUID(), channelId: channel.id, title: channel.title });
+    this.log = log.child({ channel: channel.slug, stream: this.stream.id });
+    this.#store = store;
+    this.#listeners = listeners;
+    this.#clock = clock;
+    this.#journal = new Journal({ clock, log: this.log });
+  }
+
+  get snapshot(): LiveSnapshot {
+    const { id, title, state, startedAtMs, viewers, peakViewers, sources, layers } = this.stream;
+    if ((state !== 'live' && state !== 'reconnecting') || startedAtMs === undefined) return OFFLINE;
+    const tracks = sources.map(({ kind, codec }) => ({ kind, codec: codec.name }));
+    const startedAt = new Date(startedAtMs);
+    return {
+      live: state === 'live',
+      state,
+      stream: { id, title, startedAt, viewers, peakViewers, tracks, layers },
+    };
+  }
+
+  publisherConnected(sessionId: string): void {
+    const hasStarted = this.stream.publisherConnected(sessionId, this.#clock.now());
+    if (hasStarted) {
+      const { id, channelId, title } = this.stream;
+      const startedAt = this.#now();
+      this.#journal.write('start', () => this.#store.start({ id, channelId, title, startedAt }), true);
+    }
+    this.#describe();
+    this.log.info({ codecs: this.stream.codecs, isNew: hasStarted }, 'publisher connected');
+    this.#tellLive();
+  }
+
+  /** Returns why the stream is over, when this ends it; `end` is then to be called. */
+  publisherEnded(sessionId: string, reason: EndReason): EndReason | undefined {
+    const before = this.stream.state;
+    const over = this.stream.publisherEnded(sessionId, reason, this.#clock.now());
+    if (before === this.stream.state) return over;
+    this.log.info({ reason }, 'publisher lost, waiting for its return');
+    this.#tellLive();
+    return over;
+  }
+
+  viewerConnected(sessionId: string): void {
+    if (!this.stream.viewerConnected(sessionId)) return;
+    const row = { id: randomUUID(), streamId: this.stream.id, at: this.#now() };
+    this.#viewerRows.set(sessionId, row.id);
+    this.#journal.write('viewer joined', () => this.#store.viewerJoined(row));
+    this.#tellViewers();
+  }
+
+  viewerLeft(sessionId: string, reason: EndReason): void {
+    if (!this.stream.viewerLeft(sessionId)) return;
+    const rowId = this.#viewerRows.get(sessionId);
+    const at = this.#now();
+    this.#viewerRows.delete(sessionId);
+    if (rowId !== undefined) this.#journal.write('viewer left', () => this.#store.viewerLeft(rowId, { at, reason }));
+    this.#tellViewers();
+  }
+
+  measured(tracks: readonly TrackStats[]): void {
+    this.stream.measured(tracks);
+    if (this.stream.isWatchable) this.#describe();
+  }
+
+  end(reason: EndReason): void {
+    const { id, startedAtMs, peakViewers } = this.stream;
+    this.stream.end();
+    this.#viewerRows.clear();
+    if (startedAtMs === undefined) {
+      this.log.info({ reason }, 'stream never started');
+      return;
+    }
+    const end = { at: this.#now(), reason, peakViewers };
+    this.#journal.write('end', () => this.#store.end(id, end), true);
+    this.log.info(
+      { reason, peakViewers, seconds: Math.round((this.#clock.now() - startedAtMs) / 1000) },
+      'stream ended',
+    );
+    this.#listeners.tell(this.stream.channelId, { type: 'live', live: OFFLINE });
+  }
+
+  /** Resolves once all rows are stored or given up. */
+  drained(): Promise<void> {
+    return this.#journal.drained();
+  }
+
+  /** For the end of the process: failed rows are not tried again. */
+  hurry(): void {
+    this.#journal.hurry();
+  }
+
+  #describe(): void {
+    const { id, codecs, layers } = this.stream;
+    const widest = layers.toSorted((a, b) => (b.width ?? 0) - (a.width ?? 0))[0];
+    const size =
+      widest?.width && widest.height ? ([{ width: widest.width, height: widest.height }] as const) : ([] as const);
+    const described = JSON.stringify([codecs, size]);
+    if (described === this.#described) return;
+    this.#described = described;
+    this.#journal.write('describe', () => this.#store.describe(id, codecs, ...size));
+  }
+
+  #tellLive(): void {
+    this.#listeners.tell(this.stream.channelId, { type: 'live', live: this.snapshot });
+  }
+
+  #tellViewers(): void {
+    this.#listeners.tell(this.stream.channelId, { type: 'viewers', viewers: this.stream.viewers });
+  }
+
+  #now(): Date {
+    return new Date(this.#clock.now());
+  }
+}

@@ -1,0 +1,333 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { answerFragment, parseFragment } from '../sdp/fragment.ts';
+import { type Offer, parseOffer } from '../sdp/offer.ts';
+import { answerPlay } from '../sdp/play-answer.ts';
+import { answerPublish, type LocalSide } from '../sdp/publish-answer.ts';
+import { Broadcast } from './broadcast.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { StreamError } from './errors.ts';
+import { IceSession } from './ice-session.ts';
+import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
+import type { EndReason, MediaEvent, MediaPlane, StreamStore } from './ports.ts';
+import { type Session, type SessionKind, SessionTable } from './session-table.ts';
+import { Turns } from './turns.ts';
+
+const TICK_MS = 1_000;
+const HEARTBEAT_MS = 10_000;
+const DRAIN_MS = 4_000;
+const DEFAULT_MAX_SESSIONS = 10_000;
+
+export interface RegistryOptions {
+  readonly media: MediaPlane;
+  readonly store: StreamStore;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly maxSessions?: number;
+}
+
+/** What a POST is answered with. */
+export interface OpenedSession {
+  readonly sessionId: string;
+  readonly answer: string;
+  readonly etag: string;
+}
+
+/** A restart has new credentials to tell the client; a trickled candidate needs no word. */
+export type PatchResult =
+  | { readonly type: 'trickled' }
+  | { readonly type: 'restarted'; readonly fragment: string; readonly etag: string };
+
+export interface PublishingChannel {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+}
+
+/** The heart of the domain: what is live, who publishes, who watches. */
+export class StreamRegistry {
+  readonly #media: MediaPlane;
+  readonly #store: StreamStore;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #maxSessions: number;
+  readonly #broadcasts = new Map<string, Broadcast>();
+  readonly #byStreamId = new Map<string, Broadcast>();
+  readonly #draining = new Set<Promise<void>>();
+  readonly #sessions = new SessionTable();
+  readonly #listeners = new LiveListeners();
+  readonly #turns = new Turns();
+  #cancelTick: () => void = () => {};
+  #heartbeatAtMs: number;
+  #isBeating = false;
+  #closing: Promise<void> | undefined;
+
+  constructor({ media, store, log, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS }: RegistryOptions) {
+    this.#media = media;
+    this.#store = store;
+    this.#log = log;
+    this.#clock = clock;
+    this.#maxSessions = maxSessions;
+    this.#heartbeatAtMs = clock.now() + HEARTBEAT_MS;
+    media.onEvent((event) => this.#onMedia(event));
+    this.#armTick();
+  }
+
+  /** Throws `SdpError` and `StreamError`. A publisher already there is replaced once this one connects. */
+  async publish(request: { channel: PublishingChannel; offer: string; keyId?: string }): Promise<OpenedSession> {
+    this.#admit();
+    const offer = parseOffer(request.offer);
+    return this.#turns.take(request.channel.id, () => this.#publish(request.channel, offer, request.keyId));
+  }
+
+  /** Throws `SdpError` and `StreamError`. */
+  async play({ channelId, offer: text }: { channelId: string; offer: string }): Promise<OpenedSession> {
+    this.#admit();
+    const broadcast = this.#broadcasts.get(channelId);
+    if (!broadcast?.stream.isWatchable) throw new StreamError('not_live', 'Nobody is live on this channel now.');
+    const offer = parseOffer(text);
+    const session = newSession('viewer', broadcast, offer);
+    const { stream } = broadcast;
+    const { plan, answer } = answerPlay(offer, this.#localSide(session), stream.sources, random32);
+    this.#sessions.add(session);
+    try {
+      await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, plan });
+    } catch (error) {
+      this.#sessions.end(session, this.#clock.now());
+      throw error;
+    }
+    this.#mustStillBeOpen(session);
+    return { sessionId: session.id, answer, etag: session.ice.etag };
+  }
+
+  /** Throws `SdpError` and `StreamError`. A failed restart leaves the session as it was. */
+  async patch(kind: SessionKind, sessionId: string, text: string, ifMatch: string | undefined): Promise<PatchResult> {
+    const session = this.#session(kind, sessionId);
+    session.ice.check(ifMatch);
+    const { ufrag, pwd } = parseFragment(text);
+    const { remote } = session.ice;
+    const isSame = (ufrag === undefined || ufrag === remote.ufrag) && (pwd === undefined || pwd === remote.pwd);
+    // Remote candidates are not needed: the peer's checks come to us, and we never probe an address.
+    if (isSame) return { type: 'trickled' };
+    if (ufrag === undefined || pwd === undefined || ufrag === remote.ufrag || pwd === remote.pwd) {
+      throw new StreamError('bad_fragment', 'An ICE restart needs a new ice-ufrag and a new ice-pwd.');
+    }
+    const undo = session.ice.restart({ ufrag, pwd });
+    try {
+      await this.#media.restartIce(sessionId, session.ice.local, session.ice.remote);
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    const fragment = answerFragment(this.#localSide(session), session.mid);
+    return { type: 'restarted', fragment, etag: session.ice.etag };
+  }
+
+  /** Whether such a session is open; a GET of its resource asks this. */
+  has(kind: SessionKind, sessionId: string): boolean {
+    return this.#sessions.get(sessionId)?.kind === kind;
+  }
+
+  /** The client's own DELETE. Also of a session that just ended: some clients close first and DELETE then, twice. */
+  async delete(kind: SessionKind, sessionId: string): Promise<void> {
+    const session = this.#sessions.get(sessionId) ?? this.#sessions.ended(sessionId);
+    if (session?.kind !== kind) throw new StreamError('no_session', 'There is no such session.');
+    this.#ended(session, 'deleted');
+    await this.#media.closeSession(sessionId);
+  }
+
+  /** Ends the channel's stream and its publisher. Whether there was one. */
+  stop(channelId: string, reason: EndReason = 'stopped'): boolean {
+    const broadcast = this.#broadcasts.get(channelId);
+    if (broadcast) this.#end(broadcast, reason);
+    return broadcast?.stream.startedAtMs !== undefined;
+  }
+
+  /** Whoever publishes with this key is stopped. */
+  revokeKey(channelId: string, keyId: string): void {
+    for (const sessionId of this.#broadcasts.get(channelId)?.stream.publishersWithKey(keyId) ?? []) {
+      this.#closePublisher(sessionId, 'key_revoked');
+    }
+  }
+
+  live(channelId: string): LiveSnapshot {
+    return this.#broadcasts.get(channelId)?.snapshot ?? OFFLINE;
+  }
+
+  liveChannelIds(): string[] {
+    return [...this.#broadcasts].flatMap(([id, { stream }]) => (stream.isWatchable ? [id] : []));
+  }
+
+  /** The returned function ends it. Listeners must not throw. */
+  subscribe(channelId: string, listener: LiveListener): () => void {
+    return this.#listeners.add(channelId, listener);
+  }
+
+  /** Ends every stream; resolves once their rows are written, or after a few seconds. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #publish(channel: PublishingChannel, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
+    if (this.#closing) throw shuttingDown();
+    const broadcast = this.#broadcasts.get(channel.id) ?? this.#claim(channel);
+    const { stream } = broadcast;
+    const session = newSession('publisher', broadcast, offer);
+    try {
+      const { plan, answer } = answerPublish(offer, this.#localSide(session));
+      const sources = plan.tracks.flatMap(({ kind, payloads: [payload] }) =>
+        payload ? [{ kind, codec: payload.codec }] : [],
+      );
+      this.#sessions.add(session);
+      const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });
+      if (superseded !== undefined) this.#closePublisher(superseded, 'taken_over');
+      await this.#media.openPublisher({ sessionId: session.id, streamId: stream.id, plan });
+      this.#mustStillBeOpen(session);
+      broadcast.log.debug({ session: session.tag, mids: plan.tracks.map(({ mid }) => mid) }, 'publisher answered');
+      return { sessionId: session.id, answer, etag: session.ice.etag };
+    } catch (error) {
+      this.#ended(session, 'failed');
+      if (stream.isVacant) this.#end(broadcast, 'failed');
+      throw error;
+    }
+  }
+
+  #claim(channel: PublishingChannel): Broadcast {
+    const broadcast = new Broadcast({
+      channel,
+      store: this.#store,
+      listeners: this.#listeners,
+      clock: this.#clock,
+      log: this.#log,
+    });
+    this.#broadcasts.set(channel.id, broadcast);
+    this.#byStreamId.set(broadcast.stream.id, broadcast);
+    return broadcast;
+  }
+
+  #onMedia(event: MediaEvent): void {
+    if (event.type === 'stats') {
+      this.#byStreamId.get(event.streamId)?.measured(event.tracks);
+      return;
+    }
+    const session = this.#sessions.get(event.sessionId);
+    if (!session) return;
+    if (event.type === 'ended') this.#ended(session, event.reason);
+    else if (session.kind === 'publisher') session.broadcast.publisherConnected(session.id);
+    else session.broadcast.viewerConnected(session.id);
+  }
+
+  /** A session is over, as the media plane or its client says; maybe once more after it was. */
+  #ended(session: Session, reason: EndReason): void {
+    const { broadcast } = session;
+    const wasOpen = this.#sessions.end(session, this.#clock.now());
+    if (wasOpen) broadcast.log.info({ session: session.tag, kind: session.kind, reason }, 'session ended');
+    if (broadcast.stream.state === 'ended') return;
+    if (session.kind === 'viewer') {
+      broadcast.viewerLeft(session.id, reason);
+      return;
+    }
+    const over = broadcast.publisherEnded(session.id, reason);
+    if (over !== undefined) this.#end(broadcast, over);
+  }
+
+  #closePublisher(sessionId: string, reason: EndReason): void {
+    const session = this.#sessions.get(sessionId) ?? this.#sessions.ended(sessionId);
+    if (!session) return;
+    this.#ended(session, reason);
+    this.#own(this.#media.closeSession(sessionId), 'session was not closed');
+  }
+
+  #end(broadcast: Broadcast, reason: EndReason): void {
+    const { stream } = broadcast;
+    if (stream.state === 'ended') return;
+    this.#broadcasts.delete(stream.channelId);
+    this.#byStreamId.delete(stream.id);
+    for (const session of this.#sessions.of(broadcast)) this.#sessions.end(session, this.#clock.now());
+    broadcast.end(reason);
+    this.#own(this.#media.closeStream(stream.id), 'stream was not closed');
+    const drained = broadcast.drained().finally(() => this.#draining.delete(drained));
+    this.#draining.add(drained);
+  }
+
+  #armTick(): void {
+    this.#cancelTick = this.#clock.after(TICK_MS, () => {
+      this.#tick(this.#clock.now());
+      this.#armTick();
+    });
+  }
+
+  #tick(nowMs: number): void {
+    for (const broadcast of [...this.#broadcasts.values()]) {
+      const over = broadcast.stream.due(nowMs);
+      if (over !== undefined) this.#end(broadcast, over);
+    }
+    this.#sessions.expire(nowMs);
+    if (nowMs < this.#heartbeatAtMs || this.#isBeating) return;
+    this.#heartbeatAtMs = nowMs + HEARTBEAT_MS;
+    const streamIds = [...this.#broadcasts.values()].flatMap(({ stream }) => (stream.isWatchable ? [stream.id] : []));
+    if (streamIds.length === 0) return;
+    this.#isBeating = true;
+    const beat = this.#store.heartbeat(streamIds, new Date(nowMs)).finally(() => {
+      this.#isBeating = false;
+    });
+    this.#own(beat, 'heartbeat was not written');
+  }
+
+  async #close(): Promise<void> {
+    this.#cancelTick();
+    const broadcasts = [...this.#broadcasts.values()];
+    for (const broadcast of broadcasts) this.#end(broadcast, 'shutdown');
+    for (const broadcast of broadcasts) broadcast.hurry();
+    let cancel = () => {};
+    const timeout = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(DRAIN_MS, resolve);
+    });
+    await Promise.race([Promise.all(this.#draining), timeout]);
+    cancel();
+  }
+
+  #admit(): void {
+    if (this.#closing) throw shuttingDown();
+    if (this.#sessions.size >= this.#maxSessions) {
+      throw new StreamError('at_capacity', 'The server has as many sessions as it can take.');
+    }
+  }
+
+  #session(kind: SessionKind, sessionId: string): Session {
+    const session = this.#sessions.get(sessionId);
+    if (session?.kind !== kind) throw new StreamError('no_session', 'There is no such session.');
+    return session;
+  }
+
+  /** Streams may be stopped while the media plane opens a session on them. */
+  #mustStillBeOpen(session: Session): void {
+    if (this.#sessions.get(session.id)) return;
+    this.#own(this.#media.closeSession(session.id), 'session was not closed');
+    throw new StreamError('interrupted', 'The stream was stopped in this moment.');
+  }
+
+  #localSide({ broadcast, ice }: Session): LocalSide {
+    const { candidates, fingerprint } = this.#media.endpointOf(broadcast.stream.id);
+    return { ice: ice.local, fingerprint, candidates, sessionId: String(randomBytes(6).readUIntBE(0, 6)) };
+  }
+
+  /** For what nobody waits for. */
+  #own(work: Promise<unknown>, problem: string): void {
+    work.catch((error: unknown) => this.#log.error({ err: error }, problem));
+  }
+}
+
+function newSession(kind: SessionKind, broadcast: Broadcast, offer: Offer): Session {
+  const id = randomUUID();
+  return { id, tag: id.slice(0, 8), kind, broadcast, ice: new IceSession(offer.peer.ice), mid: offer.mid };
+}
+
+function shuttingDown(): StreamError {
+  return new StreamError('interrupted', 'The server is shutting down.');
+}
+
+function random32(): number {
+  return randomBytes(4).readUInt32BE();
+}
