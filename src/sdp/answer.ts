@@ -1,0 +1,118 @@
+import type { CandidateAddress, IceCredentials, PayloadPlan } from '../media/plan.ts';
+import { isMedia, type MediaOffer, type Offer } from './offer.ts';
+import type { OfferedSection } from './offered-section.ts';
+
+/** Our side of the transport, as an answer tells it. */
+export interface LocalSide {
+  readonly ice: IceCredentials;
+  /** `sha-256 AA:BB:...` */
+  readonly fingerprint: string;
+  /** Best first. */
+  readonly candidates: readonly CandidateAddress[];
+  /** Digits, for the `o=` line. */
+  readonly sessionId: string;
+}
+
+export interface SectionAnswer {
+  readonly direction: 'sendonly' | 'recvonly';
+  readonly payloads: readonly PayloadPlan[];
+  /** Without `a=`, after the codecs. */
+  readonly attributes: readonly string[];
+}
+
+/** RFC 8839 section 4.2.3 wants the same options in every fragment as in the answer. */
+export const ICE_LITE = ['a=ice-lite', 'a=ice-options:ice2 trickle'] as const;
+
+/** The whole answer; sections that `answers` does not know by their mid are refused with port 0. */
+export function writeAnswer(
+  offer: Offer,
+  local: LocalSide,
+  answers: ReadonlyMap<string, SectionAnswer>,
+  streamId = '*',
+): string {
+  const bundle = offer.bundle.filter((mid) => answers.has(mid));
+  const tagged = bundle[0] ?? offer.sections.find((section) => answers.has(section.mid))?.mid;
+  const lines = [
+    'v=0',
+    `o=- ${local.sessionId} 1 IN IP4 0.0.0.0`,
+    's=-',
+    't=0 0',
+    ...(bundle.length > 0 ? [`a=group:BUNDLE ${bundle.join(' ')}`] : []),
+    `a=msid-semantic: WMS ${streamId}`,
+    ...ICE_LITE,
+  ];
+  for (const section of offer.sections) {
+    const answer = answers.get(section.mid);
+    if (answer === undefined || !isMedia(section)) {
+      lines.push(...refusedSection(section));
+      continue;
+    }
+    lines.push(...mediaSection(section, answer), ...transport(offer, local));
+    // The transport is one, so its addresses are told once; FFmpeg takes the first of the whole answer.
+    if (section.mid === tagged) lines.push(...candidateLines(local.candidates));
+  }
+  return sdpText(lines);
+}
+
+/** RFC 8839 section 5.1: host candidates in the order given, then the word that there are no more. */
+export function candidateLines(candidates: readonly CandidateAddress[]): readonly string[] {
+  return [
+    ...candidates.map(({ address, port }, index) => {
+      // RFC 8445 section 5.1.2.1: type preference 126, local preference falling, component 1.
+      const priority = 126 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255;
+      return `a=candidate:${index + 1} 1 udp ${priority} ${address} ${port} typ host`;
+    }),
+    'a=end-of-candidates',
+  ];
+}
+
+export function sdpText(lines: readonly string[]): string {
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function refusedSection({ type, protocol, formats, mid }: OfferedSection): readonly string[] {
+  return [
+    `m=${type} 0 ${protocol} ${formats.join(' ')}`,
+    'c=IN IP4 0.0.0.0',
+    ...(mid === '' ? [] : [`a=mid:${mid}`]),
+    'a=inactive',
+  ];
+}
+
+function mediaSection(section: MediaOffer, answer: SectionAnswer): readonly string[] {
+  const formats = answer.payloads.flatMap(({ pt, rtxPt }) => (rtxPt === undefined ? [pt] : [pt, rtxPt]));
+  return [
+    // Port 9 and no address: the candidates say where (RFC 8839 section 4.3.1), and no client sees a mismatch.
+    `m=${section.kind} 9 ${section.protocol} ${formats.join(' ')}`,
+    'c=IN IP4 0.0.0.0',
+    ...(section.mid === '' ? [] : [`a=mid:${section.mid}`]),
+    `a=${answer.direction}`,
+    'a=rtcp-mux',
+    'a=rtcp-mux-only',
+    ...(section.hasReducedSizeRtcp ? ['a=rtcp-rsize'] : []),
+    ...answer.payloads.flatMap((payload) => codecLines(section, payload)),
+    ...answer.attributes.map((attribute) => `a=${attribute}`),
+  ];
+}
+
+function codecLines(section: MediaOffer, payload: PayloadPlan): readonly string[] {
+  const { pt, rtxPt, codec } = payload;
+  const rtpmap = section.codecs.find((offered) => offered.pt === pt)?.rtpmap;
+  const lines = [`a=rtpmap:${pt} ${rtpmap}`];
+  if (codec.fmtp !== '') lines.push(`a=fmtp:${pt} ${codec.fmtp}`);
+  if (payload.hasNack) lines.push(`a=rtcp-fb:${pt} nack`);
+  if (payload.hasPli) lines.push(`a=rtcp-fb:${pt} nack pli`);
+  if (payload.hasTransportCc) lines.push(`a=rtcp-fb:${pt} transport-cc`);
+  if (payload.hasRemb) lines.push(`a=rtcp-fb:${pt} goog-remb`);
+  if (rtxPt !== undefined) lines.push(`a=rtpmap:${rtxPt} rtx/${codec.clockRate}`, `a=fmtp:${rtxPt} apt=${pt}`);
+  return lines;
+}
+
+function transport(offer: Offer, local: LocalSide): readonly string[] {
+  return [
+    `a=ice-ufrag:${local.ice.ufrag}`,
+    `a=ice-pwd:${local.ice.pwd}`,
+    `a=fingerprint:${local.fingerprint}`,
+    `a=setup:${offer.peer.setup === 'passive' ? 'active' : 'passive'}`,
+  ];
+}

@@ -1,0 +1,39 @@
+import { candidateLines, ICE_LITE, type LocalSide, sdpText } from './answer.ts';
+import { readIce } from './peer.ts';
+import { badOffer } from './sdp-error.ts';
+import { all, first, readSections, splitLines } from './sections.ts';
+
+/** A trickle ICE fragment (RFC 8840). Credentials come as a pair or not at all. */
+export interface Fragment {
+  readonly ufrag?: string;
+  readonly pwd?: string;
+  /** What follows `a=candidate:`, not looked into: ICE-lite learns addresses from checks, and unknown kinds must do no harm. */
+  readonly candidates: readonly string[];
+  readonly isEndOfCandidates: boolean;
+}
+
+/** Throws `SdpError('bad_offer')` and nothing else. */
+export function parseFragment(text: string): Fragment {
+  const { session, media } = readSections(splitLines(text));
+  const levels = [session, ...media.map(({ attributes }) => attributes)];
+  const candidates = levels.flatMap((level) => all(level, 'candidate'));
+  const isEndOfCandidates = levels.some((level) => level.has('end-of-candidates'));
+  const named = levels.find((level) => level.has('ice-ufrag') || level.has('ice-pwd'));
+  if (named === undefined) {
+    if (candidates.length === 0 && !isEndOfCandidates) throw badOffer('this is not a trickle ICE fragment');
+    return { candidates, isEndOfCandidates };
+  }
+  return { ...readIce(first(named, 'ice-ufrag'), first(named, 'ice-pwd')), candidates, isEndOfCandidates };
+}
+
+/** Answers an ICE restart; `mid` is that of the offer. The kind and formats of the m-line mean nothing (RFC 8840 section 9). */
+export function answerFragment(local: Pick<LocalSide, 'ice' | 'candidates'>, mid: string): string {
+  return sdpText([
+    ...ICE_LITE,
+    'm=audio 9 UDP/TLS/RTP/SAVPF 0',
+    ...(mid === '' ? [] : [`a=mid:${mid}`]),
+    `a=ice-ufrag:${local.ice.ufrag}`,
+    `a=ice-pwd:${local.ice.pwd}`,
+    ...candidateLines(local.candidates),
+  ]);
+}

@@ -1,0 +1,112 @@
+import type { Codec, EgressPlan, EgressTrackPlan, MediaKind } from '../media/plan.ts';
+import { type LocalSide, type SectionAnswer, writeAnswer } from './answer.ts';
+import { CODECS_TAKEN, echoedParameters, type KnownCodec, knownCodecs, payloadPlan } from './codecs.ts';
+import { h264Profile, profileDistance } from './h264-profile.ts';
+import { isMedia, type MediaOffer, type Offer } from './offer.ts';
+import { peerPlan } from './peer.ts';
+import { unsupportedOffer } from './sdp-error.ts';
+
+export type { LocalSide } from './answer.ts';
+
+/** What is being published now. */
+export interface SourceTrack {
+  readonly kind: MediaKind;
+  readonly codec: Codec;
+}
+
+/** One MediaStream for all tracks, so that a browser keeps lips in sync. */
+const STREAM_ID = 'freshet';
+
+/** RFC 7587: stereo where there is stereo; a browser down-mixes unless its own description asks for it too. */
+const OPUS_SENT = 'minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1';
+
+/**
+ * Accepts every codec that might be sent later, as a session is never renegotiated. A section that can be sent nothing at all is refused by port 0,
+ * but one that cannot be sent what is published now fails the offer. `random` gives 32 bits. Tracks are in the order of the bundle.
+ */
+export function answerPlay(
+  offer: Offer,
+  local: LocalSide,
+  source: readonly SourceTrack[],
+  random: () => number,
+): { plan: EgressPlan; answer: string } {
+  const ssrcs = distinctNumbers(random);
+  const cname = ssrcs().toString(16).padStart(8, '0');
+  const tracks = offer.sections.filter(isMedia).flatMap((section): EgressTrackPlan[] => {
+    const codecs = playableCodecs(section, source.find(({ kind }) => kind === section.kind)?.codec);
+    if (codecs.length === 0) return [];
+    const payloads = codecs.map((codec) => {
+      const fmtp = codec.name === 'opus' ? OPUS_SENT : echoedParameters(codec);
+      return payloadPlan(codec, fmtp, { transportCc: false, remb: false });
+    });
+    return [{ mid: section.mid, kind: section.kind, payloads, ssrc: ssrcs(), rtxSsrc: ssrcs(), cname }];
+  });
+  if (tracks.length === 0) {
+    throw unsupportedOffer(
+      `no codec of this offer is supported; offer ${CODECS_TAKEN.audio} and ${CODECS_TAKEN.video}`,
+    );
+  }
+  const answers = new Map(tracks.map((track) => [track.mid, sectionAnswer(track)]));
+  return {
+    plan: {
+      peer: peerPlan(offer.peer, local.ice),
+      tracks: tracks.toSorted((a, b) => offer.bundle.indexOf(a.mid) - offer.bundle.indexOf(b.mid)),
+    },
+    answer: writeAnswer(offer, local, answers, STREAM_ID),
+  };
+}
+
+function playableCodecs(section: MediaOffer, published: Codec | undefined): readonly KnownCodec[] {
+  if (section.direction !== 'recvonly' && section.direction !== 'sendrecv') {
+    throw unsupportedOffer(
+      `this offer does not receive ${section.kind} (a=${section.direction}): playing needs recvonly`,
+    );
+  }
+  const codecs = onePerProfile(knownCodecs(section));
+  if (published === undefined) return codecs;
+  if (!codecs.some(({ name }) => name === published.name)) {
+    throw unsupportedOffer(
+      `the ${section.kind} of this stream is ${published.name.toUpperCase()}, which this player did not offer`,
+    );
+  }
+  return codecs.toSorted((a, b) => distance(a, published) - distance(b, published));
+}
+
+function onePerProfile(codecs: readonly KnownCodec[]): readonly KnownCodec[] {
+  return codecs.filter(
+    ({ name, profile }, index) =>
+      codecs.findIndex((other) => other.name === name && other.profile === profile) === index,
+  );
+}
+
+/** Sorts the published codec first, and of its profiles the one that decodes it best. */
+function distance({ name, profile }: KnownCodec, published: Codec): number {
+  if (name !== published.name) return Number.MAX_SAFE_INTEGER;
+  const wanted = h264Profile(/profile-level-id=([0-9a-fA-F]{6})/.exec(published.fmtp)?.[1]);
+  return profile === undefined || wanted === undefined ? 0 : profileDistance(profile, wanted);
+}
+
+function sectionAnswer({ kind, payloads, ssrc, rtxSsrc, cname }: EgressTrackPlan): SectionAnswer {
+  const hasRtx = payloads.some(({ rtxPt }) => rtxPt !== undefined);
+  return {
+    direction: 'sendonly',
+    payloads,
+    attributes: [
+      `msid:${STREAM_ID} ${kind}`,
+      ...(hasRtx ? [`ssrc-group:FID ${ssrc} ${rtxSsrc}`] : []),
+      `ssrc:${ssrc} cname:${cname}`,
+      ...(hasRtx ? [`ssrc:${rtxSsrc} cname:${cname}`] : []),
+    ],
+  };
+}
+
+/** SSRCs of one session: never 0, never the same twice. */
+function distinctNumbers(random: () => number): () => number {
+  const given = new Set([0]);
+  return () => {
+    let number = random() >>> 0;
+    while (given.has(number)) number = (number + 1) >>> 0;
+    given.add(number);
+    return number;
+  };
+}
