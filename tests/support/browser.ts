@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core';
+import { chromium, requireTool } from './tools.ts';
+
+export const outputDir = join(import.meta.dirname, '../.output');
+
+const PROBE = join(import.meta.dirname, 'page/probe.js');
+
+/** Chromium with a moving picture for a camera and a beep for a microphone. */
+export async function openBrowser(): Promise<Browser> {
+  return playwright.launch({
+    executablePath: requireTool(chromium),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      // Pages in the background are throttled otherwise, and all but one are.
+      '--disable-background-timer-throttling',
+      '--disable-backgrounding-occluded-windows',
+      '--disable-renderer-backgrounding',
+    ],
+  });
+}
+
+/** A visitor of his own: cookies apart from all others, errors of the page kept, `probe` in every page. */
+export async function newVisitor(browser: Browser): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
+    reducedMotion: 'reduce',
+  });
+  await context.addInitScript({ path: PROBE });
+  return new Visitor(context);
+}
+
+export class Visitor {
+  readonly context: BrowserContext;
+  /** Uncaught errors and console errors of all his pages. */
+  readonly errors: string[] = [];
+
+  constructor(context: BrowserContext) {
+    this.context = context;
+    context.on('weberror', (event) => this.errors.push(String(event.error())));
+    context.on('console', (message) => {
+      if (message.type() === 'error') this.errors.push(message.text());
+    });
+  }
+
+  async open(url: string): Promise<Page> {
+    const page = await this.context.newPage();
+    await page.goto(url);
+    return page;
+  }
+
+  async leave(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** A picture of the page in tests/.output, for people to look at. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(outputDir, `${name}.png`) });
+}
+
+/** What all open peer connections of a page received, summed. */
+export interface Received {
+  readonly framesDecoded: number;
+  readonly width: number;
+  readonly height: number;
+  readonly videoCodec: string;
+  readonly audioCodec: string;
+  /** Energy of the decoded sound so far, before any volume control. */
+  readonly audioEnergy: number;
+  readonly freezes: number;
+}
+
+export function received(page: Page): Promise<Received> {
+  return page.evaluate<Received>('probe.received()');
+}
+
+export interface Sent {
+  readonly framesEncoded: number;
+  readonly videoPackets: number;
+  readonly audioPackets: number;
+}
+
+export function sent(page: Page): Promise<Sent> {
+  return page.evaluate<Sent>('probe.sent()');
+}
+
+/** The mean difference of a point between two pictures (0..255). */
+export function pictureChange(before: readonly number[], after: readonly number[]): number {
+  const total = before.reduce((sum, value, index) => sum + Math.abs(value - (after[index] ?? 0)), 0);
+  return total / before.length;
+}
+
+/** The brightness of 64 x 36 points of a `<video>`. */
+export function picture(page: Page, selector: string): Promise<readonly number[]> {
+  return page.evaluate<readonly number[]>(`probe.picture(${JSON.stringify(selector)})`);
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ffmpeg, requireTool } from './tools.ts';
+
+const run = promisify(execFile);
+
+export interface EncodedMedia {
+  /** H.264 access units in Annex B form, `fps` a second, with a keyframe every `fps` frames. */
+  readonly video: readonly Buffer[];
+  readonly fps: number;
+  /** Opus packets of 20 ms. */
+  readonly audio: readonly Buffer[];
+}
+
+/**
+ * Some seconds of a moving test picture and a tone, encoded by ffmpeg the way a broadcaster's encoder does it:
+ * H.264 main profile without B-frames, an access unit delimiter before every frame, stereo Opus.
+ */
+export async function makeMedia({ width = 640, height = 360, fps = 30, seconds = 6 } = {}): Promise<EncodedMedia> {
+  const folder = await mkdtemp(join(tmpdir(), 'freshet-media-'));
+  try {
+    const [h264, opus] = [join(folder, 'video.h264'), join(folder, 'audio.opus')];
+    await run(requireTool(ffmpeg), [
+      ...['-v', 'error', '-y'],
+      ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${fps}:duration=${seconds}`],
+      ...['-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=48000:duration=${seconds}`],
+      ...['-map', '0:v', '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-pix_fmt', 'yuv420p'],
+      ...['-b:v', '1200k', '-maxrate', '1200k', '-bufsize', '1200k', '-bf', '0', '-g', `${fps}`, '-sc_threshold', '0'],
+      ...['-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', h264],
+      ...['-map', '1:a', '-c:a', 'libopus', '-ac', '2', '-b:a', '128k', '-frame_duration', '20', '-f', 'opus', opus],
+    ]);
+    const [videoBytes, audioBytes] = await Promise.all([readFile(h264), readFile(opus)]);
+    return { video: accessUnits(videoBytes), fps, audio: opusPackets(audioBytes) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Cuts an Annex B stream before every access unit delimiter (ITU-T H.264 7.4.1.2.3). */
+export function accessUnits(bytes: Buffer): readonly Buffer[] {
+  const delimiter = Buffer.from([0, 0, 0, 1, 0x09]);
+  const starts: number[] = [];
+  for (let at = bytes.indexOf(delimiter); at >= 0; at = bytes.indexOf(delimiter, at + 1)) starts.push(at);
+  return starts.map((start, index) => bytes.subarray(start, starts[index + 1]));
+}
+
+/** The packets of an Ogg file's one stream (RFC 3533), without the two headers of Opus (RFC 7845). */
+export function opusPackets(bytes: Buffer): readonly Buffer[] {
+  const packets: Buffer[] = [];
+  let begun: Buffer[] = [];
+  for (let page = 0; page < bytes.length; ) {
+    if (bytes.toString('latin1', page, page + 4) !== 'OggS') throw new Error(`no Ogg page at byte ${page}`);
+    const segments = bytes.subarray(page + 27, page + 27 + bytes.readUInt8(page + 26));
+    let at = page + 27 + segments.length;
+    for (const length of segments) {
+      begun.push(bytes.subarray(at, at + length));
+      at += length;
+      // A segment shorter than 255 ends its packet, which may have begun on an earlier page.
+      if (length === 255) continue;
+      packets.push(Buffer.concat(begun));
+      begun = [];
+    }
+    page = at;
+  }
+  return packets.slice(2);
+}

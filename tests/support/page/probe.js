@@ -1,0 +1,61 @@
+// Loaded into every page before its own scripts: remembers peer connections and looks at what they carry.
+{
+  const peers = [];
+  const Native = globalThis.RTCPeerConnection;
+
+  globalThis.RTCPeerConnection = class RTCPeerConnection extends Native {
+    constructor(...options) {
+      super(...options);
+      peers.push(this);
+    }
+  };
+
+  async function allStats() {
+    const open = peers.filter((peer) => peer.signalingState !== 'closed');
+    const reports = await Promise.all(open.map((peer) => peer.getStats()));
+    return reports.flatMap((report) =>
+      [...report.values()].map((stats) => ({ ...stats, codec: report.get(stats.codecId)?.mimeType })),
+    );
+  }
+
+  const sum = (all, field) => all.reduce((total, stats) => total + (stats[field] ?? 0), 0);
+
+  globalThis.probe = {
+    async received() {
+      const inbound = (await allStats()).filter((stats) => stats.type === 'inbound-rtp');
+      const video = inbound.filter((stats) => stats.kind === 'video');
+      const audio = inbound.filter((stats) => stats.kind === 'audio');
+      return {
+        framesDecoded: sum(video, 'framesDecoded'),
+        width: video.at(-1)?.frameWidth ?? 0,
+        height: video.at(-1)?.frameHeight ?? 0,
+        videoCodec: video.at(-1)?.codec ?? '',
+        audioCodec: audio.at(-1)?.codec ?? '',
+        audioEnergy: sum(audio, 'totalAudioEnergy'),
+        freezes: sum(video, 'freezeCount'),
+      };
+    },
+
+    async sent() {
+      const outbound = (await allStats()).filter((stats) => stats.type === 'outbound-rtp');
+      const video = outbound.filter((stats) => stats.kind === 'video');
+      const audio = outbound.filter((stats) => stats.kind === 'audio');
+      return {
+        framesEncoded: sum(video, 'framesEncoded'),
+        videoPackets: sum(video, 'packetsSent'),
+        audioPackets: sum(audio, 'packetsSent'),
+      };
+    },
+
+    picture(selector) {
+      const canvas = new OffscreenCanvas(64, 36);
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      context.drawImage(document.querySelector(selector), 0, 0, 64, 36);
+      const { data } = context.getImageData(0, 0, 64, 36);
+      return Array.from({ length: 64 * 36 }, (_, index) => {
+        const [red, green, blue] = data.subarray(index * 4, index * 4 + 3);
+        return Math.round((red + green + blue) / 3);
+      });
+    },
+  };
+}

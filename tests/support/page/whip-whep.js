@@ -1,0 +1,54 @@
+// The smallest honest WHIP and WHEP clients: an offer without candidates, one POST, no trickle.
+
+async function negotiate(peer, url, token) {
+  await peer.setLocalDescription();
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/sdp', ...(token && { authorization: `Bearer ${token}` }) },
+    body: peer.localDescription.sdp,
+  });
+  if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
+  await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+  const session = new URL(response.headers.get('location'), url);
+  return async () => {
+    peer.close();
+    const deleted = await fetch(session, {
+      method: 'DELETE',
+      headers: token ? { authorization: `Bearer ${token}` } : {},
+    });
+    return deleted.status;
+  };
+}
+
+/** Publishes the fake camera and microphone; `video` is a codec name or false, `audio` true or false. Returns how to stop. */
+export async function publish({ url, key, video = 'VP8', audio = true }) {
+  const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  const media = await navigator.mediaDevices.getUserMedia({
+    audio,
+    video: video && { width: 640, height: 360, frameRate: 30 },
+  });
+  for (const track of media.getTracks()) {
+    const transceiver = peer.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+    if (track.kind === 'video') transceiver.setCodecPreferences(onlyCodec(video));
+  }
+  return negotiate(peer, url, key);
+}
+
+/** Plays into the page's `<video>`. Returns how to stop. */
+export async function play({ url, token }) {
+  const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  const media = new MediaStream();
+  peer.addTransceiver('video', { direction: 'recvonly' });
+  peer.addTransceiver('audio', { direction: 'recvonly' });
+  peer.addEventListener('track', ({ track }) => media.addTrack(track));
+  const element = document.querySelector('video');
+  element.srcObject = media;
+  const stop = await negotiate(peer, url, token);
+  element.play().catch(() => {}); // Without a picture there is nothing to play.
+  return stop;
+}
+
+function onlyCodec(name) {
+  const wanted = [`video/${name}`, 'video/rtx'].map((type) => type.toLowerCase());
+  return RTCRtpSender.getCapabilities('video').codecs.filter((codec) => wanted.includes(codec.mimeType.toLowerCase()));
+}
