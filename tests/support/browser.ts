@@ -100,7 +100,7 @@ export function pictureChange(before: readonly number[], after: readonly number[
   return total / before.length;
 }
 
-/** The brightness of 64 x 36 points of a `<video>`. */
-export function picture(page: Page, selector: string): Promise<readonly number[]> {
-  return page.evaluate<readonly number[]>(`probe.picture(${JSON.stringify(selector)})`);
+/** The brightness of 64 x 36 points of a `<video>`; `undefined` before its first frame. */
+export function picture(page: Page, selector: string): Promise<readonly number[] | undefined> {
+  return page.evaluate<readonly number[] | undefined>(`probe.picture(${JSON.stringify(selector)})`);
 }

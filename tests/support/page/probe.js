@@ -48,9 +48,11 @@
     },
 
     picture(selector) {
+      const video = document.querySelector(selector);
+      if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return undefined;
       const canvas = new OffscreenCanvas(64, 36);
       const context = canvas.getContext('2d', { willReadFrequently: true });
-      context.drawImage(document.querySelector(selector), 0, 0, 64, 36);
+      context.drawImage(video, 0, 0, 64, 36);
       const { data } = context.getImageData(0, 0, 64, 36);
       return Array.from({ length: 64 * 36 }, (_, index) => {
         const [red, green, blue] = data.subarray(index * 4, index * 4 + 3);
