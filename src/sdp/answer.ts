@@ -20,7 +20,7 @@ export interface SectionAnswer {
   readonly attributes: readonly string[];
 }
 
-/** RFC 8839 section 4.2.3 wants the same options in every fragment as in the answer. */
+/** The same in every fragment as in the answer (RFC 9725 section 4.3). */
 export const ICE_LITE = ['a=ice-lite', 'a=ice-options:ice2 trickle'] as const;
 
 /** The whole answer; sections that `answers` does not know by their mid are refused with port 0. */
@@ -82,7 +82,7 @@ function refusedSection({ type, protocol, formats, mid }: OfferedSection): reado
 function mediaSection(section: MediaOffer, answer: SectionAnswer): readonly string[] {
   const formats = answer.payloads.flatMap(({ pt, rtxPt }) => (rtxPt === undefined ? [pt] : [pt, rtxPt]));
   return [
-    // Port 9 and no address: the candidates say where (RFC 8839 section 4.3.1), and no client sees a mismatch.
+    // Port 9 and no address: the candidates say where (RFC 8840), and no client sees a mismatch.
     `m=${section.kind} 9 ${section.protocol} ${formats.join(' ')}`,
     'c=IN IP4 0.0.0.0',
     ...(section.mid === '' ? [] : [`a=mid:${section.mid}`]),

@@ -26,11 +26,11 @@ export function parseFragment(text: string): Fragment {
   return { ...readIce(first(named, 'ice-ufrag'), first(named, 'ice-pwd')), candidates, isEndOfCandidates };
 }
 
-/** Answers an ICE restart; `mid` is that of the offer. The kind and formats of the m-line mean nothing (RFC 8840 section 9). */
+/** Answers an ICE restart; `mid` is that of the offer. The m-line is a placeholder, always this one (RFC 8840 section 9). */
 export function answerFragment(local: Pick<LocalSide, 'ice' | 'candidates'>, mid: string): string {
   return sdpText([
     ...ICE_LITE,
-    'm=audio 9 UDP/TLS/RTP/SAVPF 0',
+    'm=audio 9 RTP/AVP 0',
     ...(mid === '' ? [] : [`a=mid:${mid}`]),
     `a=ice-ufrag:${local.ice.ufrag}`,
     `a=ice-pwd:${local.ice.pwd}`,

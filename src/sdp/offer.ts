@@ -25,6 +25,8 @@ export function parseOffer(text: string): Offer {
   if (start < 0) throw badOffer('this is not SDP: there is no v=0 line');
   const { session, media } = readSections(lines.slice(start));
   if (media.length === 0) throw badOffer('the SDP has no m-line');
+  // Two lite agents would both wait to be checked (RFC 8445 section 6.1.1); RFC 9725 wants clients to be full ones.
+  if (session.has('ice-lite')) throw unsupportedOffer('the client must not be ICE-lite, as this server is');
   const sections = media.map((section) => readSection(section, session));
   const bundle = readBundle(session, sections);
   checkMedia(sections.filter(isMedia), bundle);

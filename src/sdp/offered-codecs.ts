@@ -11,6 +11,9 @@ export interface OfferedCodec {
   readonly rtxPt?: number;
 }
 
+/** What some answer may agree to. */
+const FEEDBACK: ReadonlySet<string> = new Set(['nack', 'nack pli', 'transport-cc', 'goog-remb']);
+
 /** The codecs of an m-section in the offer's order of preference. */
 export function readCodecs(formats: readonly string[], attributes: Attributes): readonly OfferedCodec[] {
   const names = byPayloadType(all(attributes, 'rtpmap'));
@@ -18,7 +21,8 @@ export function readCodecs(formats: readonly string[], attributes: Attributes): 
   const feedback = byPayloadType(all(attributes, 'rtcp-fb'));
   const toEvery = all(attributes, 'rtcp-fb')
     .filter((line) => line.startsWith('* '))
-    .map((line) => line.slice(2).trim());
+    .map((line) => line.slice(2).trim())
+    .filter((kind) => FEEDBACK.has(kind));
 
   const codecs: OfferedCodec[] = [];
   const rtxOf = new Map<number, number>();

@@ -10,7 +10,7 @@ export type { LocalSide } from './answer.ts';
 
 const MAX_LAYERS = 4;
 
-/** Accepts every media section or throws: WHIP knows no partial success (RFC 9725 section 4.2). Tracks are in the order of the bundle. */
+/** Accepts every media section or throws: WHIP knows no partial success (RFC 9725 section 4.4). Tracks are in the order of the bundle. */
 export function answerPublish(offer: Offer, local: LocalSide): { plan: IngestPlan; answer: string } {
   const tracks = offer.sections.filter(isMedia).map(ingestTrack);
   checkPayloadTypes(tracks);
@@ -94,7 +94,7 @@ function extensionLines(extensions: ExtensionIds): readonly string[] {
   });
 }
 
-/** RFC 9143 section 10.1.2: in a bundle a payload type means one thing. */
+/** RFC 9143 section 9.1.1: in a bundle a payload type means one thing. */
 function checkPayloadTypes(tracks: readonly IngestTrackPlan[]): void {
   const pts = tracks.flatMap(({ payloads }) =>
     payloads.flatMap(({ pt, rtxPt }) => (rtxPt === undefined ? [pt] : [pt, rtxPt])),
