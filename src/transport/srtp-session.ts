@@ -1,0 +1,96 @@
+import type { RtpHeader } from '../media/rtp-header.ts';
+import { ReplayWindow } from './replay-window.ts';
+import type { SrtpKeys } from './srtp-keys.ts';
+import { type CipherScratch, createTransform, type SrtpTransform } from './srtp-transform.ts';
+
+const MAX_SSRCS = 32;
+const MAX_RTCP_INDEX = 0x7fff_ffff;
+const MIN_RTCP = 8;
+
+/** Bytes in native memory: `bytes[start]` lies at `address + start`. */
+export interface NativeSlice {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a peer sends: opened in place, each packet once (RFC 3711 section 3.3). */
+export class SrtpReceiver {
+  readonly #rtp: SrtpTransform;
+  readonly #rtcp: SrtpTransform;
+  readonly #rtpWindows = new Map<number, ReplayWindow>();
+  readonly #rtcpWindows = new Map<number, ReplayWindow>();
+
+  constructor(keys: SrtpKeys, scratch: CipherScratch) {
+    const common = { profile: keys.profile, master: keys.remote, direction: 'open', scratch } as const;
+    this.#rtp = createTransform({ ...common, kind: 'rtp' });
+    this.#rtcp = createTransform({ ...common, kind: 'rtcp' });
+  }
+
+  /** The length without the tag, or -1: replayed, not authentic, or one SSRC too many. */
+  openRtp(memory: NativeSlice, start: number, end: number, header: RtpHeader): number {
+    const known = this.#rtpWindows.get(header.ssrc);
+    if (!known && this.#rtpWindows.size >= MAX_SSRCS) return -1;
+    const window = known ?? new ReplayWindow();
+    const index = window.indexOf(header.seq);
+    if (!window.isFresh(index)) return -1;
+    const length = end - start;
+    if (!this.#rtp.openRtp(memory.address + start, header.headerLength, length, header.ssrc, index)) return -1;
+    window.mark(index);
+    if (!known) this.#rtpWindows.set(header.ssrc, window);
+    return length - this.#rtp.rtpOverhead;
+  }
+
+  /** The length of the clear compound packet, or -1. */
+  openRtcp(memory: NativeSlice, start: number, end: number): number {
+    const length = end - start;
+    const clear = length - this.#rtcp.rtcpOverhead;
+    if (clear < MIN_RTCP) return -1;
+    const ssrc = readUint32(memory.bytes, start + 4);
+    const indexWord = readUint32(memory.bytes, end - this.#rtcp.rtcpIndexFromEnd);
+    const index = indexWord & MAX_RTCP_INDEX;
+    const known = this.#rtcpWindows.get(ssrc);
+    if (!known && this.#rtcpWindows.size >= MAX_SSRCS) return -1;
+    const window = known ?? new ReplayWindow();
+    if (!window.isFresh(index)) return -1;
+    if (!this.#rtcp.openRtcp(memory.address + start, length, ssrc, indexWord)) return -1;
+    window.mark(index);
+    if (!known) this.#rtcpWindows.set(ssrc, window);
+    return clear;
+  }
+
+  close(): void {
+    this.#rtp.close();
+    this.#rtcp.close();
+  }
+}
+
+/** What we send to one peer. RTP goes through `rtp` directly: the fan-out is the hot path. */
+export class SrtpSender {
+  readonly rtp: SrtpTransform;
+  readonly #rtcp: SrtpTransform;
+  #rtcpIndex = 0;
+
+  constructor(keys: SrtpKeys, scratch: CipherScratch) {
+    const common = { profile: keys.profile, master: keys.local, direction: 'seal', scratch } as const;
+    this.rtp = createTransform({ ...common, kind: 'rtp' });
+    this.#rtcp = createTransform({ ...common, kind: 'rtcp' });
+  }
+
+  /** Protects a compound packet lying at `start`, with room for 20 bytes behind it. The protected length. */
+  sealRtcp(memory: NativeSlice, start: number, length: number): number {
+    this.#rtcpIndex = (this.#rtcpIndex + 1) & MAX_RTCP_INDEX;
+    this.#rtcp.sealRtcp(memory.address + start, length, readUint32(memory.bytes, start + 4), this.#rtcpIndex);
+    return length + this.#rtcp.rtcpOverhead;
+  }
+
+  close(): void {
+    this.rtp.close();
+    this.#rtcp.close();
+  }
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  return (
+    (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0
+  );
+}
