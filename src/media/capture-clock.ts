@@ -1,0 +1,61 @@
+import { timestampDelta } from './sequence.ts';
+
+// A publisher whose clock seems to jump by more was replaced by another, or its clock was set.
+const maxStepMs = 2000;
+
+/**
+ * Turns a publisher's NTP times into the caller's clock. One for all layers of a publisher: they then share one offset,
+ * so that sound and picture keep the distance the publisher gave them.
+ */
+export class SenderClock {
+  #offsetMs: number | undefined;
+
+  toLocalMs(ntpMs: number, nowMs: number): number {
+    if (this.#offsetMs === undefined || Math.abs(ntpMs + this.#offsetMs - nowMs) > maxStepMs) {
+      this.#offsetMs = nowMs - ntpMs;
+    }
+    return ntpMs + this.#offsetMs;
+  }
+}
+
+// Half of what a signed 32-bit difference of timestamps can hold.
+const anchorReach = 2 ** 30;
+
+/** When the media of an RTP timestamp was captured, on the caller's clock. */
+export class CaptureClock {
+  readonly #clockRate: number;
+  readonly #sender: SenderClock;
+  #anchorTimestamp = 0;
+  #anchorMs = 0;
+  #isAnchored = false;
+
+  constructor(clockRate: number, sender: SenderClock) {
+    this.#clockRate = clockRate;
+    this.#sender = sender;
+  }
+
+  /** Until a sender report comes, the first packet's arrival is the anchor. */
+  packet(timestamp: number, nowMs: number): void {
+    if (!this.#isAnchored) this.#anchor(timestamp, nowMs);
+    else if (timestampDelta(this.#anchorTimestamp, timestamp) > anchorReach)
+      this.#anchor(timestamp, this.msOf(timestamp));
+  }
+
+  senderReport(ntpMs: number, timestamp: number, nowMs: number): void {
+    this.#anchor(timestamp, this.#sender.toLocalMs(ntpMs, nowMs));
+  }
+
+  msOf(timestamp: number): number {
+    return this.#anchorMs + (timestampDelta(this.#anchorTimestamp, timestamp) * 1000) / this.#clockRate;
+  }
+
+  reset(): void {
+    this.#isAnchored = false;
+  }
+
+  #anchor(timestamp: number, ms: number): void {
+    this.#anchorTimestamp = timestamp;
+    this.#anchorMs = ms;
+    this.#isAnchored = true;
+  }
+}

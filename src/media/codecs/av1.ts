@@ -1,0 +1,118 @@
+import { BitReader } from './bit-reader.ts';
+import { frameStartBit, groupStartBit, type PictureSize, pictureSize } from './payload-facts.ts';
+
+// Aggregation header: Z Y W W N - - - ("RTP Payload Format For AV1", section 4.4).
+const continuesBit = 0x80;
+const newSequenceBit = 0x08;
+
+// OBU types (AV1 specification, section 6.2.2).
+const sequenceHeader = 1;
+const frameHeader = 3;
+const frame = 6;
+
+/**
+ * A group starts where a sequence header stands together with the N bit; senders that forget N are forgiven when a shown
+ * key frame follows in the same packet. Frame starts need the timestamps too: one picture may come in several OBUs.
+ */
+export function av1Facts(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes[start] ?? 0;
+  if (end - start < 2 || (first & continuesBit) !== 0) return 0;
+  const sequence = findObu(bytes, start, end, sequenceHeader);
+  if (sequence === undefined) return frameStartBit;
+  const isStart = (first & newSequenceBit) !== 0 || hasShownKeyFrame(bytes, start, end);
+  return isStart ? frameStartBit | groupStartBit : frameStartBit;
+}
+
+export function av1Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
+  const sequence = findObu(bytes, start, end, sequenceHeader);
+  return sequence === undefined ? undefined : readSequenceHeader(new BitReader(bytes, sequence.start, sequence.end));
+}
+
+function hasShownKeyFrame(bytes: Uint8Array, start: number, end: number): boolean {
+  const obu = findObu(bytes, start, end, frame) ?? findObu(bytes, start, end, frameHeader);
+  if (obu === undefined || obu.start >= obu.end) return false;
+  // show_existing_frame 0, frame_type KEY_FRAME, show_frame 1.
+  return ((bytes[obu.start] ?? 0) & 0xf0) === 0x10;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The payload of the first OBU of a type that begins in this packet. */
+function findObu(bytes: Uint8Array, start: number, end: number, type: number): Span | undefined {
+  const first = bytes[start] ?? 0;
+  const count = (first >> 4) & 0x03;
+  let at = start + 1;
+  for (let element = 1; at < end; element++) {
+    const isContinuation = element === 1 && (first & continuesBit) !== 0;
+    let elementEnd = end;
+    if (element !== count) {
+      const size = readLeb128(bytes, at, end);
+      if (size === undefined) return undefined;
+      at = size.next;
+      elementEnd = at + size.value;
+      if (elementEnd > end) return undefined;
+    }
+    if (!isContinuation && elementEnd > at && (((bytes[at] ?? 0) >> 3) & 0x0f) === type) {
+      return obuPayload(bytes, at, elementEnd);
+    }
+    if (element === count) return undefined;
+    at = elementEnd;
+  }
+  return undefined;
+}
+
+function obuPayload(bytes: Uint8Array, start: number, end: number): Span | undefined {
+  const header = bytes[start] ?? 0;
+  const at = start + ((header & 0x04) !== 0 ? 2 : 1);
+  if ((header & 0x02) === 0) return { start: Math.min(at, end), end };
+  const size = readLeb128(bytes, at, end);
+  return size === undefined ? undefined : { start: size.next, end: Math.min(end, size.next + size.value) };
+}
+
+function readLeb128(bytes: Uint8Array, start: number, end: number): { value: number; next: number } | undefined {
+  let value = 0;
+  for (let i = 0; i < 5 && start + i < end; i++) {
+    const byte = bytes[start + i] ?? 0;
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if ((byte & 0x80) === 0) return { value, next: start + i + 1 };
+  }
+  return undefined;
+}
+
+/** AV1 specification, section 5.5.1, up to the largest frame size. */
+function readSequenceHeader(reader: BitReader): PictureSize | undefined {
+  reader.skip(4);
+  const isReduced = reader.flag();
+  if (isReduced) reader.skip(5);
+  else skipOperatingPoints(reader);
+  const widthBits = reader.bits(4) + 1;
+  const heightBits = reader.bits(4) + 1;
+  const width = reader.bits(widthBits) + 1;
+  const height = reader.bits(heightBits) + 1;
+  return reader.isExhausted ? undefined : pictureSize(width, height);
+}
+
+function skipOperatingPoints(reader: BitReader): void {
+  let delayBits = 0;
+  let hasDecoderModel = false;
+  if (reader.flag()) {
+    reader.skip(64);
+    if (reader.flag()) reader.unsignedGolomb();
+    hasDecoderModel = reader.flag();
+    if (hasDecoderModel) {
+      delayBits = reader.bits(5) + 1;
+      reader.skip(42);
+    }
+  }
+  const hasDisplayDelay = reader.flag();
+  const points = reader.bits(5) + 1;
+  for (let i = 0; i < points && !reader.isExhausted; i++) {
+    reader.skip(12);
+    if (reader.bits(5) > 7) reader.skip(1);
+    if (hasDecoderModel && reader.flag()) reader.skip(2 * delayBits + 1);
+    if (hasDisplayDelay && reader.flag()) reader.skip(4);
+  }
+}

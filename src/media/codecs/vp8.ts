@@ -1,0 +1,60 @@
+import type { Vp8Ids } from '../packet.ts';
+import { frameStartBit, groupStartBit, type PictureSize, pictureSize } from './payload-facts.ts';
+
+// Payload descriptor of RFC 7741 section 4.2.
+const extensionBit = 0x80;
+const startBit = 0x10;
+const partitionMask = 0x07;
+const pictureIdBit = 0x80;
+const tl0Bit = 0x40;
+const temporalIdBit = 0x20;
+const keyIndexBit = 0x10;
+const longPictureIdBit = 0x80;
+
+export function vp8Facts(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes[start] ?? 0;
+  const frame = descriptorEnd(bytes, start, end);
+  if (frame < 0 || (first & startBit) === 0 || (first & partitionMask) !== 0) return 0;
+  // RFC 6386 section 9.1: the lowest bit of the frame tag is 0 for a key frame.
+  return ((bytes[frame] ?? 0) & 1) === 0 ? frameStartBit | groupStartBit : frameStartBit;
+}
+
+/** The size in the header of a key frame (RFC 6386 section 9.1), asked of its first packet. */
+export function vp8Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
+  const frame = descriptorEnd(bytes, start, end);
+  if (frame < 0 || frame + 10 > end) return undefined;
+  if (bytes[frame + 3] !== 0x9d || bytes[frame + 4] !== 0x01 || bytes[frame + 5] !== 0x2a) return undefined;
+  const width = (((bytes[frame + 7] ?? 0) << 8) | (bytes[frame + 6] ?? 0)) & 0x3fff;
+  const height = (((bytes[frame + 9] ?? 0) << 8) | (bytes[frame + 8] ?? 0)) & 0x3fff;
+  return pictureSize(width, height);
+}
+
+/** Picture id and TL0PICIDX, `undefined` when the packet has neither. */
+export function vp8Ids(bytes: Uint8Array, start: number, end: number): Vp8Ids | undefined {
+  if (descriptorEnd(bytes, start, end) < 0 || ((bytes[start] ?? 0) & extensionBit) === 0) return undefined;
+  const flags = bytes[start + 1] ?? 0;
+  if ((flags & (pictureIdBit | tl0Bit)) === 0) return undefined;
+  const pictureIdAt = 2;
+  const hasPictureId = (flags & pictureIdBit) !== 0;
+  const high = bytes[start + pictureIdAt] ?? 0;
+  const isLong = hasPictureId && (high & longPictureIdBit) !== 0;
+  const shortId = hasPictureId ? high & 0x7f : -1;
+  const pictureId = isLong ? (shortId << 8) | (bytes[start + pictureIdAt + 1] ?? 0) : shortId;
+  const tl0At = pictureIdAt + (hasPictureId ? 1 : 0) + (isLong ? 1 : 0);
+  const tl0PicIdx = (flags & tl0Bit) !== 0 ? (bytes[start + tl0At] ?? 0) : -1;
+  return { pictureId, pictureIdAt, pictureIdBits: isLong ? 15 : 7, tl0PicIdx, tl0At };
+}
+
+/** Where the frame's own bytes begin, -1 when there are none. */
+function descriptorEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (start >= end) return -1;
+  let at = start + 1;
+  if (((bytes[start] ?? 0) & extensionBit) !== 0) {
+    const flags = bytes[at] ?? 0;
+    at += 1;
+    if ((flags & pictureIdBit) !== 0) at += ((bytes[at] ?? 0) & longPictureIdBit) !== 0 ? 2 : 1;
+    if ((flags & tl0Bit) !== 0) at += 1;
+    if ((flags & (temporalIdBit | keyIndexBit)) !== 0) at += 1;
+  }
+  return at < end ? at : -1;
+}

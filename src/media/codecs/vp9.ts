@@ -1,0 +1,96 @@
+import { BitReader } from './bit-reader.ts';
+import { frameStartBit, groupStartBit, type PictureSize, pictureSize } from './payload-facts.ts';
+
+// First byte of the payload descriptor, RFC 9628 section 4.2: I P L F B E V Z.
+const pictureIdBit = 0x80;
+const interPredictedBit = 0x40;
+const layersBit = 0x20;
+const flexibleBit = 0x10;
+const startBit = 0x08;
+const structureBit = 0x02;
+
+export function vp9Facts(bytes: Uint8Array, start: number, end: number): number {
+  if (start >= end) return 0;
+  const first = bytes[start] ?? 0;
+  if ((first & startBit) === 0) return 0;
+  const layersAt = afterPictureId(bytes, start);
+  const spatialId = (first & layersBit) !== 0 ? ((bytes[layersAt] ?? 0) >> 1) & 0x07 : 0;
+  if (spatialId !== 0) return 0;
+  const frame = structureEnd(bytes, structureStart(bytes, start, end), start, end);
+  if (frame < 0) return 0;
+  const isKey = (first & interPredictedBit) === 0 && readFrameHeader(bytes, frame, end) !== undefined;
+  return isKey ? frameStartBit | groupStartBit : frameStartBit;
+}
+
+/** The largest size of the scalability structure, else that in the key frame's own header. */
+export function vp9Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
+  const structure = structureStart(bytes, start, end);
+  if (((bytes[start] ?? 0) & structureBit) !== 0 && structure >= 0 && structure < end) {
+    const head = bytes[structure] ?? 0;
+    const last = structure + 1 + (head >> 5) * 4;
+    if ((head & 0x10) !== 0 && last + 4 <= end) {
+      const width = ((bytes[last] ?? 0) << 8) | (bytes[last + 1] ?? 0);
+      const height = ((bytes[last + 2] ?? 0) << 8) | (bytes[last + 3] ?? 0);
+      return pictureSize(width, height);
+    }
+  }
+  const frame = structureEnd(bytes, structure, start, end);
+  return frame < 0 ? undefined : readFrameHeader(bytes, frame, end);
+}
+
+function afterPictureId(bytes: Uint8Array, start: number): number {
+  if (((bytes[start] ?? 0) & pictureIdBit) === 0) return start + 1;
+  return start + (((bytes[start + 1] ?? 0) & 0x80) !== 0 ? 3 : 2);
+}
+
+function structureStart(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes[start] ?? 0;
+  const isFlexible = (first & flexibleBit) !== 0;
+  let at = afterPictureId(bytes, start);
+  if ((first & layersBit) !== 0) at += isFlexible ? 1 : 2;
+  if (isFlexible && (first & interPredictedBit) !== 0) {
+    // Up to three reference indices, each saying whether another follows.
+    for (let i = 0; i < 3; i++) {
+      const hasMore = ((bytes[at] ?? 0) & 1) !== 0;
+      at += 1;
+      if (!hasMore) break;
+    }
+  }
+  return at < end ? at : -1;
+}
+
+/** Where the frame's own bytes begin, -1 when there are none. */
+function structureEnd(bytes: Uint8Array, structure: number, start: number, end: number): number {
+  if (structure < 0) return -1;
+  if (((bytes[start] ?? 0) & structureBit) === 0) return structure;
+  const head = bytes[structure] ?? 0;
+  let at = structure + 1;
+  if ((head & 0x10) !== 0) at += ((head >> 5) + 1) * 4;
+  if ((head & 0x08) !== 0) {
+    const pictures = bytes[at] ?? 0;
+    at += 1;
+    for (let i = 0; i < pictures && at < end; i++) at += 1 + (((bytes[at] ?? 0) >> 2) & 0x03);
+  }
+  return at < end ? at : -1;
+}
+
+/** The size in an uncompressed header (VP9 bitstream specification, section 6.2), `undefined` unless it is a key frame's. */
+function readFrameHeader(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
+  const reader = new BitReader(bytes, start, end);
+  if (reader.bits(2) !== 2) return undefined;
+  const profile = reader.bit() + reader.bit() * 2;
+  if (profile === 3) reader.skip(1);
+  const showsExistingFrame = reader.flag();
+  const isInter = reader.flag();
+  if (showsExistingFrame || isInter) return undefined;
+  reader.skip(2);
+  if (reader.bits(24) !== 0x498342) return undefined;
+  if (profile >= 2) reader.skip(1);
+  const srgb = 7;
+  const hasSubsampling = profile === 1 || profile === 3;
+  if (reader.bits(3) !== srgb) reader.skip(hasSubsampling ? 4 : 1);
+  else if (hasSubsampling) reader.skip(1);
+  const width = reader.bits(16) + 1;
+  const height = reader.bits(16) + 1;
+  return reader.isExhausted ? undefined : pictureSize(width, height);
+}

@@ -1,0 +1,234 @@
+import { CaptureClock, SenderClock } from './capture-clock.ts';
+import { inspectPayload, inspectSize } from './codecs/inspect.ts';
+import { frameStartBit, groupStartBit, type PictureSize } from './codecs/payload-facts.ts';
+import { vp8Ids } from './codecs/vp8.ts';
+import { GroupTracker } from './group-tracker.ts';
+import { KeyframeRequester } from './keyframe-requester.ts';
+import { NackTracker } from './nack-tracker.ts';
+import type { Packet } from './packet.ts';
+import type { PacketCache } from './packet-cache.ts';
+import type { CodecName, MediaKind } from './plan.ts';
+import { RateMeter } from './rate-meter.ts';
+import { Reception, type ReceptionReport } from './reception.ts';
+import { SequenceExtender } from './sequence.ts';
+
+export interface LayerOptions {
+  readonly kind: MediaKind;
+  /** Empty without simulcast. */
+  readonly rid: string;
+  readonly clockRate: number;
+  readonly cache: PacketCache;
+  readonly hasNack: boolean;
+  /** Shared by all layers of a publisher, so that their sender reports are read alike. */
+  readonly clock?: SenderClock;
+}
+
+/** A packet as it came from the wire; the payload is `bytes[start..end)`, without RTP padding. */
+export interface PacketInput {
+  readonly seq: number;
+  readonly timestamp: number;
+  readonly marker: boolean;
+  readonly codec: CodecName;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface LayerSnapshot {
+  readonly bitrateBps: number;
+  readonly framesPerSecond: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly packets: number;
+  readonly lost: number;
+  readonly keyframeIntervalMs?: number;
+}
+
+/** One RTP stream of a published track: one simulcast encoding, or the only one. */
+export class Layer {
+  readonly kind: MediaKind;
+  readonly rid: string;
+  readonly clockRate: number;
+  readonly cache: PacketCache;
+  readonly nacks = new NackTracker();
+  readonly keyframes = new KeyframeRequester();
+  /** Of the highest packet so far. */
+  newestTimestamp = 0;
+  /** When a packet came last, -Infinity before any. */
+  lastArrivalMs = Number.NEGATIVE_INFINITY;
+  readonly #hasNack: boolean;
+  readonly #sequence = new SequenceExtender();
+  readonly #groups: GroupTracker;
+  readonly #reception: Reception;
+  readonly #captureClock: CaptureClock;
+  readonly #bitrate = new RateMeter();
+  readonly #frameRate = new RateMeter();
+  #epoch = 0;
+  #size: PictureSize | undefined;
+
+  constructor(options: LayerOptions) {
+    this.kind = options.kind;
+    this.rid = options.rid;
+    this.clockRate = options.clockRate;
+    this.cache = options.cache;
+    this.#hasNack = options.hasNack;
+    this.#groups = new GroupTracker(options.cache);
+    this.#reception = new Reception(options.clockRate);
+    this.#captureClock = new CaptureClock(options.clockRate, options.clock ?? new SenderClock());
+  }
+
+  /**
+   * Takes a packet that came, or came again by RTX. `undefined`: a duplicate, too old, too large, or a jump in sequence
+   * that the next packet has yet to confirm. A payload of length 0 (padding only) gives a packet too: leaving it out
+   * would tear a hole into the viewers' sequence.
+   */
+  push(input: PacketInput, nowMs: number): Packet | undefined {
+    if (input.end < input.start) return undefined;
+    const extSeq = this.#sequence.extend(input.seq);
+    if (extSeq === undefined || extSeq <= this.#sequence.highest - this.cache.slots) return undefined;
+    if (this.#sequence.epoch !== this.#epoch) this.#beginEpoch(extSeq, nowMs);
+    else if (this.cache.hasSeen(extSeq)) return undefined;
+    const position = this.cache.write(input.bytes, input.start, input.end);
+    if (position < 0) return undefined;
+    const packet = this.#makePacket(input, extSeq, position, nowMs);
+    this.cache.add(packet);
+    this.#account(packet);
+    return packet;
+  }
+
+  /**
+   * Where a viewer may start: the first packet of the newest group, so far as it has come, when every packet of it that
+   * came is still cached. Audio: the newest packet.
+   */
+  groupStart(): number | undefined {
+    return this.#groups.start;
+  }
+
+  /** When the first packet of the newest group came. */
+  get groupStartedMs(): number {
+    return this.#groups.startedMs;
+  }
+
+  /** Payload bytes of the newest group so far. */
+  get groupBytes(): number {
+    return this.#groups.bytes;
+  }
+
+  /** Counts sources: the timestamps of packets of different epochs have nothing to do with each other. */
+  get epoch(): number {
+    return this.#sequence.epoch;
+  }
+
+  /** `ntpMs` since 1900, the epoch of NTP. */
+  senderReport(report: { readonly ntpMs: number; readonly rtpTimestamp: number }, nowMs: number): void {
+    this.#reception.senderReport(report.ntpMs, nowMs);
+    // RFC 3550 section 6.4.1: a sender without a wall clock may say zero.
+    if (report.ntpMs > 0) this.#captureClock.senderReport(report.ntpMs, report.rtpTimestamp, nowMs);
+  }
+
+  /**
+   * When the media of a timestamp was captured, in ms on the clock of `nowMs`: by the last sender report, else by the
+   * first arrival. The same clock for all layers and publishers.
+   */
+  ntpMsOf(timestamp: number): number {
+    return this.#captureClock.msOf(timestamp);
+  }
+
+  receptionReport(nowMs: number): ReceptionReport {
+    return this.#reception.report(nowMs);
+  }
+
+  stats(nowMs: number): LayerSnapshot {
+    const intervalMs = this.kind === 'video' ? this.#groups.intervalMs : undefined;
+    return {
+      bitrateBps: Math.round(this.#bitrate.perSecond(nowMs)),
+      framesPerSecond: Math.round(this.#frameRate.perSecond(nowMs) * 10) / 10,
+      packets: this.#reception.packets,
+      lost: this.#reception.lost,
+      ...this.#size,
+      ...(intervalMs === undefined ? {} : { keyframeIntervalMs: intervalMs }),
+    };
+  }
+
+  /** From the last keyframe's own headers. */
+  get size(): PictureSize | undefined {
+    return this.#size;
+  }
+
+  /** A new publisher takes over: the next packet starts a new sequence, numbered above all earlier ones. */
+  reset(): void {
+    this.#sequence.restart();
+    this.#clear();
+  }
+
+  #makePacket(input: PacketInput, extSeq: number, position: number, nowMs: number): Packet {
+    const { bytes, start, end, timestamp, codec } = input;
+    const facts = inspectPayload(codec, bytes, start, end);
+    const isGroupStart =
+      (facts & groupStartBit) !== 0 && (this.kind === 'audio' || this.#groups.isNewStart(extSeq, timestamp));
+    return {
+      extSeq,
+      timestamp,
+      marker: input.marker,
+      codec,
+      isGroupStart,
+      isFrameStart: (facts & frameStartBit) !== 0 && this.#opensFrame(codec, extSeq, timestamp),
+      layer: this,
+      position,
+      offset: this.cache.offsetOf(position),
+      length: end - start,
+      arrivedMs: nowMs,
+      vp8: codec === 'vp8' ? vp8Ids(bytes, start, end) : undefined,
+    };
+  }
+
+  /** H.264 and AV1 say in the payload where a unit begins, not where a picture does: there the timestamp decides. */
+  #opensFrame(codec: CodecName, extSeq: number, timestamp: number): boolean {
+    if (codec !== 'h264' && codec !== 'av1') return true;
+    return this.cache.get(extSeq - 1)?.timestamp !== timestamp;
+  }
+
+  #account(packet: Packet): void {
+    const { extSeq, timestamp, arrivedMs } = packet;
+    this.lastArrivalMs = arrivedMs;
+    this.#reception.packet(extSeq, timestamp, arrivedMs);
+    if (extSeq === this.#sequence.highest) {
+      this.newestTimestamp = timestamp;
+      this.#captureClock.packet(timestamp, arrivedMs);
+    }
+    this.#bitrate.add(packet.length * 8, arrivedMs);
+    if (packet.isFrameStart) this.#frameRate.add(1, arrivedMs);
+    this.#groups.packet(packet);
+    if (this.kind === 'video' && packet.isGroupStart) this.#noteKeyframe(packet);
+    if (this.#hasNack) this.#noteLoss(extSeq, arrivedMs);
+  }
+
+  #noteKeyframe(packet: Packet): void {
+    this.keyframes.keyframeArrived(packet.arrivedMs);
+    const { bytes } = this.cache;
+    this.#size = inspectSize(packet.codec, bytes, packet.offset, packet.offset + packet.length) ?? this.#size;
+  }
+
+  #noteLoss(extSeq: number, nowMs: number): void {
+    this.nacks.received(extSeq, nowMs);
+    const isBroken = this.nacks.takeHopeless() > this.#groups.firstSeq;
+    if (isBroken && this.kind === 'video') this.keyframes.want(nowMs);
+  }
+
+  /** The sender restarted by itself. The packet before this one told so and was held back: ask for it again. */
+  #beginEpoch(extSeq: number, nowMs: number): void {
+    this.#clear();
+    if (this.#hasNack) this.nacks.received(extSeq - 2, nowMs);
+    if (this.kind === 'video') this.keyframes.want(nowMs);
+  }
+
+  #clear(): void {
+    this.#epoch = this.#sequence.epoch;
+    this.nacks.reset();
+    this.keyframes.reset();
+    this.#groups.reset();
+    this.#reception.reset();
+    this.#captureClock.reset();
+    this.#size = undefined;
+  }
+}

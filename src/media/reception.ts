@@ -1,0 +1,95 @@
+import { timestampDelta } from './sequence.ts';
+
+/** What a receiver report block says of one source (RFC 3550 section 6.4.1), in wire units. */
+export interface ReceptionReport {
+  readonly fractionLost: number;
+  readonly cumulativeLost: number;
+  readonly extHighestSeq: number;
+  readonly jitter: number;
+  readonly lastSr: number;
+  readonly delaySinceLastSr: number;
+}
+
+const maxCumulativeLost = 0x7fffff;
+
+/** Loss and jitter of one source (RFC 3550 A.3 and A.8). Each packet counts once, however often it came. */
+export class Reception {
+  readonly #clockRate: number;
+  #baseSeq = -1;
+  #highestSeq = -1;
+  #received = 0;
+  #expectedPrior = 0;
+  #receivedPrior = 0;
+  #jitter = 0;
+  #lastTransit = 0;
+  #lastSr = 0;
+  #lastSrMs = 0;
+  #packetsBefore = 0;
+  #lostBefore = 0;
+
+  constructor(clockRate: number) {
+    this.#clockRate = clockRate;
+  }
+
+  packet(extSeq: number, timestamp: number, nowMs: number): void {
+    const isFirst = this.#baseSeq < 0;
+    this.#received += 1;
+    if (isFirst || extSeq < this.#baseSeq) this.#baseSeq = extSeq;
+    if (extSeq <= this.#highestSeq) return;
+    this.#highestSeq = extSeq;
+    const transit = (Math.floor((nowMs * this.#clockRate) / 1000) - timestamp) | 0;
+    if (!isFirst) this.#jitter += (Math.abs(timestampDelta(this.#lastTransit, transit)) - this.#jitter) / 16;
+    this.#lastTransit = transit;
+  }
+
+  /** `ntpMs` since 1900, as the report said it. */
+  senderReport(ntpMs: number, nowMs: number): void {
+    // The middle 32 bits of the 64-bit NTP time: 1/65536 s.
+    this.#lastSr = Math.floor((ntpMs / 1000) * 65536) % 2 ** 32;
+    this.#lastSrMs = nowMs;
+  }
+
+  report(nowMs: number): ReceptionReport {
+    const expected = this.#expected;
+    const expectedNow = expected - this.#expectedPrior;
+    const lostNow = expectedNow - (this.#received - this.#receivedPrior);
+    this.#expectedPrior = expected;
+    this.#receivedPrior = this.#received;
+    const lost = expected - this.#received;
+    return {
+      fractionLost: expectedNow > 0 && lostNow > 0 ? Math.min(255, Math.floor((lostNow * 256) / expectedNow)) : 0,
+      cumulativeLost: Math.max(-maxCumulativeLost - 1, Math.min(maxCumulativeLost, lost)),
+      // On the wire the count of cycles starts at 0, whatever the layer's extended numbers have come to.
+      extHighestSeq: expected === 0 ? 0 : (this.#highestSeq - (this.#baseSeq - (this.#baseSeq & 0xffff))) >>> 0,
+      jitter: Math.floor(this.#jitter),
+      lastSr: this.#lastSr,
+      delaySinceLastSr: this.#lastSr === 0 ? 0 : Math.floor(((nowMs - this.#lastSrMs) * 65536) / 1000) >>> 0,
+    };
+  }
+
+  /** Over all sources so far. */
+  get packets(): number {
+    return this.#packetsBefore + this.#received;
+  }
+
+  get lost(): number {
+    return this.#lostBefore + this.#expected - this.#received;
+  }
+
+  /** Another source begins. */
+  reset(): void {
+    this.#lostBefore = this.lost;
+    this.#packetsBefore = this.packets;
+    this.#baseSeq = -1;
+    this.#highestSeq = -1;
+    this.#received = 0;
+    this.#expectedPrior = 0;
+    this.#receivedPrior = 0;
+    this.#jitter = 0;
+    this.#lastSr = 0;
+  }
+
+  get #expected(): number {
+    return this.#baseSeq < 0 ? 0 : this.#highestSeq - this.#baseSeq + 1;
+  }
+}

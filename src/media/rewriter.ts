@@ -1,0 +1,141 @@
+import type { Layer } from './layer.ts';
+import type { Packet, Vp8Ids } from './packet.ts';
+import { extend } from './sequence.ts';
+
+/** How the packets of one source, from one packet on, become a viewer's: what is added to each number. */
+export interface Segment {
+  readonly layer: Layer;
+  /** The viewer's extended sequence number of its first packet. */
+  readonly firstOut: number;
+  readonly seqOffset: number;
+  readonly timestampOffset: number;
+  readonly pictureIdShift: number;
+  readonly tl0Shift: number;
+}
+
+export interface LocatedPacket {
+  readonly layer: Layer;
+  readonly extSeq: number;
+  readonly outSeq: number;
+  /** What `rewritePayload` and the timestamp of this very packet need, since the viewer may be on another source by now. */
+  readonly segment: Segment;
+}
+
+// NACKs reach back a second or so; no viewer changes sources more often in that time.
+const keptSegments = 8;
+
+// One frame at 60 per second: time has to go on even where the clock has not.
+const minStepMs = 1000 / 60;
+
+/**
+ * Maps the packets of whatever source a viewer is shown to his one unbroken RTP stream: sequence numbers, timestamps and
+ * VP8 picture ids go on across sources.
+ */
+export class Rewriter {
+  seqOffset = 0;
+  timestampOffset = 0;
+  /** Whether payloads of the current source must be patched: VP8 after a switch. */
+  rewritesPayload = false;
+  readonly #clockRate: number;
+  readonly #firstSeq: number;
+  /** Oldest first; the last one is in force. */
+  readonly #segments: Segment[] = [];
+  /** Of the packet with the highest outgoing number. */
+  #highestOut = -1;
+  #last: Packet | undefined;
+  #lastSegment: Segment | undefined;
+  #lastMs = 0;
+
+  /** `firstSeq` below 32768, so that the receiver's first guess of the rollover counter, 0, is right. */
+  constructor(options: { clockRate: number; firstSeq: number }) {
+    this.#clockRate = options.clockRate;
+    this.#firstSeq = options.firstSeq;
+  }
+
+  /**
+   * The next packets come from another source, or from another epoch or place of the same one, beginning with `first`.
+   * The first call keeps the publisher's timestamps.
+   */
+  switchTo(first: Packet, nowMs: number): void {
+    const segment = this.#segmentFrom(first, nowMs);
+    // A segment of which nothing went out gives its place to this one.
+    if (this.#segments.at(-1)?.firstOut === segment.firstOut) this.#segments.pop();
+    this.#segments.push(segment);
+    if (this.#segments.length > keptSegments) this.#segments.shift();
+    this.seqOffset = segment.seqOffset;
+    this.timestampOffset = segment.timestampOffset;
+    this.rewritesPayload = segment.pictureIdShift !== 0 || segment.tl0Shift !== 0;
+  }
+
+  /** The extended outgoing number of a packet of the current source, at or after its first one. */
+  seqOf(packet: Packet): number {
+    return packet.extSeq + this.seqOffset;
+  }
+
+  timestampOf(packet: Packet): number {
+    return (packet.timestamp + this.timestampOffset) >>> 0;
+  }
+
+  /** A packet of the current source went out; of a batch, the one with the highest number is enough. */
+  sent(packet: Packet, nowMs: number): void {
+    const outSeq = packet.extSeq + this.seqOffset;
+    if (outSeq <= this.#highestOut) return;
+    this.#highestOut = outSeq;
+    this.#last = packet;
+    this.#lastSegment = this.#segments.at(-1);
+    this.#lastMs = nowMs;
+  }
+
+  /** Patches picture id and TL0PICIDX in `target`, which begins with a copy of the packet's payload. */
+  rewritePayload(packet: Packet, target: Uint8Array, segment: Segment | undefined = this.#segments.at(-1)): void {
+    const ids = packet.vp8;
+    if (ids === undefined || segment === undefined) return;
+    const pictureId = ids.pictureId + segment.pictureIdShift;
+    if (ids.pictureId >= 0 && ids.pictureIdBits === 15) {
+      target[ids.pictureIdAt] = 0x80 | ((pictureId >> 8) & 0x7f);
+      target[ids.pictureIdAt + 1] = pictureId & 0xff;
+    } else if (ids.pictureId >= 0) {
+      target[ids.pictureIdAt] = pictureId & 0x7f;
+    }
+    if (ids.tl0PicIdx >= 0) target[ids.tl0At] = (ids.tl0PicIdx + segment.tl0Shift) & 0xff;
+  }
+
+  /** Which source packet went out, or would have had it come, under a 16-bit number that a viewer asks for again. */
+  locate(seq16: number): LocatedPacket | undefined {
+    if (this.#highestOut < 0) return undefined;
+    const outSeq = extend(this.#highestOut, seq16);
+    if (outSeq > this.#highestOut) return undefined;
+    const segment = this.#segments.findLast((candidate) => candidate.firstOut <= outSeq);
+    return segment && { layer: segment.layer, extSeq: outSeq - segment.seqOffset, outSeq, segment };
+  }
+
+  #segmentFrom(first: Packet, nowMs: number): Segment {
+    const last = this.#last;
+    const lastSegment = this.#lastSegment;
+    if (last === undefined || lastSegment === undefined) {
+      const seqOffset = this.#firstSeq - first.extSeq;
+      const unshifted = { timestampOffset: 0, pictureIdShift: 0, tl0Shift: 0 };
+      return { layer: first.layer, firstOut: this.#firstSeq, seqOffset, ...unshifted };
+    }
+    const firstOut = this.#highestOut + 1;
+    const stepMs = Math.max(minStepMs, nowMs - this.#lastMs);
+    const lastTimestamp = last.timestamp + lastSegment.timestampOffset;
+    return {
+      layer: first.layer,
+      firstOut,
+      seqOffset: firstOut - first.extSeq,
+      timestampOffset: (lastTimestamp + Math.round((stepMs * this.#clockRate) / 1000) - first.timestamp) >>> 0,
+      ...vp8Shifts(first.vp8, last.vp8, lastSegment),
+    };
+  }
+}
+
+/** A repeated picture id freezes Chromium, so the first picture of a new source takes the next one. */
+function vp8Shifts(first: Vp8Ids | undefined, last: Vp8Ids | undefined, lastSegment: Segment) {
+  const hasPictureIds = first !== undefined && last !== undefined && first.pictureId >= 0 && last.pictureId >= 0;
+  const hasTl0 = first !== undefined && last !== undefined && first.tl0PicIdx >= 0 && last.tl0PicIdx >= 0;
+  return {
+    pictureIdShift: hasPictureIds ? (last.pictureId + lastSegment.pictureIdShift + 1 - first.pictureId) & 0x7fff : 0,
+    tl0Shift: hasTl0 ? (last.tl0PicIdx + lastSegment.tl0Shift + 1 - first.tl0PicIdx) & 0xff : 0,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Layer } from './layer.ts';
+import type { MediaKind } from './plan.ts';
+
+// A simulcast layer that its encoder switched off stops without a word.
+const silenceMs = 1000;
+
+/** One m-section of a publisher with its layers by rid. */
+export class PublisherTrack {
+  readonly mid: string;
+  readonly kind: MediaKind;
+  readonly #layers = new Map<string, Layer>();
+
+  constructor(options: { mid: string; kind: MediaKind; layers: readonly Layer[] }) {
+    this.mid = options.mid;
+    this.kind = options.kind;
+    for (const layer of options.layers) this.#layers.set(layer.rid, layer);
+  }
+
+  get layers(): ReadonlyMap<string, Layer> {
+    return this.#layers;
+  }
+
+  /**
+   * What to forward when nobody chooses: the layer with the largest picture, else the highest bitrate, among those heard
+   * within the last second; when all are silent, the one heard last. `undefined` before any packet.
+   */
+  best(nowMs: number): Layer | undefined {
+    let best: Layer | undefined;
+    for (const layer of this.#layers.values()) {
+      if (layer.lastArrivalMs === Number.NEGATIVE_INFINITY) continue;
+      if (best === undefined || isBetter(layer, best, nowMs)) best = layer;
+    }
+    return best;
+  }
+}
+
+function isBetter(layer: Layer, other: Layer, nowMs: number): boolean {
+  const isSilent = nowMs - layer.lastArrivalMs > silenceMs;
+  const isOtherSilent = nowMs - other.lastArrivalMs > silenceMs;
+  if (isSilent !== isOtherSilent) return isOtherSilent;
+  if (isSilent) return layer.lastArrivalMs > other.lastArrivalMs;
+  const areaGain = areaOf(layer) - areaOf(other);
+  return areaGain !== 0 ? areaGain > 0 : layer.stats(nowMs).bitrateBps > other.stats(nowMs).bitrateBps;
+}
+
+function areaOf(layer: Layer): number {
+  return layer.size === undefined ? 0 : layer.size.width * layer.size.height;
+}
