@@ -46,7 +46,6 @@ export class IceLite {
   #current: Ice;
   /** The credentials before a restart, until the peer uses the new ones. */
   #previous: Ice | undefined;
-  #isCurrentUsed = false;
   /** By endpoint key, the one checked longest ago first. */
   readonly #pairs = new Map<string, Pair>();
   #selected: Pair | undefined;
@@ -75,9 +74,8 @@ export class IceLite {
   /** New credentials (RFC 8445 section 9). Pairs stay; the old credentials count until the first proven check with the new ones. */
   restart(local: IceCredentials, remote: IceCredentials): void {
     // A restart whose answer never arrived leaves the peer with what it used before.
-    if (this.#isCurrentUsed || !this.#previous) this.#previous = this.#current;
+    this.#previous ??= this.#current;
     this.#current = { local, remote };
-    this.#isCurrentUsed = false;
   }
 
   consentLapsed(nowMs: number): boolean {
@@ -103,10 +101,7 @@ export class IceLite {
       return { isProven: false, response: writeBindingError({ transactionId, password, ...error }) };
     }
 
-    if (ice === this.#current) {
-      this.#isCurrentUsed = true;
-      this.#previous = undefined;
-    }
+    if (ice === this.#current) this.#previous = undefined;
     const response = writeBindingSuccess({ transactionId, endpoint: from, password });
     const hasMoved = this.#proven(from, message.useCandidate, nowMs);
     return hasMoved ? { isProven: true, response, selected: from } : { isProven: true, response };

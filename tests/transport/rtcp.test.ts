@@ -159,7 +159,7 @@ describe('reading', () => {
   });
 
   test.each([
-    ['another version', hex('41c90001 00000001')],
+    ['another version', hex('40c90001 00000001')],
     ['a length beyond the end', hex('80c90020 00000001')],
     ['a trailing half header', hex('80c9')],
     ['padding longer than the packet', hex('a0c90001 000000ff')],
@@ -211,6 +211,10 @@ describe('writing', () => {
     const bytes = writeNack(1, 2, seqs);
     expect(bytes).toHaveLength(12 + 3 * 4);
     expect(readRtcp(bytes)).toMatchObject([{ seqs }]);
+  });
+
+  test('a NACK across the wrap is as short as any other', () => {
+    expect(writeNack(1, 2, [65_535, 0, 15])).toHaveLength(16);
   });
 
   test('any sequence numbers NACKed in any order read back, each once where it can be', () => {
