@@ -1,6 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IceCredentials } from '../media/plan.ts';
+import { parseFragment } from '../sdp/fragment.ts';
 import { StreamError } from './errors.ts';
+
+/** What a PATCH asks for: nothing we need, or new credentials, already taken on; `undo` brings the old ones back. */
+export type IceChange = { readonly type: 'trickled' } | { readonly type: 'restarted'; readonly undo: () => void };
 
 /**
  * The ICE side of one WHIP or WHEP session: both ends' credentials and the entity tag that names this pair of them
@@ -11,22 +15,35 @@ export class IceSession {
   remote: IceCredentials;
   etag = newEtag();
 
-  constructor(remote: IceCredentials = { ufrag: '', pwd: '' }) {
+  constructor(remote: IceCredentials) {
     this.remote = remote;
   }
 
-  /** `*` is how RFC 9725 writes a restart, with and without quotes. */
-  check(ifMatch: string | undefined): void {
-    if (ifMatch === undefined) throw new StreamError('etag_missing', 'A PATCH needs an If-Match header.');
-    const isNamed = ifMatch
-      .split(',')
-      .map((tag) => tag.trim())
-      .some((tag) => tag === '*' || tag === '"*"' || tag === this.etag);
-    if (!isNamed) throw new StreamError('etag_mismatch', 'If-Match names another ICE session than the present one.');
+  /**
+   * Throws `StreamError` and `SdpError`. Remote candidates are not needed: the peer's checks come to us, and we never
+   * probe an address.
+   */
+  patch(fragment: string, ifMatch: string | undefined): IceChange {
+    this.#check(ifMatch);
+    const { ufrag = this.remote.ufrag, pwd = this.remote.pwd } = parseFragment(fragment);
+    const { remote } = this;
+    if (ufrag === remote.ufrag && pwd === remote.pwd) return { type: 'trickled' };
+    if (ufrag === remote.ufrag || pwd === remote.pwd) {
+      throw new StreamError('bad_fragment', 'An ICE restart needs both a new ice-ufrag and a new ice-pwd.');
+    }
+    return { type: 'restarted', undo: this.#restart({ ufrag, pwd }) };
   }
 
-  /** Takes on new credentials at once, so that a second restart at the same time finds another tag. Returns the way back. */
-  restart(remote: IceCredentials): () => void {
+  /** `*` is how RFC 9725 writes a restart, with and without quotes. */
+  #check(ifMatch: string | undefined): void {
+    if (ifMatch === undefined) throw new StreamError('etag_missing', 'A PATCH needs an If-Match header.');
+    const tags = ifMatch.split(',').map((tag) => tag.trim());
+    if (tags.includes('*') || tags.includes('"*"') || tags.includes(this.etag)) return;
+    throw new StreamError('etag_mismatch', 'If-Match names another ICE session than the present one.');
+  }
+
+  /** At once, so that a second restart at the same time finds another tag. */
+  #restart(remote: IceCredentials): () => void {
     const before = { local: this.local, remote: this.remote, etag: this.etag };
     this.local = newCredentials();
     this.remote = remote;

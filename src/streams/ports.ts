@@ -97,3 +97,21 @@ export interface StreamStore {
   /** At a start: ends what a crash left open, at the last heartbeat, with reason `crash`. Returns how many streams. */
   closeLeftOpen(): Promise<number>;
 }
+
+/** A stream as its row tells it, over or not. */
+export interface StreamHistoryRecord extends StreamRecord {
+  readonly endedAt: Date | null;
+  readonly endReason: EndReason | null;
+  readonly codecs: readonly CodecName[];
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Written at the end. */
+  readonly peakViewers: number;
+}
+
+/** The read side of the same rows. Implemented by `db/streams.ts`. */
+export interface StreamHistory {
+  /** Newest first; `after` is the id of the last stream of the page before. */
+  history(channelId: string, page: { limit: number; after?: string }): Promise<readonly StreamHistoryRecord[]>;
+  byId(streamId: string): Promise<StreamHistoryRecord | undefined>;
+}

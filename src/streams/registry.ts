@@ -1,20 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { answerFragment, parseFragment } from '../sdp/fragment.ts';
+import type { EgressPlan, IngestPlan } from '../media/plan.ts';
+import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
 import { answerPlay } from '../sdp/play-answer.ts';
 import { answerPublish, type LocalSide } from '../sdp/publish-answer.ts';
 import { Broadcast } from './broadcast.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { StreamError } from './errors.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { IceSession } from './ice-session.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
+import type { LiveStream } from './live-stream.ts';
 import type { EndReason, MediaEvent, MediaPlane, StreamStore } from './ports.ts';
 import { type Session, type SessionKind, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
 const TICK_MS = 1_000;
-const HEARTBEAT_MS = 10_000;
 const DRAIN_MS = 4_000;
 const DEFAULT_MAX_SESSIONS = 10_000;
 
@@ -57,9 +59,8 @@ export class StreamRegistry {
   readonly #sessions = new SessionTable();
   readonly #listeners = new LiveListeners();
   readonly #turns = new Turns();
+  readonly #heartbeat: Heartbeat;
   #cancelTick: () => void = () => {};
-  #heartbeatAtMs: number;
-  #isBeating = false;
   #closing: Promise<void> | undefined;
 
   constructor({ media, store, log, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS }: RegistryOptions) {
@@ -68,7 +69,7 @@ export class StreamRegistry {
     this.#log = log;
     this.#clock = clock;
     this.#maxSessions = maxSessions;
-    this.#heartbeatAtMs = clock.now() + HEARTBEAT_MS;
+    this.#heartbeat = new Heartbeat({ store, log, nowMs: clock.now() });
     media.onEvent((event) => this.#onMedia(event));
     this.#armTick();
   }
@@ -86,9 +87,10 @@ export class StreamRegistry {
     const broadcast = this.#broadcasts.get(channelId);
     if (!broadcast?.stream.isWatchable) throw new StreamError('not_live', 'Nobody is live on this channel now.');
     const offer = parseOffer(text);
-    const session = newSession('viewer', broadcast, offer);
     const { stream } = broadcast;
-    const { plan, answer } = answerPlay(offer, this.#localSide(session), stream.sources, random32);
+    const ice = new IceSession(offer.peer.ice);
+    const { plan, answer } = answerPlay(offer, this.#localSide(stream, ice), stream.sources, random32);
+    const session = newSession('viewer', broadcast, ice, plan);
     this.#sessions.add(session);
     try {
       await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, plan });
@@ -103,23 +105,15 @@ export class StreamRegistry {
   /** Throws `SdpError` and `StreamError`. A failed restart leaves the session as it was. */
   async patch(kind: SessionKind, sessionId: string, text: string, ifMatch: string | undefined): Promise<PatchResult> {
     const session = this.#session(kind, sessionId);
-    session.ice.check(ifMatch);
-    const { ufrag, pwd } = parseFragment(text);
-    const { remote } = session.ice;
-    const isSame = (ufrag === undefined || ufrag === remote.ufrag) && (pwd === undefined || pwd === remote.pwd);
-    // Remote candidates are not needed: the peer's checks come to us, and we never probe an address.
-    if (isSame) return { type: 'trickled' };
-    if (ufrag === undefined || pwd === undefined || ufrag === remote.ufrag || pwd === remote.pwd) {
-      throw new StreamError('bad_fragment', 'An ICE restart needs a new ice-ufrag and a new ice-pwd.');
-    }
-    const undo = session.ice.restart({ ufrag, pwd });
+    const change = session.ice.patch(text, ifMatch);
+    if (change.type === 'trickled') return change;
     try {
       await this.#media.restartIce(sessionId, session.ice.local, session.ice.remote);
     } catch (error) {
-      undo();
+      change.undo();
       throw error;
     }
-    const fragment = answerFragment(this.#localSide(session), session.mid);
+    const fragment = answerFragment(session.tracks, this.#localSide(session.broadcast.stream, session.ice));
     return { type: 'restarted', fragment, etag: session.ice.etag };
   }
 
@@ -173,24 +167,32 @@ export class StreamRegistry {
     if (this.#closing) throw shuttingDown();
     const broadcast = this.#broadcasts.get(channel.id) ?? this.#claim(channel);
     const { stream } = broadcast;
-    const session = newSession('publisher', broadcast, offer);
+    const ice = new IceSession(offer.peer.ice);
     try {
-      const { plan, answer } = answerPublish(offer, this.#localSide(session));
-      const sources = plan.tracks.flatMap(({ kind, payloads: [payload] }) =>
-        payload ? [{ kind, codec: payload.codec }] : [],
-      );
-      this.#sessions.add(session);
-      const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });
-      if (superseded !== undefined) this.#closePublisher(superseded, 'taken_over');
+      const { plan, answer } = answerPublish(offer, this.#localSide(stream, ice));
+      const session = newSession('publisher', broadcast, ice, plan);
+      await this.#openPublisher(session, plan, keyId);
+      return { sessionId: session.id, answer, etag: ice.etag };
+    } finally {
+      if (stream.isVacant) this.#end(broadcast, 'failed');
+    }
+  }
+
+  async #openPublisher(session: Session, plan: IngestPlan, keyId: string | undefined): Promise<void> {
+    const { stream } = session.broadcast;
+    const sources = plan.tracks.flatMap(({ kind, payloads: [payload] }) =>
+      payload ? [{ kind, codec: payload.codec }] : [],
+    );
+    this.#sessions.add(session);
+    const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });
+    if (superseded !== undefined) this.#closePublisher(superseded, 'taken_over');
+    try {
       await this.#media.openPublisher({ sessionId: session.id, streamId: stream.id, plan });
-      this.#mustStillBeOpen(session);
-      broadcast.log.debug({ session: session.tag, mids: plan.tracks.map(({ mid }) => mid) }, 'publisher answered');
-      return { sessionId: session.id, answer, etag: session.ice.etag };
     } catch (error) {
       this.#ended(session, 'failed');
-      if (stream.isVacant) this.#end(broadcast, 'failed');
       throw error;
     }
+    this.#mustStillBeOpen(session);
   }
 
   #claim(channel: PublishingChannel): Broadcast {
@@ -264,15 +266,11 @@ export class StreamRegistry {
       if (over !== undefined) this.#end(broadcast, over);
     }
     this.#sessions.expire(nowMs);
-    if (nowMs < this.#heartbeatAtMs || this.#isBeating) return;
-    this.#heartbeatAtMs = nowMs + HEARTBEAT_MS;
-    const streamIds = [...this.#broadcasts.values()].flatMap(({ stream }) => (stream.isWatchable ? [stream.id] : []));
-    if (streamIds.length === 0) return;
-    this.#isBeating = true;
-    const beat = this.#store.heartbeat(streamIds, new Date(nowMs)).finally(() => {
-      this.#isBeating = false;
-    });
-    this.#own(beat, 'heartbeat was not written');
+    const streams = [...this.#broadcasts.values()].map(({ stream }) => stream);
+    this.#heartbeat.beat(
+      streams.flatMap(({ id, isWatchable }) => (isWatchable ? [id] : [])),
+      nowMs,
+    );
   }
 
   async #close(): Promise<void> {
@@ -308,9 +306,9 @@ export class StreamRegistry {
     throw new StreamError('interrupted', 'The stream was stopped in this moment.');
   }
 
-  #localSide({ broadcast, ice }: Session): LocalSide {
-    const { candidates, fingerprint } = this.#media.endpointOf(broadcast.stream.id);
-    return { ice: ice.local, fingerprint, candidates, sessionId: String(randomBytes(6).readUIntBE(0, 6)) };
+  #localSide(stream: LiveStream, { local }: IceSession): LocalSide {
+    const { candidates, fingerprint } = this.#media.endpointOf(stream.id);
+    return { ice: local, fingerprint, candidates, sessionId: String(randomBytes(6).readUIntBE(0, 6)) };
   }
 
   /** For what nobody waits for. */
@@ -319,9 +317,14 @@ export class StreamRegistry {
   }
 }
 
-function newSession(kind: SessionKind, broadcast: Broadcast, offer: Offer): Session {
+function newSession(
+  kind: SessionKind,
+  broadcast: Broadcast,
+  ice: IceSession,
+  { tracks }: IngestPlan | EgressPlan,
+): Session {
   const id = randomUUID();
-  return { id, tag: id.slice(0, 8), kind, broadcast, ice: new IceSession(offer.peer.ice), mid: offer.mid };
+  return { id, tag: id.slice(0, 8), kind, broadcast, ice, tracks: tracks.map(({ mid, kind }) => ({ mid, kind })) };
 }
 
 function shuttingDown(): StreamError {

@@ -1,3 +1,4 @@
+import type { MediaKind } from '../media/plan.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { IceSession } from './ice-session.ts';
 
@@ -10,8 +11,8 @@ export interface Session {
   readonly kind: SessionKind;
   readonly broadcast: Broadcast;
   readonly ice: IceSession;
-  /** The offer's first mid: the one whose ICE credentials count in a bundle. */
-  readonly mid: string;
+  /** Of its plan; an ICE restart's answer names them. */
+  readonly tracks: readonly { readonly mid: string; readonly kind: MediaKind }[];
 }
 
 const ENDED_KEPT_MS = 5 * 60_000;
