@@ -11,6 +11,8 @@ export default defineConfig({
           exclude: ['tests/e2e/**'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+          maxWorkers: 2,
         },
       },
       {
@@ -18,15 +20,15 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          // One browser and one server at a time: two cores are enough, and timings stay honest.
-          fileParallelism: false,
+          // After all others, one browser and one server at a time: two cores are enough, and timings stay honest.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
     ],
     pool: 'forks',
-    maxWorkers: 2,
     reporters: ['default', './tests/support/count-reporter.ts'],
   },
 });

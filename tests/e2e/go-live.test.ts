@@ -24,11 +24,11 @@ afterAll(async () => {
 async function setUp(streamer: Visitor, slug: string): Promise<void> {
   const page = await streamer.open(server.setupUrl);
   await keepPicture(page, 'go-live-1-setup');
-  await page.locator('input[name=name]').fill(owner.name);
-  await page.locator('input[type=password]').first().fill(owner.password);
-  await page.locator('input[name=slug]').fill(slug);
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL((url) => url.pathname !== '/setup');
+  await page.getByLabel('Your name').fill(owner.name);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByLabel('Its address').fill(slug);
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.waitForURL('**/studio');
   await page.close();
 }
 
