@@ -1,0 +1,17 @@
+import type { HandleFetch } from '@sveltejs/kit/hooks';
+
+/** While a page renders on the server its API calls stay in the process; under `vite dev` they go to the server beside it. */
+export const handleFetch: HandleFetch = ({ event, request, fetch }) => {
+  const url = new URL(request.url);
+  if (url.origin !== event.url.origin || !url.pathname.startsWith('/api/')) return fetch(request);
+
+  const cookie = event.request.headers.get('cookie');
+  if (cookie) request.headers.set('cookie', cookie);
+
+  const askApi = event.platform?.req.askApi;
+  if (askApi) return Promise.resolve(askApi(request));
+  return fetch(new Request(new URL(url.pathname + url.search, devServer()), request));
+};
+
+// biome-ignore lint/style/noProcessEnv: only in development, where Vite and the server share nothing but their environment.
+const devServer = () => `http://localhost:${process.env['PORT'] ?? '8080'}`;

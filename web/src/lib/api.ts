@@ -1,0 +1,126 @@
+/** The REST API as the site uses it. Shapes are those of `/api/v1/openapi.json`. */
+import { type Problem, problemOf } from './problem.ts';
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly role: 'owner' | 'streamer' | 'viewer';
+}
+
+export type Visibility = 'public' | 'unlisted' | 'private';
+export type LiveState = 'offline' | 'live' | 'reconnecting';
+
+export interface Channel {
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly visibility: Visibility;
+  readonly live?: {
+    readonly state: LiveState;
+    readonly viewers: number;
+    readonly startedAt: string;
+    readonly title: string;
+  } | null;
+}
+
+export interface ChannelDraft {
+  slug: string;
+  title: string;
+  description?: string;
+  visibility?: Visibility;
+}
+
+export interface Live {
+  readonly live: boolean;
+  readonly state: LiveState;
+  readonly stream: {
+    readonly id: string;
+    readonly startedAt: string;
+    readonly title: string;
+    readonly viewers: number;
+    /** What the server has noticed about the incoming stream, in words for its publisher. */
+    readonly advice?: readonly string[];
+  } | null;
+}
+
+export interface StreamKey {
+  readonly id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+}
+
+/** A key just made: the only time that `key` itself is seen. */
+export type NewStreamKey = Pick<StreamKey, 'id' | 'name' | 'prefix'> & { readonly key: string };
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor?: string | null;
+}
+
+export class ApiError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+/** The API through a given `fetch`: a page's `load` gives its own, so that it works while rendering on the server too. */
+export function apiWith(fetch: typeof globalThis.fetch) {
+  async function call<Result>(method: string, path: string, body?: unknown): Promise<Result> {
+    const response = await fetch(`/api/v1${path}`, {
+      method,
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    }).catch(() => undefined);
+    if (!response) throw new ApiError({ status: 0, message: 'The server cannot be reached. Check your connection.' });
+    if (!response.ok) throw new ApiError(await problemOf(response));
+    const text = await response.text();
+    return (text ? JSON.parse(text) : undefined) as Result;
+  }
+
+  const channel = (slug: string) => `/channels/${encodeURIComponent(slug)}`;
+
+  return {
+    setupNeeded: () => call<{ needed: boolean }>('GET', '/setup').then((setup) => setup.needed),
+    setup: (owner: { token: string; name: string; password: string }) => call<User>('POST', '/setup', owner),
+    login: (name: string, password: string) => call<User>('POST', '/login', { name, password }),
+    logout: () => call<void>('POST', '/logout'),
+    /** `undefined` when nobody is logged in. */
+    me: () =>
+      call<User>('GET', '/me').catch((error: unknown) => {
+        if (error instanceof ApiError && error.status === 401) return undefined;
+        throw error;
+      }),
+
+    liveChannels: (query: { q?: string; cursor?: string } = {}) =>
+      call<Page<Channel>>('GET', `/channels?${new URLSearchParams({ live: 'true', limit: '24', ...query })}`),
+    myChannels: () => call<Page<Channel>>('GET', '/channels?mine=true&limit=100').then((page) => page.items),
+    channel: (slug: string) => call<Channel>('GET', channel(slug)),
+    createChannel: (draft: ChannelDraft) => call<Channel>('POST', '/channels', draft),
+    updateChannel: (slug: string, change: Partial<Omit<ChannelDraft, 'slug'>>) =>
+      call<Channel>('PATCH', channel(slug), change),
+    deleteChannel: (slug: string) => call<void>('DELETE', channel(slug)),
+
+    live: (slug: string) => call<Live>('GET', `${channel(slug)}/live`),
+    stopLive: (slug: string) => call<void>('POST', `${channel(slug)}/live/stop`),
+
+    keys: (slug: string) => call<Page<StreamKey>>('GET', `${channel(slug)}/keys`).then((page) => page.items),
+    createKey: (slug: string, key: { name: string; ttlSeconds?: number }) =>
+      call<NewStreamKey>('POST', `${channel(slug)}/keys`, key),
+    rotateKey: (slug: string, id: string) => call<NewStreamKey>('POST', `${channel(slug)}/keys/${id}/rotate`),
+    deleteKey: (slug: string, id: string) => call<void>('DELETE', `${channel(slug)}/keys/${id}`),
+  };
+}
+
+export const api = apiWith((input, init) => globalThis.fetch(input, init));
+
+export const eventsUrl = (slug: string) => `/api/v1/channels/${encodeURIComponent(slug)}/events`;

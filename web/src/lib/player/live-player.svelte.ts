@@ -1,0 +1,62 @@
+import type { Live, LiveState } from '../api.ts';
+import { LiveEvents } from '../live-events.svelte.ts';
+import type { Problem } from '../problem.ts';
+import { WhepPlayer, type WhepState } from '../whep.ts';
+
+export type PlayerState = LiveState | 'connecting' | 'error';
+
+/** One viewer on one channel: joins what the events say about the channel with what the WHEP connection says about itself. */
+export class LivePlayer {
+  readonly events: LiveEvents;
+  stream: MediaStream | undefined = $state.raw();
+  problem: Problem | undefined = $state.raw();
+  #whep: WhepState = $state('connecting');
+  #wasConnected = $state(false);
+  readonly #player: WhepPlayer;
+
+  constructor(slug: string, live: Live) {
+    this.#whep = live.live ? 'connecting' : 'waiting';
+    this.events = new LiveEvents(slug, live, (now) => this.#follow(now));
+    this.#player = new WhepPlayer({
+      endpoint: { url: `/whep/${encodeURIComponent(slug)}` },
+      onStream: (stream) => {
+        this.stream = stream;
+      },
+      onState: (state, problem) => {
+        this.#whep = state;
+        this.problem = problem;
+        if (state === 'connected') this.#wasConnected = true;
+      },
+    });
+  }
+
+  get state(): PlayerState {
+    const channel = this.events.live.state;
+    if (this.#whep === 'refused') return 'error';
+    if (this.#whep === 'connected') return channel === 'reconnecting' ? 'reconnecting' : 'live';
+    if (channel === 'offline' || this.problem?.status === 409) return 'offline';
+    return this.#wasConnected ? 'reconnecting' : 'connecting';
+  }
+
+  /** Whether it is the streamer, not this viewer, whose connection dropped. */
+  get isStreamerGone(): boolean {
+    return this.events.live.state === 'reconnecting';
+  }
+
+  open(): void {
+    if (this.events.live.live) this.#player.play();
+    this.events.open();
+  }
+
+  /** Idempotent; `open` starts anew. */
+  close(): void {
+    this.events.close();
+    this.#player.close();
+  }
+
+  #follow(now: Live): void {
+    if (now.live) return this.#player.play();
+    this.#wasConnected = false;
+    this.#player.rest();
+  }
+}

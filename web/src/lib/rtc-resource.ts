@@ -1,0 +1,77 @@
+import { type IceServer, iceServers } from './ice.ts';
+import { type Problem, problemOf } from './problem.ts';
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** The server refused, or could not be reached (`problem.status` 0). */
+export class RtcRefused extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+export interface RtcEndpoint {
+  readonly url: string;
+  /** Bearer token: the stream key of a publisher, the viewer token of a private channel. */
+  readonly token?: string;
+}
+
+/** One WHIP or WHEP session on the server: made by a POST, spoken to by PATCH, ended by DELETE. Knows HTTP only. */
+export class RtcResource {
+  readonly answer: string;
+  readonly iceServers: readonly IceServer[];
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  #etag: string;
+  #isClosed = false;
+
+  private constructor(response: Response, answer: string, headers: Readonly<Record<string, string>>) {
+    this.answer = answer;
+    this.iceServers = iceServers(response.headers.get('link'));
+    this.#url = new URL(response.headers.get('location') ?? '', response.url).href;
+    this.#etag = response.headers.get('etag') ?? '*';
+    this.#headers = headers;
+  }
+
+  static async create({ url, token }: RtcEndpoint, offer: string): Promise<RtcResource> {
+    const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+    const response = await request(url, 'POST', offer, { ...headers, 'content-type': 'application/sdp' });
+    return new RtcResource(response, await response.text(), headers);
+  }
+
+  /** More candidates for the session as it is. */
+  async trickle(fragment: string): Promise<void> {
+    await this.#patch(fragment, this.#etag);
+  }
+
+  /** New ICE credentials for both sides; returns the server's fragment. */
+  async restart(fragment: string): Promise<string> {
+    const response = await this.#patch(fragment, '*');
+    this.#etag = response.headers.get('etag') ?? this.#etag;
+    return response.text();
+  }
+
+  /** Idempotent. The request outlives the page. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // A session that is gone already is as good as closed, and a server out of reach will reap it.
+    void fetch(this.#url, { method: 'DELETE', headers: this.#headers, keepalive: true }).catch(() => {});
+  }
+
+  #patch(fragment: string, ifMatch: string): Promise<Response> {
+    const type = 'application/trickle-ice-sdpfrag';
+    return request(this.#url, 'PATCH', fragment, { ...this.#headers, 'content-type': type, 'if-match': ifMatch });
+  }
+}
+
+async function request(url: string, method: string, body: string, headers: Record<string, string>): Promise<Response> {
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const response = await fetch(url, { method, body, headers, signal }).catch(() => undefined);
+  if (!response) throw new RtcRefused({ status: 0, message: 'The server cannot be reached.' });
+  if (!response.ok) throw new RtcRefused(await problemOf(response));
+  return response;
+}

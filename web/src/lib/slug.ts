@@ -1,0 +1,10 @@
+/** A channel's address made from its title, as a suggestion: `Ada's Café` becomes `adas-cafe`. */
+export function slugFrom(title: string): string {
+  return title
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f'’]/g, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 32)
+    .replace(/^-+|-+$/g, '');
+}

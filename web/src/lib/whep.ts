@@ -1,0 +1,97 @@
+import { backoffMs } from './backoff.ts';
+import { withStereo } from './ice.ts';
+import type { Problem } from './problem.ts';
+import { type RtcChange, RtcConnection } from './rtc-connection.ts';
+import { type RtcEndpoint, RtcRefused } from './rtc-resource.ts';
+
+/** `waiting`: will try again by itself. `refused`: trying again would not help. */
+export type WhepState = 'connecting' | 'connected' | 'interrupted' | 'waiting' | 'refused';
+
+export interface WhepPlayerOptions {
+  readonly endpoint: RtcEndpoint;
+  readonly onStream: (stream: MediaStream) => void;
+  readonly onState: (state: WhepState, problem?: Problem) => void;
+}
+
+/** Plays a channel over WHEP and keeps at it: reconnects, waits while nobody is live, joins at once when told that somebody is. */
+export class WhepPlayer {
+  readonly #options: WhepPlayerOptions;
+  #connection: RtcConnection | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+
+  constructor(options: WhepPlayerOptions) {
+    this.#options = options;
+  }
+
+  /** Connects now, unless a connection is up or on its way. */
+  play(): void {
+    if (this.#connection) return;
+    clearTimeout(this.#timer);
+    const connection = new RtcConnection({
+      endpoint: this.#options.endpoint,
+      prepare: (pc) => this.#receive(pc),
+      refineOffer: withStereo,
+      onChange: (change) => this.#changed(change),
+    });
+    this.#connection = connection;
+    this.#options.onState('connecting');
+    connection.open().catch((error: unknown) => {
+      if (this.#connection === connection) this.#refused(error);
+      connection.close();
+    });
+  }
+
+  /** The stream is over: lets go of the connection and looks again from time to time. */
+  rest(): void {
+    this.#drop();
+    this.#retryIn(backoffMs(this.#failures++ + 4));
+  }
+
+  /** Idempotent; `play` starts anew. */
+  close(): void {
+    this.#drop();
+    clearTimeout(this.#timer);
+  }
+
+  #receive(pc: RTCPeerConnection): void {
+    const stream = new MediaStream();
+    for (const kind of ['video', 'audio'] as const) {
+      stream.addTrack(pc.addTransceiver(kind, { direction: 'recvonly' }).receiver.track);
+    }
+    this.#options.onStream(stream);
+  }
+
+  #changed(change: RtcChange): void {
+    if (change === 'up') {
+      this.#failures = 0;
+      this.#options.onState('connected');
+    } else if (change === 'interrupted') {
+      this.#options.onState('interrupted');
+    } else {
+      this.#drop();
+      this.#retryIn(backoffMs(this.#failures++));
+    }
+  }
+
+  #refused(error: unknown): void {
+    this.#drop();
+    const problem = error instanceof RtcRefused ? error.problem : { status: 0, message: String(error) };
+    // 409: nobody is live yet. Other 4xx, but for "slow down", stay as they are.
+    if (problem.status >= 400 && problem.status < 500 && problem.status !== 409 && problem.status !== 429) {
+      return this.#options.onState('refused', problem);
+    }
+    this.#retryIn(Math.max(problem.retryAfterMs ?? 0, backoffMs(this.#failures++)), problem);
+  }
+
+  #retryIn(ms: number, problem?: Problem): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.play(), ms);
+    this.#options.onState('waiting', problem);
+  }
+
+  #drop(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}

@@ -1,0 +1,9 @@
+import { apiWith } from '#lib/api.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ fetch, url }) => {
+  const api = apiWith(fetch);
+  const q = url.searchParams.get('q') ?? '';
+  const [live, isSetupNeeded] = await Promise.all([api.liveChannels(q ? { q } : {}), api.setupNeeded()]);
+  return { q, live, isSetupNeeded };
+};

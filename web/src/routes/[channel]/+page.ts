@@ -1,0 +1,14 @@
+import { error } from '@sveltejs/kit';
+import { ApiError, apiWith } from '#lib/api.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ fetch, params }) => {
+  const api = apiWith(fetch);
+  try {
+    const [channel, live] = await Promise.all([api.channel(params.channel), api.live(params.channel)]);
+    return { channel, live };
+  } catch (failure) {
+    if (failure instanceof ApiError) error(failure.status || 503, failure.message);
+    throw failure;
+  }
+};

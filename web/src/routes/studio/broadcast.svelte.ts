@@ -1,0 +1,97 @@
+import { ApiError, api, type Live, type NewStreamKey } from '#lib/api.ts';
+import { LiveEvents } from '#lib/live-events.svelte.ts';
+import type { Problem } from '#lib/problem.ts';
+import { type Quality, type Source, WhipPublisher, type WhipState } from '#lib/whip.ts';
+import { type SentVideo, sentVideo } from './sent-video.ts';
+
+/** Longer than any broadcast from a browser, short enough that a key left behind by a crash does not matter. */
+const KEY_TTL_SECONDS = 43_200;
+const STATS_EVERY_MS = 1000;
+
+const OFFLINE: Live = { live: false, state: 'offline', stream: null };
+
+/** Going live on a channel from this page: a short-lived key, the publisher, and what it tells of itself. */
+export class Broadcast {
+  state: WhipState | 'idle' = $state('idle');
+  startedAt: string | undefined = $state();
+  error = $state('');
+  sent: SentVideo | undefined = $state.raw();
+  events: LiveEvents | undefined = $state.raw();
+  #slug = '';
+  #key: NewStreamKey | undefined;
+  #publisher: WhipPublisher | undefined;
+  #stats: ReturnType<typeof setInterval> | undefined;
+
+  get isOn(): boolean {
+    return this.state === 'connecting' || this.state === 'live' || this.state === 'reconnecting';
+  }
+
+  async start(slug: string, source: Source, quality: Quality): Promise<void> {
+    if (this.isOn) return;
+    this.state = 'connecting';
+    this.error = '';
+    this.#slug = slug;
+    let key: NewStreamKey;
+    try {
+      key = await api.createKey(slug, { name: 'Browser studio', ttlSeconds: KEY_TTL_SECONDS });
+    } catch (error) {
+      this.#end(error instanceof ApiError ? error.problem : { status: 0, message: String(error) });
+      return;
+    }
+    this.#key = key;
+    this.#publisher = new WhipPublisher({
+      endpoint: { url: '/whip', token: key.key },
+      source,
+      quality,
+      onState: (state, problem) => this.#changed(state, problem),
+      mayResume: () => this.#mayResume(),
+    });
+    this.#publisher.start();
+    this.events = new LiveEvents(slug, OFFLINE);
+    this.events.open();
+    this.#stats = setInterval(() => void this.#measure(), STATS_EVERY_MS);
+  }
+
+  /** Idempotent. Ends the stream on the server too. */
+  stop(): void {
+    if (this.isOn) this.#end();
+  }
+
+  async replace(source: Source): Promise<void> {
+    await this.#publisher?.replace(source);
+  }
+
+  #changed(state: WhipState, problem?: Problem): void {
+    if (state === 'ended') return this.#end(problem);
+    if (state === 'live') this.startedAt ??= new Date().toISOString();
+    this.state = state;
+  }
+
+  #end(problem?: Problem): void {
+    this.state = problem ? 'ended' : 'idle';
+    this.error = problem?.message ?? '';
+    this.startedAt = undefined;
+    this.sent = undefined;
+    clearInterval(this.#stats);
+    this.events?.close();
+    this.events = undefined;
+    this.#publisher?.stop();
+    this.#publisher = undefined;
+    // It expires by itself, should this fail.
+    if (this.#key) void api.deleteKey(this.#slug, this.#key.id).catch(() => {});
+    this.#key = undefined;
+  }
+
+  /** The server ended it: on purpose, or because it restarts? */
+  async #mayResume(): Promise<true | Problem> {
+    const live = await api.live(this.#slug).catch(() => undefined);
+    if (live?.state === 'live') return { status: 0, message: 'Someone else went live on this channel.' };
+    if (live?.state === 'offline') return { status: 0, message: 'The stream was stopped.' };
+    return true;
+  }
+
+  async #measure(): Promise<void> {
+    const report = await this.#publisher?.stats();
+    if (report) this.sent = sentVideo(report, this.sent);
+  }
+}
