@@ -24,10 +24,11 @@ RUN apt-get update \
 WORKDIR /app
 COPY package.json ./
 COPY prisma prisma
-# Owned by the server's user: the embedded PostgreSQL completes its links on the first start.
-COPY --from=dependencies --chown=node:node /app/node_modules node_modules
+COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/src src
 COPY --from=build /app/web/build web/build
+# The embedded PostgreSQL's links, which its first start would make: the server may not write to its own program.
+RUN node -e "import('./src/db/postgres-binaries.ts').then((module) => module.findPostgresBinaries())"
 ENV NODE_ENV=production DATA_DIR=/data
 USER node
 VOLUME /data
