@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { SessionDescription } from 'werift';
+import type { CodecName, EgressPlan } from '../../src/media/plan.ts';
+import { parseOffer } from '../../src/sdp/offer.ts';
+import { answerPlay, type SourceTrack } from '../../src/sdp/play-answer.ts';
+import { bent, clients, local, offerOf, sectionOf, sessionOf } from './offers.ts';
+
+const opus = source('audio', 'opus');
+const vp8 = source('video', 'vp8');
+
+function source(kind: SourceTrack['kind'], name: CodecName, fmtp = ''): SourceTrack {
+  return { kind, codec: { name, clockRate: kind === 'audio' ? 48_000 : 90_000, fmtp } };
+}
+
+function play(text: string, sources: readonly SourceTrack[], random = countingFrom(100)) {
+  return answerPlay(parseOffer(text), local, sources, random);
+}
+
+function countingFrom(start: number): () => number {
+  let next = start;
+  return () => next++;
+}
+
+function codecsOf(plan: EgressPlan, kind: SourceTrack['kind']): string {
+  const track = plan.tracks.find((one) => one.kind === kind);
+  return (track?.payloads ?? []).map(({ codec, pt, rtxPt }) => `${codec.name}/${pt}/${rtxPt ?? '-'}`).join(' ');
+}
+
+/** An offer to play with the given video payload types, each `pt rtpmap; fmtp`. */
+function player(...codecs: readonly [pt: number, rtpmap: string, fmtp?: string][]): string {
+  const lines = codecs.flatMap(([pt, rtpmap, fmtp]) => [
+    `a=rtpmap:${pt} ${rtpmap}`,
+    ...(fmtp === undefined ? [] : [`a=fmtp:${pt} ${fmtp}`]),
+  ]);
+  return bent({
+    'a=sendonly': 'a=recvonly',
+    'm=video': `m=video 9 UDP/TLS/RTP/SAVPF ${codecs.map(([pt]) => pt).join(' ')}`,
+    'a=rtpmap:96': lines.join('\r\n'),
+  });
+}
+
+const baseline = 'packetization-mode=1;profile-level-id=42001f';
+const constrained = 'packetization-mode=1;profile-level-id=42e01f';
+const main = 'packetization-mode=1;profile-level-id=4d001f';
+const high = 'packetization-mode=1;profile-level-id=640c1f';
+
+describe('the answer to a real player', () => {
+  const players = clients.filter((client) => client.endsWith('play'));
+  const chromium = {
+    vp8: 'vp8/96/97 vp9/98/99 h264/102/103 h264/108/109 h264/116/117 h264/41/42 av1/45/46',
+    av1: 'av1/45/46 vp8/96/97 vp9/98/99 h264/102/103 h264/108/109 h264/116/117 h264/41/42',
+  };
+  const expected: Readonly<Record<string, { audio: string; vp8: string; av1: string }>> = {
+    'chromium-156-play': { audio: 'opus/111/-', ...chromium },
+    'chromium-156-eyevinn-play': { audio: 'opus/111/-', ...chromium },
+    'firefox-153-play': {
+      audio: 'opus/109/-',
+      vp8: 'vp8/120/124 vp9/121/125 av1/99/100',
+      av1: 'av1/99/100 vp8/120/124 vp9/121/125',
+    },
+  };
+
+  it('is checked for every offer that was kept', () => {
+    expect(Object.keys(expected).sort()).toEqual([...players].sort());
+  });
+
+  it.each(players)('%s: may be sent every codec it offered, the published one first', (client) => {
+    const { plan } = play(offerOf(client), [opus, vp8]);
+    expect(codecsOf(plan, 'audio')).toBe(expected[client]?.audio);
+    expect(codecsOf(plan, 'video')).toBe(expected[client]?.vp8);
+    expect(codecsOf(play(offerOf(client), [source('video', 'av1')]).plan, 'video')).toBe(expected[client]?.av1);
+    expect(plan.peer).toMatchObject({ dtlsRole: 'server', localIce: local.ice });
+  });
+
+  it.each(players)('%s: gets one stream of two tracks, each with one SSRC and its retransmissions', (client) => {
+    const { plan, answer } = play(offerOf(client), [opus, vp8]);
+    expect(sessionOf(answer)).toContain('a=msid-semantic: WMS freshet');
+    const numbers = plan.tracks.flatMap(({ ssrc, rtxSsrc }) => [ssrc, rtxSsrc]);
+    expect(new Set(numbers).size).toBe(4);
+    expect(new Set(plan.tracks.map(({ cname }) => cname)).size).toBe(1);
+    for (const { mid, kind, ssrc, rtxSsrc, cname } of plan.tracks) {
+      const section = sectionOf(answer, mid);
+      expect(section).toContain('a=sendonly');
+      expect(section.filter((line) => /^a=(msid|ssrc)/.test(line))).toEqual(
+        kind === 'audio'
+          ? ['a=msid:freshet audio', `a=ssrc:${ssrc} cname:${cname}`]
+          : [
+              'a=msid:freshet video',
+              `a=ssrc-group:FID ${ssrc} ${rtxSsrc}`,
+              `a=ssrc:${ssrc} cname:${cname}`,
+              `a=ssrc:${rtxSsrc} cname:${cname}`,
+            ],
+      );
+    }
+  });
+
+  it.each(players)('%s: is asked for NACK and PLI but neither header extensions nor bandwidth reports', (client) => {
+    const { plan, answer } = play(offerOf(client), [opus, vp8]);
+    expect(answer).not.toMatch(/extmap|transport-cc|goog-remb/);
+    const video = plan.tracks.find(({ kind }) => kind === 'video');
+    for (const payload of video?.payloads ?? []) {
+      expect(payload).toMatchObject({ hasNack: true, hasPli: true, hasTransportCc: false, hasRemb: false });
+    }
+  });
+
+  it.each(players)('%s: reads the same to another implementation', (client) => {
+    const { plan, answer } = play(offerOf(client), [opus, vp8]);
+    const read = SessionDescription.parse(answer);
+    for (const track of plan.tracks) {
+      const media = read.media.find(({ rtp }) => rtp.muxId === track.mid);
+      expect(media?.direction).toBe('sendonly');
+      expect(media?.fmt).toEqual(track.payloads.flatMap(({ pt, rtxPt }) => (rtxPt === undefined ? [pt] : [pt, rtxPt])));
+      expect(media?.ssrc[0]?.ssrc).toBe(track.ssrc);
+      expect(media?.rtp.codecs.map(({ payloadType }) => payloadType)).toEqual(media?.fmt);
+    }
+  });
+
+  it('keeps Opus stereo', () => {
+    const section = sectionOf(play(offerOf('firefox-153-play'), [opus]).answer, '0');
+    expect(section).toContain('a=fmtp:109 minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1');
+  });
+});
+
+describe('H264 profiles towards a player', () => {
+  const all = player(
+    [1, 'H264/90000', main],
+    [2, 'H264/90000', constrained],
+    [3, 'VP8/90000'],
+    [4, 'H264/90000', high],
+    [5, 'H264/90000', baseline],
+  );
+
+  it.each([
+    ['the same profile', constrained, 'h264/2/- h264/5/- h264/1/- h264/4/- vp8/3/-'],
+    ['the same profile, main', main, 'h264/1/- h264/4/- h264/5/- h264/2/- vp8/3/-'],
+    ['the same profile, high', high, 'h264/4/- h264/1/- h264/5/- h264/2/- vp8/3/-'],
+    ['baseline where none is told', '', 'h264/5/- h264/1/- h264/4/- h264/2/- vp8/3/-'],
+  ])('%s comes first, then those able to decode it', (_, fmtp, order) => {
+    expect(codecsOf(play(all, [source('video', 'h264', fmtp)]).plan, 'video')).toBe(order);
+  });
+
+  it('goes with a lower profile where the player has no other: decoders do more than they say', () => {
+    const offer = player([1, 'H264/90000', constrained]);
+    expect(codecsOf(play(offer, [source('video', 'h264', high)]).plan, 'video')).toBe('h264/1/-');
+  });
+
+  it('passes over packetization mode 0 and a second payload type of the same profile', () => {
+    const offer = player(
+      [1, 'H264/90000', 'profile-level-id=42e01f'],
+      [2, 'H264/90000', constrained],
+      [3, 'H264/90000', 'packetization-mode=1;profile-level-id=42e034'],
+    );
+    expect(codecsOf(play(offer, [source('video', 'h264', constrained)]).plan, 'video')).toBe('h264/2/-');
+  });
+});
+
+describe('what is not published', () => {
+  it('is accepted all the same, as the publisher may come back with it', () => {
+    const { plan } = play(offerOf('firefox-153-play'), []);
+    expect(codecsOf(plan, 'audio')).toBe('opus/109/-');
+    expect(codecsOf(plan, 'video')).toBe('vp8/120/124 vp9/121/125 av1/99/100');
+  });
+
+  it('is refused by port 0 where the player has no codec for it', () => {
+    const { plan, answer } = play(player([3, 'H263/90000']), [opus]);
+    expect(plan.tracks.map(({ kind }) => kind)).toEqual(['audio']);
+    expect(sectionOf(answer, 'v')[0]).toBe('m=video 0 UDP/TLS/RTP/SAVPF 3');
+    expect(sessionOf(answer)).toContain('a=group:BUNDLE a');
+  });
+});
+
+describe('a player that cannot play', () => {
+  it.each<[string, string, readonly SourceTrack[], RegExp]>([
+    [
+      'the published video',
+      offerOf('firefox-153-play'),
+      [opus, source('video', 'h264')],
+      /video of this stream is H264/,
+    ],
+    [
+      'the published audio',
+      player([96, 'VP8/90000']).replace('opus/48000/2', 'PCMU/8000'),
+      [opus, vp8],
+      /audio of this stream is OPUS/,
+    ],
+    [
+      'anything',
+      player([3, 'H263/90000']).replace('opus/48000/2', 'PCMU/8000'),
+      [],
+      /no codec of this offer is supported/,
+    ],
+    ['because it sends', bent(), [opus, vp8], /does not receive audio/],
+  ])('%s is told so', (_, text, sources, message) => {
+    expect(() => play(text, sources)).toThrow(
+      expect.objectContaining({ code: 'unsupported_offer', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('numbers of a session', () => {
+  it('are neither zero nor equal even when chance says so', () => {
+    const { plan } = play(offerOf('chromium-156-play'), [opus, vp8], () => 0);
+    const numbers = plan.tracks.flatMap(({ ssrc, rtxSsrc }) => [ssrc, rtxSsrc]);
+    expect(new Set([0, ...numbers]).size).toBe(5);
+  });
+
+  it('are unsigned', () => {
+    const { plan } = play(offerOf('chromium-156-play'), [opus], () => -1);
+    expect(plan.tracks.every(({ ssrc }) => ssrc > 0 && ssrc <= 0xffff_ffff)).toBe(true);
+  });
+});

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { parseOffer } from '../../src/sdp/offer.ts';
+import { answerPublish } from '../../src/sdp/publish-answer.ts';
+import { answerTo, bent, local, plain, sectionOf, sessionOf, summary } from './offers.ts';
+
+describe('offers bent in one place', () => {
+  const rtp = 'a=rtpmap:96 VP8/90000';
+
+  it.each<[string, Record<string, string>, string]>([
+    [
+      'a profile no browser decodes is passed over',
+      {
+        'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 96 97 98',
+        [rtp]:
+          'a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;profile-level-id=6e0028\r\na=rtpmap:97 H264/90000\r\na=fmtp:97 profile-level-id=42e01f\r\na=rtpmap:98 AV1/90000',
+      },
+      'av1/98/-',
+    ],
+    [
+      'the first codec of the m-line wins, not of the rtpmaps',
+      { 'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 98 96', [rtp]: `${rtp}\r\na=rtpmap:98 vp9/90000` },
+      'vp9/98/-',
+    ],
+    [
+      'a VP9 of more than 8 bits is passed over',
+      {
+        'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 98 96',
+        [rtp]: `${rtp}\r\na=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=2`,
+      },
+      'vp8/96/-',
+    ],
+    [
+      'a payload type that looks like RTCP is passed over',
+      { 'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 72 96', [rtp]: `${rtp}\r\na=rtpmap:72 VP9/90000` },
+      'vp8/96/-',
+    ],
+    [
+      'rtx is found by its apt, wherever it stands',
+      {
+        'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 97 98 96',
+        [rtp]: `a=fmtp:98 apt=96\r\na=fmtp:97 apt=5\r\na=rtpmap:97 rtx/90000\r\na=rtpmap:98 RTX/90000\r\n${rtp}`,
+      },
+      'vp8/96/98',
+    ],
+  ])('%s', (_, changes, codec) => {
+    const { plan } = answerTo(bent(changes));
+    expect(summary(plan)[1]).toContain(` | ${codec} | `);
+  });
+
+  it('feedback for every payload type (*) counts for each', () => {
+    const { plan } = answerTo(bent({ [rtp]: `${rtp}\r\na=rtcp-fb:* nack pli` }));
+    expect(plan.tracks[1]?.payloads[0]).toMatchObject({ hasPli: true, hasNack: false });
+  });
+
+  it('transport-cc needs its header extension too', () => {
+    const feedback = `${rtp}\r\na=rtcp-fb:96 transport-cc`;
+    const extension = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+    const without = answerTo(bent({ [rtp]: feedback }));
+    expect(without.plan.tracks[1]?.payloads[0]?.hasTransportCc).toBe(false);
+    expect(without.answer).not.toContain('transport-cc');
+    const alone = answerTo(bent({ [rtp]: `${rtp}\r\na=extmap:5 ${extension}` }));
+    expect(alone.plan.tracks[1]?.extensions).toEqual({});
+    const both = answerTo(bent({ [rtp]: `${feedback}\r\na=extmap:5/sendonly ${extension}` }));
+    expect(both.plan.tracks[1]).toMatchObject({ extensions: { transportCc: 5 }, payloads: [{ hasTransportCc: true }] });
+  });
+
+  it('an extension that the client only receives, or with an id of two-byte headers, is left out', () => {
+    const mid = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+    for (const id of ['3/recvonly', '3/inactive', '15', '200', '0', 'x']) {
+      const { plan, answer } = answerTo(bent({ [rtp]: `${rtp}\r\na=extmap:${id} ${mid}` }));
+      expect(plan.tracks[1]?.extensions).toEqual({});
+      expect(answer).not.toContain('extmap');
+    }
+  });
+
+  it.each([
+    ['five layers: the first four', 'a;b;c;d;e', 'a,b,c,d'],
+    ['alternatives: the first', 'a,b;c', 'a,c'],
+    ['a paused layer is a layer', '~a;b', 'a,b'],
+    ['a layer without a=rid is none', 'a;nobody', 'a'],
+    ['a layer of another codec is none', 'a;other', 'a'],
+    ['a layer said twice is one', 'a;a', 'a'],
+  ])('simulcast, %s', (_, layers, rids) => {
+    const lines = [...'abcde'].map((rid) => `a=rid:${rid} send`).join('\r\n');
+    const extension = 'a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
+    const other = 'a=rid:other send pt=97;max-width=320\r\na=rid:back recv';
+    const { plan } = answerTo(
+      bent({
+        [rtp]: `${rtp}\r\na=ssrc:9 cname:x\r\n${lines}\r\n${other}\r\n${extension}\r\na=simulcast:recv back send ${layers}`,
+      }),
+    );
+    expect(plan.tracks[1]?.rids.join(',')).toBe(rids);
+    expect(plan.tracks[1]?.ssrcs).toEqual([]);
+  });
+
+  it('simulcast without the rid extension is not simulcast', () => {
+    const { plan, answer } = answerTo(
+      bent({ [rtp]: `${rtp}\r\na=ssrc:9 cname:x\r\na=rid:a send\r\na=rid:b send\r\na=simulcast:send a;b` }),
+    );
+    expect(plan.tracks[1]).toMatchObject({ rids: [], ssrcs: [{ ssrc: 9 }] });
+    expect(answer).not.toContain('simulcast');
+  });
+
+  it('a data channel is refused by port 0 outside the bundle, the rest goes on', () => {
+    const text =
+      bent({ 'a=group': 'a=group:BUNDLE d a v' }) +
+      bent({}, ['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 0.0.0.0', 'a=mid:d', 'a=sctp-port:5000']);
+    const { plan, answer } = answerTo(text);
+    expect(plan.tracks.map(({ mid }) => mid)).toEqual(['a', 'v']);
+    expect(sessionOf(answer)).toContain('a=group:BUNDLE a v');
+    expect(sectionOf(answer, 'd')[0]).toBe('m=application 0 UDP/DTLS/SCTP webrtc-datachannel');
+    expect(sectionOf(answer, 'a')).toContain('a=end-of-candidates');
+  });
+
+  it('a section that the client itself gave port 0 stays refused', () => {
+    const { plan, answer } = answerTo(bent({ 'm=video': 'm=video 0 UDP/TLS/RTP/SAVPF 96' }));
+    expect(plan.tracks.map(({ mid }) => mid)).toEqual(['a']);
+    expect(sectionOf(answer, 'v')).toEqual([
+      'm=video 0 UDP/TLS/RTP/SAVPF 96',
+      'c=IN IP4 0.0.0.0',
+      'a=mid:v',
+      'a=inactive',
+    ]);
+    expect(sessionOf(answer)).toContain('a=group:BUNDLE a');
+  });
+
+  it('the transport belongs to the first section of the bundle, whatever the order of m-lines', () => {
+    const own = 'a=mid:v\r\na=ice-ufrag:mine\r\na=ice-pwd:videoPasswordOf22Chars';
+    const offer = parseOffer(bent({ 'a=group': 'a=group:BUNDLE v a', 'a=mid:v': own }));
+    expect(offer.mid).toBe('v');
+    const { plan, answer } = answerPublish(offer, local);
+    expect(plan.peer.remoteIce.ufrag).toBe('mine');
+    expect(plan.tracks.map(({ mid }) => mid)).toEqual(['v', 'a']);
+    expect(sectionOf(answer, 'v')).toContain('a=end-of-candidates');
+    expect(sectionOf(answer, 'a')).not.toContain('a=end-of-candidates');
+  });
+
+  it('of several fingerprints those of trusted hashes count', () => {
+    const sha512 = Array(64).fill('0c').join(':');
+    const { plan } = answerTo(
+      bent({
+        'a=fingerprint': `a=fingerprint:sha-1 ${Array(20).fill('00').join(':')}\r\na=fingerprint:SHA-512 ${sha512}`,
+      }),
+    );
+    expect(plan.peer.fingerprints).toEqual([{ algorithm: 'sha-512', value: new Uint8Array(64).fill(12) }]);
+  });
+
+  it.each([
+    ['text before the description', (text: string) => `Hello\r\n\r\n${text}`],
+    ['a byte order mark', (text: string) => `\uFEFF${text}`],
+    ['bare line feeds', (text: string) => text.replaceAll('\r\n', '\n')],
+    ['no line end at the end', (text: string) => text.trimEnd()],
+    ['trailing spaces', (text: string) => text.replaceAll('\r\n', '  \r\n')],
+    [
+      'unknown lines',
+      (text: string) => text.replaceAll('\r\na=mid', '\r\nb=AS:5000\r\nk=x\r\na=nobody-knows:1\r\na=mid'),
+    ],
+    ['TCP in the protocol', (text: string) => text.replaceAll('UDP/TLS', 'TCP/TLS')],
+    [
+      'bundle-only with port 0',
+      (text: string) => text.replace('m=video 9', 'm=video 0').replace('a=mid:v', 'a=mid:v\r\na=bundle-only'),
+    ],
+    ['sendrecv', (text: string) => text.replaceAll('a=sendonly', 'a=sendrecv')],
+    ['mids in the bundle that no section has', (text: string) => text.replace('BUNDLE a v', 'BUNDLE a x v v')],
+  ])('tolerates %s', (_, change) => {
+    expect(summary(answerTo(change(bent())).plan)).toEqual([
+      'audio | a | opus/111/- |  |  |  | ',
+      'video | v | vp8/96/- |  |  |  | ',
+    ]);
+  });
+
+  it.each([
+    ['audio only', plain.slice(0, 15), 'audio'],
+    ['video only', [...plain.slice(0, 9), ...plain.slice(15)], 'video'],
+  ] as const)('%s is a stream', (_, lines, kind) => {
+    const { plan, answer } = answerTo(bent({}, lines));
+    expect(plan.tracks.map((track) => track.kind)).toEqual([kind]);
+    expect(answer.match(/^m=/gm)).toHaveLength(1);
+  });
+
+  it('a lone section needs neither mid nor bundle', () => {
+    const { plan, answer } = answerTo(bent({ 'a=group': '', 'a=mid': '' }, plain.slice(0, 15)));
+    expect(plan.tracks[0]?.mid).toBe('');
+    expect(answer).not.toContain('a=mid');
+    expect(answer).not.toContain('a=group');
+    expect(answer).toContain('a=end-of-candidates');
+  });
+});
