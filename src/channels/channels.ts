@@ -29,6 +29,10 @@ export class Channels {
     return slugProblem(slug) === undefined ? this.#store.bySlug(slug) : Promise.resolve(undefined);
   }
 
+  async byId(id: string): Promise<Channel | undefined> {
+    return (await this.#store.list({ ids: [id], limit: 1 }))[0];
+  }
+
   async list(query: ChannelQuery): Promise<ChannelPage> {
     const found = await this.#store.list({ ...query, limit: query.limit + 1 });
     const channels = found.slice(0, query.limit);

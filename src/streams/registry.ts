@@ -113,7 +113,7 @@ export class StreamRegistry {
       change.undo();
       throw error;
     }
-    const fragment = answerFragment(session.tracks, this.#localSide(session.broadcast.stream, session.ice));
+    const fragment = answerFragment(this.#localSide(session.broadcast.stream, session.ice), session.tracks);
     return { type: 'restarted', fragment, etag: session.ice.etag };
   }
 

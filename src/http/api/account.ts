@@ -1,0 +1,79 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiDependencies } from './deps.ts';
+import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+
+const account = z
+  .object({ id: z.string(), name: z.string(), role: z.enum(['owner', 'streamer', 'viewer']) })
+  .openapi('Account');
+const name = z.string().max(200);
+const password = z.string().max(1000);
+
+const routes = {
+  isSetUpNeeded: createRoute({
+    method: 'get',
+    path: '/setup',
+    responses: { 200: answers(z.object({ needed: z.boolean() }), 'Whether there is no account yet'), ...failure },
+  }),
+  setUp: createRoute({
+    method: 'post',
+    path: '/setup',
+    summary: 'Makes the owner’s account, with the token of the one-time link or with the administrator’s as bearer',
+    request: { body: jsonBody(z.object({ token: z.string().max(200).optional(), name, password })) },
+    responses: { 201: answers(account, 'Made, and logged in'), ...failure },
+  }),
+  login: createRoute({
+    method: 'post',
+    path: '/login',
+    request: { body: jsonBody(z.object({ name, password })) },
+    responses: { 200: answers(account, 'Logged in: the session is in the cookie'), ...failure },
+  }),
+  logout: createRoute({
+    method: 'post',
+    path: '/logout',
+    responses: { 204: { description: 'Logged out' }, ...failure },
+  }),
+  me: createRoute({
+    method: 'get',
+    path: '/me',
+    security: secured,
+    responses: { 200: answers(account, 'The account that asks'), ...failure },
+  }),
+};
+
+export function accountRoutes({ auth, limits, login, setUp }: ApiDependencies) {
+  const app = apiRouter();
+
+  app.openapi(routes.isSetUpNeeded, async (c) => c.json({ needed: await setUp.isNeeded() }, 200));
+
+  app.openapi(routes.setUp, async (c) => {
+    await limits.count(c, 'login');
+    const { token, name, password } = c.req.valid('json');
+    const identity = await auth.identify(c);
+    if (identity?.kind !== 'admin') setUp.checkToken(token ?? '');
+    const owner = await setUp.createOwner({ name, password });
+    auth.openSession(c, await login.open(owner));
+    return c.json({ id: owner.id, name: owner.name, role: owner.role }, 201);
+  });
+
+  app.openapi(routes.login, async (c) => {
+    await limits.count(c, 'login');
+    const { name, password } = c.req.valid('json');
+    const { user, token } = await login.login(name, password);
+    await limits.forgive(c, 'login');
+    auth.openSession(c, token);
+    return c.json({ id: user.id, name: user.name, role: user.role }, 200);
+  });
+
+  app.openapi(routes.logout, async (c) => {
+    await auth.closeSession(c);
+    return c.body(null, 204);
+  });
+
+  app.openapi(routes.me, async (c) => {
+    const { id, name, role } = await auth.account(c);
+    c.header('Cache-Control', 'no-store');
+    return c.json({ id, name, role }, 200);
+  });
+
+  return app;
+}

@@ -1,0 +1,56 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AppEnv } from '../env.ts';
+import { HttpError } from '../errors.ts';
+import { accountRoutes } from './account.ts';
+import { channelRoutes } from './channels.ts';
+import type { ApiDependencies } from './deps.ts';
+import { apiRouter } from './describe.ts';
+import { liveRoutes } from './live.ts';
+import { streamKeyRoutes } from './stream-keys.ts';
+import { streamRoutes } from './streams.ts';
+import { tokenRoutes } from './tokens.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** The REST API, as its own description at `/openapi.json` tells. */
+export function apiRoutes(dependencies: ApiDependencies) {
+  const { auth, limits } = dependencies;
+  const app = apiRouter();
+  app.use(async (c, next) => {
+    await limits.count(c, 'api');
+    await next();
+  });
+  app.use(auth.sameOrigin, jsonOnly, limitBody);
+  for (const routes of [accountRoutes, channelRoutes, streamKeyRoutes, liveRoutes, streamRoutes, tokenRoutes]) {
+    app.route('/', routes(dependencies));
+  }
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'cookie', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'freshet_session',
+  });
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Freshet', version: '1', description: 'Channels, their keys, and what is live on them.' },
+    servers: [{ url: '/api/v1' }],
+  });
+  return app;
+}
+
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    throw new HttpError('body_too_large', `The body may have at most ${MAX_BODY_BYTES} bytes.`);
+  },
+});
+
+/** A form or plain text needs no preflight to be sent from another site, so neither is taken. */
+const jsonOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== undefined && type !== 'application/json' && c.req.raw.body !== null) {
+    throw new HttpError('bad_content_type', 'The content type must be application/json.');
+  }
+  await next();
+};

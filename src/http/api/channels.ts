@@ -1,0 +1,116 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ChannelQuery } from '../../channels/ports.ts';
+import type { AppEnv } from '../env.ts';
+import type { ApiDependencies } from './deps.ts';
+import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { channelSchema, channelView, page, slugParam, visibility } from './schemas.ts';
+
+const title = z.string().trim().min(1).max(120);
+const description = z.string().trim().max(4000);
+const category = z.string().trim().max(60);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const newChannel = z.object({
+  slug: z.string().openapi({ description: '3 to 40 of a-z, 0-9 and hyphen; some are reserved' }),
+  title,
+  description: description.default(''),
+  category: category.default(''),
+  visibility: visibility.default('public'),
+});
+const change = z.object({ title, description, category, visibility }).partial();
+const query = z.object({
+  ...page,
+  live: flag.optional(),
+  mine: flag.optional(),
+  q: z.string().max(100).optional(),
+});
+const list = z.object({ items: z.array(channelSchema), nextCursor: z.string().nullable() });
+
+const routes = {
+  list: createRoute({
+    method: 'get',
+    path: '/channels',
+    summary: 'Public channels; with `mine` those of the account',
+    request: { query },
+    responses: { 200: answers(list, 'A page of channels, newest first'), ...failure },
+  }),
+  create: createRoute({
+    method: 'post',
+    path: '/channels',
+    security: secured,
+    request: { body: jsonBody(newChannel) },
+    responses: { 201: answers(channelSchema, 'Made'), ...failure },
+  }),
+  read: createRoute({
+    method: 'get',
+    path: '/channels/{slug}',
+    request: { params: slugParam },
+    responses: { 200: answers(channelSchema, 'The channel'), ...failure },
+  }),
+  update: createRoute({
+    method: 'patch',
+    path: '/channels/{slug}',
+    security: secured,
+    request: { params: slugParam, body: jsonBody(change) },
+    responses: { 200: answers(channelSchema, 'Changed'), ...failure },
+  }),
+  remove: createRoute({
+    method: 'delete',
+    path: '/channels/{slug}',
+    summary: 'Ends the stream, and forgets the channel with its keys and history',
+    security: secured,
+    request: { params: slugParam },
+    responses: { 204: { description: 'Gone' }, ...failure },
+  }),
+};
+
+export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
+  const app = apiRouter();
+
+  app.openapi(routes.list, async (c) => {
+    const { limit, cursor, live, mine, q } = c.req.valid('query');
+    const found = await channels.list({
+      limit,
+      ...(await scope(c, mine === true)),
+      ...(cursor !== undefined && { after: cursor }),
+      ...(q !== undefined && q !== '' && { text: q }),
+      ...(live === true && { ids: streams.liveChannelIds() }),
+    });
+    const items = found.channels.map((channel) => channelView(channel, streams.live(channel.id)));
+    return c.json({ items, nextCursor: found.nextCursor ?? null }, 200);
+  });
+
+  app.openapi(routes.create, async (c) => {
+    const { id: ownerId } = await auth.publishingAccount(c);
+    const channel = await channels.create({ ...c.req.valid('json'), ownerId });
+    return c.json(channelView(channel, streams.live(channel.id)), 201, {
+      Location: `/api/v1/channels/${channel.slug}`,
+    });
+  });
+
+  app.openapi(routes.read, async (c) => {
+    const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
+    return c.json(channelView(channel, streams.live(channel.id)), 200);
+  });
+
+  app.openapi(routes.update, async (c) => {
+    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const given = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined);
+    const updated = await channels.update(channel, Object.fromEntries(given));
+    return c.json(channelView(updated, streams.live(channel.id)), 200);
+  });
+
+  app.openapi(routes.remove, async (c) => {
+    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    streams.stop(channel.id);
+    await channels.delete(channel);
+    return c.body(null, 204);
+  });
+
+  async function scope(c: Context<AppEnv>, isMine: boolean): Promise<Partial<ChannelQuery>> {
+    return isMine ? { ownerId: (await auth.account(c)).id } : { visibilities: ['public'] };
+  }
+
+  return app;
+}

@@ -1,0 +1,22 @@
+import type { ApiTokens } from '../../accounts/api-tokens.ts';
+import type { Login } from '../../accounts/login.ts';
+import type { SetUp } from '../../accounts/set-up.ts';
+import type { Channels } from '../../channels/channels.ts';
+import type { StreamKeys } from '../../channels/stream-keys.ts';
+import type { StreamHistory } from '../../streams/ports.ts';
+import type { StreamRegistry } from '../../streams/registry.ts';
+import type { Auth } from '../auth.ts';
+import type { Limits } from '../limits.ts';
+
+/** What the API speaks for. */
+export interface ApiDependencies {
+  readonly auth: Auth;
+  readonly limits: Limits;
+  readonly login: Login;
+  readonly setUp: SetUp;
+  readonly apiTokens: ApiTokens;
+  readonly channels: Channels;
+  readonly streamKeys: StreamKeys;
+  readonly streams: StreamRegistry;
+  readonly history: StreamHistory;
+}

@@ -1,0 +1,35 @@
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { AppEnv } from '../env.ts';
+import { HttpError } from '../errors.ts';
+import { problemSchema } from './schemas.ts';
+
+/** A router whose validation errors are problems that name the field. A path that fits no shape names nothing: 404. */
+export function apiRouter(): OpenAPIHono<AppEnv> {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      if (result.target === 'param') throw new HttpError('not_found', 'There is nothing here.');
+      const fields = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+      const first = fields[0];
+      const detail = first ? `${first.path || result.target}: ${first.message}` : 'The request is not valid.';
+      throw new HttpError('invalid_fields', detail, { fields });
+    },
+  });
+}
+
+/** The parts of an OpenAPI route description that repeat themselves. */
+
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { 'application/json': { schema } } } as const;
+}
+
+export function answers<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } } as const;
+}
+
+export const failure = {
+  default: { description: 'A problem', content: { 'application/problem+json': { schema: problemSchema } } },
+} as const;
+
+/** Bearer token or session cookie. */
+export const secured = [{ bearer: [] }, { cookie: [] }];

@@ -1,0 +1,52 @@
+import { createRoute } from '@hono/zod-openapi';
+import { streamLiveEvents } from '../live-feed.ts';
+import type { ApiDependencies } from './deps.ts';
+import { answers, apiRouter, failure, secured } from './describe.ts';
+import { liveSchema, liveView, slugParam } from './schemas.ts';
+
+const routes = {
+  read: createRoute({
+    method: 'get',
+    path: '/channels/{slug}/live',
+    request: { params: slugParam },
+    responses: { 200: answers(liveSchema, 'What is on now'), ...failure },
+  }),
+  stop: createRoute({
+    method: 'post',
+    path: '/channels/{slug}/live/stop',
+    summary: 'Ends the stream and its publisher',
+    security: secured,
+    request: { params: slugParam },
+    responses: { 204: { description: 'Nobody is live any more' }, ...failure },
+  }),
+  events: createRoute({
+    method: 'get',
+    path: '/channels/{slug}/events',
+    summary: 'Server-sent events: `live` (as GET …/live, the present state first) and `viewers`',
+    request: { params: slugParam },
+    responses: { 200: { description: 'An event stream', content: { 'text/event-stream': {} } }, ...failure },
+  }),
+};
+
+export function liveRoutes({ auth, channels, streams }: ApiDependencies) {
+  const app = apiRouter();
+
+  app.openapi(routes.read, async (c) => {
+    const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
+    c.header('Cache-Control', 'no-store');
+    return c.json(liveView(streams.live(channel.id)), 200);
+  });
+
+  app.openapi(routes.stop, async (c) => {
+    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    streams.stop(channel.id);
+    return c.body(null, 204);
+  });
+
+  app.openapi(routes.events, async (c) => {
+    const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
+    return streamLiveEvents(c, streams, channel.id);
+  });
+
+  return app;
+}

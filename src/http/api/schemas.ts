@@ -1,0 +1,127 @@
+import { z } from '@hono/zod-openapi';
+import type { Channel, StreamKeyRecord } from '../../channels/ports.ts';
+import type { LiveSnapshot } from '../../streams/live-events.ts';
+
+/** Shapes that more than one route speaks of. What is used once stands beside its route. */
+
+export const visibility = z.enum(['public', 'unlisted', 'private']);
+const time = z.iso.datetime();
+
+export const problemSchema = z
+  .object({
+    type: z.string().openapi({ example: 'urn:freshet:problem:no_channel' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457 problem details' });
+
+export const liveSchema = z
+  .object({
+    live: z.boolean(),
+    state: z.enum(['offline', 'live', 'reconnecting']),
+    stream: z
+      .object({
+        id: z.uuid(),
+        startedAt: time,
+        title: z.string(),
+        viewers: z.int(),
+        peakViewers: z.int(),
+        tracks: z.array(
+          z.object({ kind: z.enum(['audio', 'video']), codec: z.enum(['opus', 'h264', 'vp8', 'vp9', 'av1']) }),
+        ),
+        layers: z.array(
+          z.object({
+            rid: z.string(),
+            bitrateBps: z.number(),
+            width: z.int().optional(),
+            height: z.int().optional(),
+            framesPerSecond: z.number().optional(),
+          }),
+        ),
+        advice: z.array(z.string()),
+      })
+      .nullable(),
+  })
+  .openapi('Live');
+
+export const channelSchema = z
+  .object({
+    slug: z.string(),
+    title: z.string(),
+    description: z.string(),
+    category: z.string(),
+    visibility,
+    createdAt: time,
+    live: z.object({
+      state: z.enum(['offline', 'live', 'reconnecting']),
+      viewers: z.int(),
+      startedAt: time.nullable(),
+      title: z.string(),
+    }),
+  })
+  .openapi('Channel');
+
+export const streamKeySchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    prefix: z.string(),
+    createdAt: time,
+    lastUsedAt: time.nullable(),
+    expiresAt: time.nullable(),
+  })
+  .openapi('StreamKey');
+
+export const slugParam = z.object({ slug: z.string() });
+export const page = {
+  limit: z.coerce.number().int().min(1).max(100).default(30),
+  cursor: z.uuid().optional(),
+};
+
+export function liveView({ live, state, stream }: LiveSnapshot): z.infer<typeof liveSchema> {
+  if (!stream) return { live, state, stream };
+  const { startedAt, tracks, layers } = stream;
+  return {
+    live,
+    state,
+    stream: { ...stream, startedAt: startedAt.toISOString(), tracks: [...tracks], layers: [...layers], advice: [] },
+  };
+}
+
+export function channelView(of: Channel, { state, stream }: LiveSnapshot): z.infer<typeof channelSchema> {
+  const { slug, title, description, category, createdAt } = of;
+  return {
+    slug,
+    title,
+    description,
+    category,
+    visibility: of.visibility,
+    createdAt: createdAt.toISOString(),
+    live: {
+      state,
+      viewers: stream?.viewers ?? 0,
+      startedAt: stream?.startedAt.toISOString() ?? null,
+      title: stream?.title ?? title,
+    },
+  };
+}
+
+export function streamKeyView({
+  id,
+  name,
+  prefix,
+  createdAt,
+  lastUsedAt,
+  expiresAt,
+}: StreamKeyRecord): z.infer<typeof streamKeySchema> {
+  return {
+    id,
+    name,
+    prefix,
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,89 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiDependencies } from './deps.ts';
+import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { slugParam, streamKeySchema, streamKeyView } from './schemas.ts';
+
+const LONGEST_TTL_SECONDS = 366 * 24 * 3600;
+
+const newKey = z.object({
+  name: z.string().trim().min(1).max(60),
+  ttlSeconds: z.int().min(60).max(LONGEST_TTL_SECONDS).optional(),
+});
+const minted = streamKeySchema.extend({ key: z.string().openapi({ description: 'Shown this once' }) });
+const keyParam = slugParam.extend({ id: z.uuid() });
+
+const routes = {
+  list: createRoute({
+    method: 'get',
+    path: '/channels/{slug}/keys',
+    security: secured,
+    request: { params: slugParam },
+    responses: {
+      200: answers(z.object({ items: z.array(streamKeySchema) }), 'The keys, never their secrets'),
+      ...failure,
+    },
+  }),
+  create: createRoute({
+    method: 'post',
+    path: '/channels/{slug}/keys',
+    security: secured,
+    request: { params: slugParam, body: jsonBody(newKey) },
+    responses: { 201: answers(minted, 'Made'), ...failure },
+  }),
+  rotate: createRoute({
+    method: 'post',
+    path: '/channels/{slug}/keys/{id}/rotate',
+    summary: 'A new secret under the same name; whoever publishes with the old one is stopped',
+    security: secured,
+    request: { params: keyParam },
+    responses: { 200: answers(minted, 'Rotated'), ...failure },
+  }),
+  remove: createRoute({
+    method: 'delete',
+    path: '/channels/{slug}/keys/{id}',
+    summary: 'Revokes the key; whoever publishes with it is stopped',
+    security: secured,
+    request: { params: keyParam },
+    responses: { 204: { description: 'Revoked' }, ...failure },
+  }),
+};
+
+export function streamKeyRoutes({ auth, channels, streamKeys, streams }: ApiDependencies) {
+  const app = apiRouter();
+
+  app.openapi(routes.list, async (c) => {
+    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const keys = await streamKeys.list(channel.id);
+    return c.json({ items: keys.map(streamKeyView) }, 200);
+  });
+
+  app.openapi(routes.create, async (c) => {
+    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const { name, ttlSeconds } = c.req.valid('json');
+    const { record, key } = await streamKeys.create(channel.id, {
+      name,
+      ...(ttlSeconds !== undefined && { ttlSeconds }),
+    });
+    c.header('Cache-Control', 'no-store');
+    return c.json({ ...streamKeyView(record), key }, 201);
+  });
+
+  app.openapi(routes.rotate, async (c) => {
+    const { slug, id } = c.req.valid('param');
+    const channel = await auth.managedChannel(c, channels, slug);
+    const { record, key } = await streamKeys.rotate(channel.id, id);
+    streams.revokeKey(channel.id, id);
+    c.header('Cache-Control', 'no-store');
+    return c.json({ ...streamKeyView(record), key }, 200);
+  });
+
+  app.openapi(routes.remove, async (c) => {
+    const { slug, id } = c.req.valid('param');
+    const channel = await auth.managedChannel(c, channels, slug);
+    await streamKeys.revoke(channel.id, id);
+    streams.revokeKey(channel.id, id);
+    return c.body(null, 204);
+  });
+
+  return app;
+}

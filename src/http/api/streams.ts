@@ -1,0 +1,83 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { StreamHistoryRecord } from '../../streams/ports.ts';
+import { HttpError } from '../errors.ts';
+import { maySee } from '../permissions.ts';
+import type { ApiDependencies } from './deps.ts';
+import { answers, apiRouter, failure, secured } from './describe.ts';
+import { page, slugParam } from './schemas.ts';
+
+const stream = z
+  .object({
+    id: z.uuid(),
+    channelId: z.uuid(),
+    title: z.string(),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+    endReason: z.string().nullable(),
+    codecs: z.array(z.string()),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    peakViewers: z.int(),
+  })
+  .openapi('Stream');
+
+const routes = {
+  list: createRoute({
+    method: 'get',
+    path: '/channels/{slug}/streams',
+    request: { params: slugParam, query: z.object(page) },
+    responses: {
+      200: answers(z.object({ items: z.array(stream), nextCursor: z.string().nullable() }), 'Newest first'),
+      ...failure,
+    },
+  }),
+  read: createRoute({
+    method: 'get',
+    path: '/streams/{id}',
+    security: secured,
+    request: { params: z.object({ id: z.uuid() }) },
+    responses: { 200: answers(stream, 'The stream'), ...failure },
+  }),
+};
+
+export function streamRoutes({ auth, channels, history }: ApiDependencies) {
+  const app = apiRouter();
+
+  app.openapi(routes.list, async (c) => {
+    const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
+    const { limit, cursor } = c.req.valid('query');
+    const found = await history.history(channel.id, {
+      limit: limit + 1,
+      ...(cursor !== undefined && { after: cursor }),
+    });
+    const items = found.slice(0, limit).map(view);
+    return c.json({ items, nextCursor: (found.length > limit && items.at(-1)?.id) || null }, 200);
+  });
+
+  app.openapi(routes.read, async (c) => {
+    const found = await history.byId(c.req.valid('param').id);
+    const channel = found && (await channels.byId(found.channelId));
+    if (!channel || !(channel.visibility !== 'private' || maySee(await auth.identify(c), channel))) {
+      throw new HttpError('not_found', 'There is no such stream.');
+    }
+    return c.json(view(found), 200);
+  });
+
+  return app;
+}
+
+function view(of: StreamHistoryRecord): z.infer<typeof stream> {
+  const { id, channelId, title, startedAt, endedAt, endReason, codecs, width, height, peakViewers } = of;
+  return {
+    id,
+    channelId,
+    title,
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+    endReason,
+    codecs: [...codecs],
+    width,
+    height,
+    peakViewers,
+  };
+}

@@ -1,0 +1,86 @@
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { Logger } from 'pino';
+import type { ApiTokens } from '../accounts/api-tokens.ts';
+import type { Login } from '../accounts/login.ts';
+import type { UserStore } from '../accounts/ports.ts';
+import type { SetUp } from '../accounts/set-up.ts';
+import type { Channels } from '../channels/channels.ts';
+import type { StreamKeys } from '../channels/stream-keys.ts';
+import type { StreamHistory } from '../streams/ports.ts';
+import type { StreamRegistry } from '../streams/registry.ts';
+import { apiRoutes } from './api/api.ts';
+import { Auth } from './auth.ts';
+import type { AppEnv } from './env.ts';
+import { HttpError, problemResponse } from './errors.ts';
+import { type HealthChecks, healthRoutes } from './health.ts';
+import type { TurnOptions } from './ice-servers.ts';
+import { Limits } from './limits.ts';
+import { allowedMethods } from './routes-of.ts';
+import { whepRoutes } from './whep.ts';
+import { whipRoutes } from './whip.ts';
+
+/** Answers by itself; the site's pages. */
+export type SiteHandler = (incoming: HttpBindings['incoming'], outgoing: HttpBindings['outgoing']) => void;
+
+export interface AppOptions {
+  readonly streams: StreamRegistry;
+  readonly channels: Channels;
+  readonly streamKeys: StreamKeys;
+  readonly users: UserStore;
+  readonly login: Login;
+  readonly setUp: SetUp;
+  readonly apiTokens: ApiTokens;
+  readonly history: StreamHistory;
+  readonly log: Logger;
+  readonly checks?: HealthChecks;
+  readonly adminToken?: string | undefined;
+  /** Set behind a proxy, which is then trusted to tell whom it speaks for. */
+  readonly publicUrl?: URL | undefined;
+  readonly turn?: TurnOptions | undefined;
+  readonly site?: SiteHandler | undefined;
+  readonly limits?: Limits;
+}
+
+/** Everything the server says over HTTP. */
+export function createApp(options: AppOptions): Hono<AppEnv> {
+  const { streams, channels, streamKeys, log, adminToken, publicUrl, turn, site } = options;
+  const { limits = new Limits({ isBehindProxy: publicUrl !== undefined }) } = options;
+  const auth = new Auth({ ...options, adminToken, publicUrl });
+  const app = new Hono<AppEnv>();
+  app.onError((error, c) => problemResponse(c, error, log));
+
+  app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);
+  app.route('/', healthRoutes(options.checks ?? {}));
+  app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, log }));
+  app.route('/whep', whepRoutes({ streams, channels, auth, limits, turn }));
+  app.route('/api/v1', apiRoutes({ ...options, auth, limits }));
+
+  const methodsOf = allowedMethods(app);
+  app.all('*', (c) => {
+    const allowed = methodsOf(c.req.path);
+    if (allowed.length > 0) return refuseMethod(allowed);
+    const { incoming, outgoing } = c.env ?? {};
+    if (!site || !incoming || !outgoing || /^\/(api|whip|whep)(\/|$)/.test(c.req.path)) {
+      throw new HttpError('not_found', 'There is nothing here.');
+    }
+    site(incoming, outgoing);
+    return RESPONSE_ALREADY_SENT;
+  });
+  return app;
+}
+
+/** Nothing here is a page, whatever a browser may guess. */
+const plainHeaders: MiddlewareHandler<AppEnv> = async (c: Context<AppEnv>, next) => {
+  c.header('X-Content-Type-Options', 'nosniff');
+  c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  c.header('Referrer-Policy', 'no-referrer');
+  await next();
+};
+
+function refuseMethod(allowed: readonly string[]): never {
+  throw new HttpError('method_not_allowed', `This takes ${allowed.join(', ')}.`, {
+    headers: { Allow: allowed.join(', ') },
+  });
+}

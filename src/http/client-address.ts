@@ -1,0 +1,27 @@
+import { isIP } from 'node:net';
+import type { Context } from 'hono';
+import type { AppEnv } from './env.ts';
+
+/**
+ * Whose request it is. Behind a proxy (`PUBLIC_URL` is set) the last entry of X-Forwarded-For, which that proxy wrote;
+ * otherwise the header is anybody's invention and the socket tells.
+ */
+export function clientAddress(c: Context<AppEnv>, isBehindProxy: boolean): string {
+  const forwarded = isBehindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  const address = forwarded && isIP(forwarded) ? forwarded : (c.env?.incoming?.socket.remoteAddress ?? '');
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
+
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+/** An IPv6 household has a whole /64, so that is what a limit counts. */
+export function addressBlock(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const front = head.split(':').filter(Boolean);
+  const back = tail.split(':').filter(Boolean);
+  const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0') : [];
+  return `${[...front, ...zeros, ...back].slice(0, 4).join(':')}::/64`;
+}

@@ -1,0 +1,6 @@
+import type { HttpBindings } from '@hono/node-server';
+
+/** Hono's types for this server. The bindings are absent where a test calls the app without a socket. */
+export interface AppEnv {
+  Bindings: Partial<HttpBindings>;
+}

@@ -1,0 +1,131 @@
+import { STATUS_CODES } from 'node:http';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Logger } from 'pino';
+import { AccountError, type AccountErrorCode } from '../accounts/errors.ts';
+import { ChannelError, type ChannelErrorCode } from '../channels/errors.ts';
+import { SdpError, type SdpErrorCode } from '../sdp/sdp-error.ts';
+import { StreamError, type StreamErrorCode } from '../streams/errors.ts';
+
+export type HttpErrorCode =
+  | 'bad_request'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'cross_site'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'body_too_large'
+  | 'bad_content_type'
+  | 'invalid_fields'
+  | 'rate_limited'
+  | 'internal';
+
+export type ErrorCode = HttpErrorCode | StreamErrorCode | SdpErrorCode | ChannelErrorCode | AccountErrorCode;
+
+/** One status for each code: those of sessions come from RFC 9725 and the WHEP draft. */
+export const statusOf = {
+  bad_request: 400,
+  bad_offer: 400,
+  bad_fragment: 400,
+  unauthorized: 401,
+  bad_key: 401,
+  bad_login: 401,
+  forbidden: 403,
+  cross_site: 403,
+  bad_setup_token: 403,
+  not_found: 404,
+  no_session: 404,
+  no_channel: 404,
+  no_key: 404,
+  no_token: 404,
+  method_not_allowed: 405,
+  not_live: 409,
+  slug_taken: 409,
+  already_set_up: 409,
+  not_set_up: 409,
+  etag_mismatch: 412,
+  body_too_large: 413,
+  bad_content_type: 415,
+  unsupported_offer: 422,
+  invalid_fields: 422,
+  bad_slug: 422,
+  bad_name: 422,
+  bad_password: 422,
+  etag_missing: 428,
+  rate_limited: 429,
+  too_many_logins: 429,
+  internal: 500,
+  at_capacity: 503,
+  interrupted: 503,
+} as const satisfies Record<ErrorCode, ContentfulStatusCode>;
+
+const retrySeconds: Partial<Record<ErrorCode, number>> = {
+  not_live: 2,
+  at_capacity: 5,
+  interrupted: 1,
+  too_many_logins: 2,
+};
+
+const fieldOf: Partial<Record<ErrorCode, string>> = { bad_slug: 'slug', bad_name: 'name', bad_password: 'password' };
+
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+export class HttpError extends Error {
+  readonly code: HttpErrorCode;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fields: readonly FieldError[];
+
+  constructor(
+    code: HttpErrorCode,
+    message: string,
+    more: { headers?: Record<string, string>; fields?: readonly FieldError[] } = {},
+  ) {
+    super(message);
+    this.name = 'HttpError';
+    this.code = code;
+    this.headers = more.headers ?? {};
+    this.fields = more.fields ?? [];
+  }
+}
+
+/** The one place where errors become answers: RFC 9457, with the code as the type and never a stack. */
+export function problemResponse(c: Context, error: unknown, log: Logger): Response {
+  if (error instanceof HTTPException) {
+    const code = error.status === 413 ? 'body_too_large' : 'bad_request';
+    return problem(c, code, error.status < 500 ? error.message : 'The request could not be read.');
+  }
+  if (error instanceof HttpError) return problem(c, error.code, error.message, error.headers, error.fields);
+  if (isKnown(error)) {
+    const path = fieldOf[error.code];
+    return problem(c, error.code, error.message, {}, path === undefined ? [] : [{ path, message: error.message }]);
+  }
+  log.error({ err: error, method: c.req.method, route: c.req.routePath }, 'request failed');
+  return problem(c, 'internal', 'Something went wrong on the server.');
+}
+
+function problem(
+  c: Context,
+  code: ErrorCode,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+  errors: readonly FieldError[] = [],
+): Response {
+  const status = statusOf[code];
+  const retryAfter = retrySeconds[code];
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+  if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter));
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  c.header('Content-Type', 'application/problem+json');
+  c.header('Cache-Control', 'no-store');
+  const type = `urn:freshet:problem:${code}`;
+  const body = { type, title: STATUS_CODES[status], status, detail, ...(errors.length > 0 && { errors }) };
+  return c.body(JSON.stringify(body), status);
+}
+
+function isKnown(error: unknown): error is StreamError | SdpError | ChannelError | AccountError {
+  return [StreamError, SdpError, ChannelError, AccountError].some((known) => error instanceof known);
+}

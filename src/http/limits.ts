@@ -1,0 +1,79 @@
+import type { Context } from 'hono';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { addressBlock, clientAddress, isLoopback } from './client-address.ts';
+import type { AppEnv } from './env.ts';
+import { HttpError } from './errors.ts';
+
+/** Counted per address. A thousand viewers behind one address may all join, trickle and leave within a minute. */
+const RULES = {
+  signalling: { points: 10_000, duration: 60 },
+  api: { points: 3_000, duration: 60 },
+  badKey: { points: 30, duration: 60 },
+  login: { points: 10, duration: 300 },
+} as const;
+
+export type LimitName = keyof typeof RULES;
+
+/** Guessing is limited from wherever it comes; the rest spares loopback, where benchmarks and a proxy without `PUBLIC_URL` are. */
+const STRICT: ReadonlySet<LimitName> = new Set(['login']);
+
+export interface LimitsOptions {
+  readonly isBehindProxy: boolean;
+  readonly sparesLoopback?: boolean;
+}
+
+export class Limits {
+  readonly #limiters: Record<LimitName, RateLimiterMemory>;
+  readonly #isBehindProxy: boolean;
+  readonly #sparesLoopback: boolean;
+
+  constructor({ isBehindProxy, sparesLoopback = true }: LimitsOptions) {
+    this.#isBehindProxy = isBehindProxy;
+    this.#sparesLoopback = sparesLoopback;
+    this.#limiters = {
+      signalling: new RateLimiterMemory({ ...RULES.signalling, keyPrefix: 'signalling' }),
+      api: new RateLimiterMemory({ ...RULES.api, keyPrefix: 'api' }),
+      badKey: new RateLimiterMemory({ ...RULES.badKey, keyPrefix: 'badKey' }),
+      login: new RateLimiterMemory({ ...RULES.login, keyPrefix: 'login' }),
+    };
+  }
+
+  /** Counts one request. Throws `rate_limited`. */
+  async count(c: Context<AppEnv>, name: LimitName): Promise<void> {
+    const block = this.#block(c, name);
+    if (block === undefined) return;
+    try {
+      await this.#limiters[name].consume(block);
+    } catch (refusal) {
+      throw refused(refusal);
+    }
+  }
+
+  /** Throws `rate_limited` when all is used up, and counts nothing. */
+  async check(c: Context<AppEnv>, name: LimitName): Promise<void> {
+    const block = this.#block(c, name);
+    if (block === undefined) return;
+    const state = await this.#limiters[name].get(block);
+    if (state && state.consumedPoints >= RULES[name].points) throw refused(state);
+  }
+
+  /** What was counted is forgiven, as after a right password. */
+  async forgive(c: Context<AppEnv>, name: LimitName): Promise<void> {
+    const block = this.#block(c, name);
+    if (block !== undefined) await this.#limiters[name].delete(block);
+  }
+
+  #block(c: Context<AppEnv>, name: LimitName): string | undefined {
+    const address = clientAddress(c, this.#isBehindProxy);
+    if (this.#sparesLoopback && isLoopback(address) && !STRICT.has(name)) return undefined;
+    return addressBlock(address);
+  }
+}
+
+function refused(state: unknown): Error {
+  if (!(state instanceof RateLimiterRes)) return new Error('The rate limiter failed.', { cause: state });
+  const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+  return new HttpError('rate_limited', `Too many requests. Try again in ${seconds} seconds.`, {
+    headers: { 'Retry-After': String(seconds) },
+  });
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { AppEnv } from './env.ts';
+
+const GRACE_MS = 1_000;
+/** Slow senders: how long the head, and the whole of a request may take. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface HttpServer {
+  readonly host: string;
+  /** The one it really has, also when 0 was asked for. */
+  readonly port: number;
+  /** Idempotent. Takes no more requests, gives those under way a moment, and ends the rest, such as event streams. */
+  close(): Promise<void>;
+}
+
+/** Rejects when the address cannot be had. */
+export async function serveHttp(options: { app: Hono<AppEnv>; host: string; port: number }): Promise<HttpServer> {
+  const { app, host } = options;
+  const server = createAdaptorServer({
+    fetch: (request, env) => app.fetch(request, env as HttpBindings),
+    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+  });
+  server.listen(options.port, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    const closed = once(server, 'close');
+    server.close();
+    const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), GRACE_MS);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  return {
+    host,
+    port,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

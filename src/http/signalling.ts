@@ -1,0 +1,98 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { OpenedSession, StreamRegistry } from '../streams/registry.ts';
+import type { SessionKind } from '../streams/session-table.ts';
+import type { AppEnv } from './env.ts';
+import { HttpError } from './errors.ts';
+import { iceServerLinks, type TurnOptions } from './ice-servers.ts';
+import type { Limits } from './limits.ts';
+
+/** What WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep) have in common. */
+
+export const SDP = 'application/sdp';
+const FRAGMENT = 'application/trickle-ice-sdpfrag';
+const MAX_BODY_BYTES = 128 * 1024;
+const PREFLIGHT_SECONDS = '86400';
+
+/** Open to every origin: a bearer or the session's URL is the only credential, and browsers send neither by themselves. */
+export const openToAllOrigins: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.header('Access-Control-Allow-Origin', '*');
+  c.header('Access-Control-Expose-Headers', 'Location, ETag, Link, Accept-Patch, Retry-After');
+  await next();
+};
+
+/** No Link headers here: an OPTIONS proves nothing, and relay credentials are worth something. */
+export function answerOptions(c: Context<AppEnv>): Response {
+  c.header('Access-Control-Allow-Methods', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS');
+  c.header('Access-Control-Allow-Headers', 'Authorization, Content-Type, If-Match');
+  c.header('Access-Control-Max-Age', PREFLIGHT_SECONDS);
+  c.header('Accept-Post', SDP);
+  return c.body(null, 200);
+}
+
+export const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: (c) => {
+    // What is left of the body is not worth reading.
+    c.header('Connection', 'close');
+    throw new HttpError('body_too_large', `The body may have at most ${MAX_BODY_BYTES} bytes.`);
+  },
+});
+
+export function bearerOf(c: Context<AppEnv>): string | undefined {
+  return /^Bearer +([^\s]+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+}
+
+export function requireType(c: Context<AppEnv>, type: string): void {
+  const given = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (given !== type) throw new HttpError('bad_content_type', `The content type must be ${type}.`);
+}
+
+export function answerCreated(
+  c: Context<AppEnv>,
+  session: OpenedSession,
+  { path, turn }: { path: string; turn: TurnOptions | undefined },
+): Response {
+  for (const link of turn ? iceServerLinks(turn) : []) c.header('Link', link, { append: true });
+  return c.body(session.answer, 201, {
+    'Content-Type': SDP,
+    // FFmpeg cannot read an answer that comes in chunks.
+    'Content-Length': String(Buffer.byteLength(session.answer)),
+    Location: `${path}/${session.sessionId}`,
+    ETag: session.etag,
+    'Accept-Patch': FRAGMENT,
+    'Cache-Control': 'no-store',
+  });
+}
+
+/**
+ * The resources that a POST made. Their URL is their credential: it is as long and as random as a token, so an
+ * Authorization header is neither needed nor looked at here.
+ */
+export function sessionRoutes(kind: SessionKind, streams: StreamRegistry, limits: Limits): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+
+  app.options('/:id', answerOptions);
+
+  app.get('/:id', (c) => {
+    if (!streams.has(kind, c.req.param('id'))) throw new HttpError('not_found', 'There is no such session.');
+    return c.body(null, 204);
+  });
+
+  app.patch('/:id', limitBody, async (c) => {
+    await limits.count(c, 'signalling');
+    requireType(c, FRAGMENT);
+    const result = await streams.patch(kind, c.req.param('id'), await c.req.text(), c.req.header('if-match'));
+    if (result.type === 'trickled') return c.body(null, 204);
+    return c.body(result.fragment, 200, { 'Content-Type': FRAGMENT, ETag: result.etag, 'Cache-Control': 'no-store' });
+  });
+
+  // Exactly 200: OBS takes any other answer for a failure.
+  app.delete('/:id', async (c) => {
+    await limits.count(c, 'signalling');
+    await streams.delete(kind, c.req.param('id'));
+    return c.body(null, 200);
+  });
+
+  return app;
+}

@@ -1,0 +1,52 @@
+import { Hono } from 'hono';
+import type { Channels } from '../channels/channels.ts';
+import type { StreamRegistry } from '../streams/registry.ts';
+import type { Auth } from './auth.ts';
+import type { AppEnv } from './env.ts';
+import type { TurnOptions } from './ice-servers.ts';
+import type { Limits } from './limits.ts';
+import {
+  answerCreated,
+  answerOptions,
+  limitBody,
+  openToAllOrigins,
+  requireType,
+  SDP,
+  sessionRoutes,
+} from './signalling.ts';
+
+export interface WhepOptions {
+  readonly streams: StreamRegistry;
+  readonly channels: Channels;
+  readonly auth: Auth;
+  readonly limits: Limits;
+  readonly turn: TurnOptions | undefined;
+}
+
+/** WHEP, draft-ietf-wish-whep. Sessions come first, because a channel's slug could match their path too. */
+export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(openToAllOrigins);
+  app.route('/sessions', sessionRoutes('viewer', streams, limits));
+  app.options('/:slug', answerOptions);
+
+  // A HEAD finds out by the content type that this is a WHEP endpoint.
+  app.get('/:slug', async (c) => {
+    await auth.visibleChannel(c, channels, c.req.param('slug'));
+    return c.body('', 200, { 'Content-Type': SDP, 'Accept-Post': SDP });
+  });
+
+  app.post('/:slug', async (c, next) => {
+    await limits.count(c, 'signalling');
+    requireType(c, SDP);
+    await next();
+  });
+
+  app.post('/:slug', limitBody, async (c) => {
+    const channel = await auth.visibleChannel(c, channels, c.req.param('slug'));
+    const session = await streams.play({ channelId: channel.id, offer: await c.req.text() });
+    return answerCreated(c, session, { path: '/whep/sessions', turn });
+  });
+
+  return app;
+}

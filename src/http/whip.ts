@@ -1,0 +1,57 @@
+import { Hono } from 'hono';
+import type { Logger } from 'pino';
+import { ChannelError } from '../channels/errors.ts';
+import type { StreamKeys } from '../channels/stream-keys.ts';
+import type { StreamRegistry } from '../streams/registry.ts';
+import type { AppEnv } from './env.ts';
+import { HttpError } from './errors.ts';
+import type { TurnOptions } from './ice-servers.ts';
+import type { Limits } from './limits.ts';
+import {
+  answerCreated,
+  answerOptions,
+  bearerOf,
+  limitBody,
+  openToAllOrigins,
+  requireType,
+  SDP,
+  sessionRoutes,
+} from './signalling.ts';
+
+export interface WhipOptions {
+  readonly streams: StreamRegistry;
+  readonly streamKeys: StreamKeys;
+  readonly limits: Limits;
+  readonly turn: TurnOptions | undefined;
+  readonly log: Logger;
+}
+
+/** WHIP, RFC 9725. The key says the channel. Checks go from the cheap to the costly, and the body comes last. */
+export function whipRoutes({ streams, streamKeys, limits, turn, log }: WhipOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(openToAllOrigins);
+  app.options('/', answerOptions);
+  app.get('/', (c) => c.body(null, 204));
+
+  app.post('/', async (c, next) => {
+    await limits.count(c, 'signalling');
+    await limits.check(c, 'badKey');
+    if (bearerOf(c) === undefined) {
+      throw new HttpError('unauthorized', 'Publishing needs a stream key, sent as a bearer token.');
+    }
+    requireType(c, SDP);
+    await next();
+  });
+
+  app.post('/', limitBody, async (c) => {
+    const { keyId, channel } = await streamKeys.authenticate(bearerOf(c) ?? '').catch(async (error: unknown) => {
+      if (error instanceof ChannelError) await limits.count(c, 'badKey');
+      throw error;
+    });
+    const session = await streams.publish({ channel, offer: await c.req.text(), keyId });
+    streamKeys.used(keyId).catch((error: unknown) => log.warn({ err: error }, 'use of a key was not noted'));
+    return answerCreated(c, session, { path: '/whip/sessions', turn });
+  });
+
+  return app.route('/sessions', sessionRoutes('publisher', streams, limits));
+}
