@@ -5,7 +5,7 @@ import { newVisitor, openBrowser } from '../support/browser.ts';
 import { type EncodedMedia, makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
 import { Server } from '../support/server.ts';
-import { hearsSound, seesMovingPicture } from '../support/watching.ts';
+import { hearsSound, seesMovingPicture, tapForSound } from '../support/watching.ts';
 
 const PLAYER = '[data-testid=player]';
 const SDP = 'application/sdp';
@@ -25,6 +25,7 @@ beforeAll(async () => {
   obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media });
   watch = await (await newVisitor(browser)).open(`${server.url}/steady`);
   await seesMovingPicture(watch, PLAYER);
+  await tapForSound(watch);
 });
 
 afterAll(async () => {

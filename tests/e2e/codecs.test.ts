@@ -29,6 +29,8 @@ afterAll(async () => {
 async function openClient(call: 'publish' | 'play', options: object): Promise<Page> {
   const page = await visitor.open(bareSite.url);
   await page.waitForFunction('globalThis.client');
+  // Browsers play sound only where somebody has clicked.
+  await page.locator('video').click();
   await page.evaluate(`client.${call}(${JSON.stringify(options)}).then((stop) => { globalThis.stop = stop; })`);
   return page;
 }

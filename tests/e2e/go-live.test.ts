@@ -4,7 +4,7 @@ import { owner } from '../support/api.ts';
 import { keepPicture, newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { hearsSound, seesMovingPicture } from '../support/watching.ts';
+import { hearsSound, seesMovingPicture, tapForSound } from '../support/watching.ts';
 
 const PLAYER = '[data-testid=player]';
 
@@ -54,6 +54,7 @@ test('a streamer goes live in the studio and is seen and heard, through a restar
   const studio = await goLive(streamer);
   await watch.waitForSelector('[data-state=live]');
   await seesMovingPicture(watch, PLAYER);
+  await tapForSound(watch);
   await hearsSound(watch);
   await until('one viewer is shown', async () => (await viewersShown(watch)) === 1);
   await keepPicture(studio, 'go-live-3-studio');

@@ -6,7 +6,7 @@ import { type EncodedMedia, makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { hearsSound, seesMovingPicture } from '../support/watching.ts';
+import { hearsSound, seesMovingPicture, tapForSound } from '../support/watching.ts';
 
 const PLAYER = '[data-testid=player]';
 
@@ -33,6 +33,7 @@ test('a file that ffmpeg made, published by an OBS-class client, is seen and hea
   const viewer = await newVisitor(browser);
   const page = await viewer.open(`${server.url}/${slug}`);
   const seen = await seesMovingPicture(page, PLAYER);
+  await tapForSound(page);
   await hearsSound(page);
   await keepPicture(page, 'obs-watching');
 
