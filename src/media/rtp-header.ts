@@ -1,6 +1,7 @@
 const fixedLength = 12;
 const oneByteProfile = 0xbede;
-const twoByteProfile = 0x100;
+// The lowest four bits of the two-byte form's profile are free for the application.
+const twoByteProfile = 0x1000 >> 4;
 
 /** An RTP header (RFC 3550 section 5.1) as a reusable reader: nothing is allocated until an extension is asked for. */
 export class RtpHeader {
@@ -52,7 +53,7 @@ export class RtpHeader {
   extension(id: number): Uint8Array | undefined {
     if (this.#extensionsStart === this.#extensionsEnd) return undefined;
     const isOneByte = this.#profile === oneByteProfile;
-    if (!isOneByte && this.#profile >> 4 !== twoByteProfile >> 4) return undefined;
+    if (!isOneByte && this.#profile >> 4 !== twoByteProfile) return undefined;
     const end = this.#extensionsEnd;
     let at = this.#extensionsStart;
     while (at < end) {

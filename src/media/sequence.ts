@@ -25,7 +25,6 @@ export class SequenceExtender {
   /** Counts starts after the first one. */
   epoch = 0;
   #isFresh = true;
-  #floor = 0;
   #suspect = -1;
 
   /**
@@ -38,7 +37,6 @@ export class SequenceExtender {
     const delta = extSeq - this.highest;
     if (delta > -maxMisorder && delta < maxDropout) {
       this.#suspect = -1;
-      if (extSeq < this.#floor) return undefined;
       if (delta > 0) this.highest = extSeq;
       return extSeq;
     }
@@ -58,7 +56,6 @@ export class SequenceExtender {
   }
 
   #begin(seq: number): number {
-    this.#floor = this.highest + 1;
     this.highest = this.highest < 0 ? seq + 65536 : extend(this.highest + 65536, seq);
     this.#isFresh = false;
     this.#suspect = -1;

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { input, makeCache, makeLayer, payloadOf, pushed, sequenceStarts } from './packets.ts';
+
+describe.each(sequenceStarts)('a cache of packets from %i', (start) => {
+  test('gives back what came, until slots or bytes are overwritten', () => {
+    const cache = makeCache({ bytes: 1000, slots: 64 });
+    const layer = makeLayer({ cache });
+    for (let i = 0; i < 500; i++) {
+      const payload = new Uint8Array(20 + (i % 37)).fill(i & 0xff);
+      const packet = pushed(layer, input(start + i, { payload }));
+      const kept: number[] = [];
+      for (let seq = packet.extSeq - i; seq <= packet.extSeq; seq++) {
+        const found = cache.get(seq);
+        if (found === undefined) continue;
+        kept.push(seq);
+        expect(payloadOf(found)).toEqual(new Uint8Array(found.length).fill((seq - start - 65536) & 0xff));
+      }
+      expect(kept.at(-1)).toBe(packet.extSeq);
+      expect(kept.length).toBe(packet.extSeq - (kept[0] ?? 0) + 1);
+      expect(cache.oldestSeq).toBe(kept[0]);
+      expect(cache.newestSeq).toBe(packet.extSeq);
+    }
+  });
+
+  test('keeps no more than its slots', () => {
+    const cache = makeCache({ slots: 8 });
+    const layer = makeLayer({ cache });
+    for (let i = 0; i < 20; i++) pushed(layer, input(start + i));
+    expect(cache.get(start + 65536 + 11)).toBe(undefined);
+    expect(cache.get(start + 65536 + 12)?.extSeq).toBe(start + 65536 + 12);
+    expect(cache.oldestSeq).toBe(start + 65536 + 12);
+  });
+});
+
+describe('a cache', () => {
+  test('never lets a payload straddle the end of its memory, and puts 0x01 behind each', () => {
+    const cache = makeCache({ bytes: 100, slots: 64 });
+    const layer = makeLayer({ cache });
+    for (let i = 0; i < 50; i++) {
+      const packet = pushed(layer, input(i, { payload: new Uint8Array(1 + ((i * 7) % 40)).fill(0xee) }));
+      expect(packet.offset + packet.length).toBeLessThan(100);
+      expect(cache.bytes[packet.offset + packet.length]).toBe(0x01);
+      expect(payloadOf(packet).every((byte) => byte === 0xee)).toBe(true);
+    }
+  });
+
+  test('takes a payload that fills it wholly, and refuses a larger one', () => {
+    const layer = makeLayer({ cache: makeCache({ bytes: 100 }) });
+    const whole = pushed(layer, input(0, { payload: new Uint8Array(99) }));
+    expect(layer.cache.get(whole.extSeq)).toBe(whole);
+    expect(layer.push(input(1, { payload: new Uint8Array(100) }), 0)).toBe(undefined);
+    expect(layer.cache.get(whole.extSeq)).toBe(whole);
+  });
+
+  test('finds the oldest packet again when a late one fills a hole', () => {
+    const layer = makeLayer({ cache: makeCache({ bytes: 30, slots: 64 }) });
+    const [, , , fourth] = [0, 1, 3, 4].map((seq) => pushed(layer, input(seq)));
+    pushed(layer, input(5));
+    pushed(layer, input(6));
+    expect(layer.cache.oldestSeq).toBe((fourth?.extSeq ?? 0) - 1);
+    const late = pushed(layer, input(2));
+    expect(layer.cache.oldestSeq).toBe(late.extSeq);
+  });
+
+  test('is empty at first', () => {
+    const cache = makeCache();
+    expect([cache.oldestSeq, cache.newestSeq, cache.get(0)]).toEqual([-1, -1, undefined]);
+  });
+
+  test('wants a power of two of slots', () => {
+    expect(() => makeCache({ slots: 12 })).toThrow(RangeError);
+  });
+});
