@@ -1,0 +1,217 @@
+import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+/** How packets are handed to the kernel; `auto` takes the fastest that passes the self-test. */
+const SEND_PATHS = ['auto', 'gso', 'sendmmsg', 'dgram'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export type SendPath = (typeof SEND_PATHS)[number];
+
+export interface AnnouncedAddress {
+  readonly address: string;
+  /** The outside port of the first media thread, where it is mapped elsewhere. */
+  readonly port?: number;
+}
+
+export interface Config {
+  readonly http: { readonly host: string; readonly port: number };
+  readonly media: {
+    /** Of the first thread; thread k has `port + k`. 0 lets the system choose. */
+    readonly port: number;
+    readonly threads: number;
+    /** Empty: the host's own addresses. */
+    readonly announcedAddresses: readonly AnnouncedAddress[];
+    readonly send: SendPath;
+  };
+  /** An origin, without a trailing slash. */
+  readonly publicUrl?: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly databaseUrl?: string;
+  readonly adminToken?: string;
+  readonly turn?: { readonly urls: readonly string[]; readonly secret: string };
+  readonly s3?: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
+  readonly ffmpegPath?: string;
+  readonly logLevel: LogLevel;
+}
+
+/** Its message names every variable that is wrong, and never a value: some are secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(problems: readonly string[]) {
+    super(['The configuration is wrong:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable that `read` makes sense of, or not (`undefined`); then `rule` says what would be right. */
+function variable<T>(rule: string, read: (value: string) => T | undefined) {
+  return z
+    .string()
+    .transform((value, context): T => {
+      const parsed = read(value);
+      if (parsed !== undefined) return parsed;
+      context.addIssue(rule);
+      return z.NEVER;
+    })
+    .optional();
+}
+
+const nonEmpty = (rule: string) => variable(rule, (value) => value);
+
+const matching = (rule: string, pattern: RegExp) =>
+  variable(rule, (value) => (pattern.test(value) ? value : undefined));
+
+const wholeNumber = (min: number, max: number, example: number) =>
+  variable(`must be a whole number from ${min} to ${max}, for example ${example}`, (value) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max ? number : undefined;
+  });
+
+const oneOf = <const T extends string>(options: readonly T[]) =>
+  variable(`must be one of ${options.join(', ')}`, (value) => options.find((option) => option === value.toLowerCase()));
+
+const listOf = <T>(rule: string, readItem: (item: string) => T | undefined) =>
+  variable(rule, (value) => {
+    const items = value.split(',').map((item) => readItem(item.trim()));
+    const read = items.filter((item) => item !== undefined);
+    return read.length === items.length ? read : undefined;
+  });
+
+function readUrl(value: string, protocols: readonly string[]): URL | undefined {
+  const url = URL.parse(value);
+  return url !== null && protocols.includes(url.protocol) && url.hostname !== '' ? url : undefined;
+}
+
+function readOrigin(value: string): string | undefined {
+  const url = readUrl(value, ['http:', 'https:']);
+  const isOrigin = url?.href === `${url?.origin}/`;
+  return url !== undefined && isOrigin ? url.origin : undefined;
+}
+
+function readAnnouncedAddress(item: string): AnnouncedAddress | undefined {
+  if (isIP(item) !== 0) return { address: item };
+  const [, bracketed, plain, digits] = /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(item) ?? [];
+  const address = bracketed ?? plain ?? '';
+  if (isIP(address) !== (bracketed === undefined ? 4 : 6)) return undefined;
+  if (digits === undefined) return { address };
+  const port = Number(digits);
+  return port >= 1 && port <= 65_535 ? { address, port } : undefined;
+}
+
+const schema = z.object({
+  HOST: matching('must be an address or a host name, for example 0.0.0.0', /^[\w.:%-]+$/),
+  PORT: wholeNumber(0, 65_535, 8080),
+  MEDIA_PORT: wholeNumber(0, 65_535, 8189),
+  MEDIA_THREADS: wholeNumber(1, 256, 2),
+  MEDIA_SEND: oneOf(SEND_PATHS),
+  PUBLIC_URL: variable('must be an http(s) address without a path, for example https://live.example.org', readOrigin),
+  ANNOUNCED_ADDRESS: listOf(
+    'must be a comma list of IP or IP:port, for example 203.0.113.7 or 203.0.113.7:40000,[2001:db8::7]:40000',
+    readAnnouncedAddress,
+  ),
+  DATA_DIR: variable('must be a folder, for example ./data', (value) => resolve(value)),
+  DATABASE_URL: variable(
+    'must be the address of a PostgreSQL server, for example postgresql://user:password@localhost:5432/freshet',
+    (value) => readUrl(value, ['postgres:', 'postgresql:']) && value,
+  ),
+  ADMIN_TOKEN: matching('must have at least 32 characters and no space, as `openssl rand -hex 32` prints', /^\S{32,}$/),
+  TURN_URLS: listOf('must be a comma list of TURN addresses, for example turn:turn.example.org:3478', (item) =>
+    /^turns?:[^\s/]+$/.test(item) ? item : undefined,
+  ),
+  TURN_SECRET: nonEmpty("must be the server's static-auth-secret"),
+  S3_ENDPOINT: variable('must be an http(s) address, for example https://s3.example.org', (value) =>
+    readUrl(value, ['http:', 'https:'])?.href.replace(/\/$/, ''),
+  ),
+  S3_BUCKET: matching('must be the name of a bucket, for example freshet', /^[\w.-]+$/),
+  S3_REGION: matching('must be the name of a region, for example us-east-1', /^[\w-]+$/),
+  S3_ACCESS_KEY_ID: nonEmpty('must be an access key id'),
+  S3_SECRET_ACCESS_KEY: nonEmpty('must be a secret access key'),
+  FFMPEG_PATH: nonEmpty('must be the path of ffmpeg, for example /usr/bin/ffmpeg'),
+  LOG_LEVEL: oneOf(LOG_LEVELS),
+});
+
+type Name = keyof typeof schema.shape;
+
+const GROUPS: readonly (readonly Name[])[] = [
+  ['TURN_URLS', 'TURN_SECRET'],
+  ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],
+];
+
+const DEFAULT_MEDIA_PORT = 8189;
+
+/** One media thread a core, and one core for everything else. */
+const defaultThreads = () => Math.max(1, availableParallelism() - 1);
+
+/** What no variable shows alone. Takes the raw values, so that it can speak beside the problems of single ones. */
+function problemsBetween(env: Environment): string[] {
+  const problems = GROUPS.flatMap((group) => {
+    const missing = group.filter((name) => env[name] === undefined);
+    if (missing.length === 0 || missing.length === group.length) return [];
+    return [`${missing.join(', ')}: missing; set all of ${group.join(', ')}, or none`];
+  });
+  const port = Number(env['MEDIA_PORT'] ?? DEFAULT_MEDIA_PORT);
+  const threads = Number(env['MEDIA_THREADS'] ?? defaultThreads());
+  if (port <= 65_535 && threads <= 256 && port + threads - 1 > 65_535) {
+    problems.push(
+      `MEDIA_PORT: must leave room for ${threads} media threads up to port 65535, for example ${DEFAULT_MEDIA_PORT}`,
+    );
+  }
+  return problems;
+}
+
+/** Reads the whole configuration. Throws a `ConfigError` that tells every problem at once. */
+export function readConfig(environment: Environment): Config {
+  const isSet = ([, value]: [string, string | undefined]) => value !== undefined && value.trim() !== '';
+  const env: Environment = Object.fromEntries(
+    Object.entries(environment)
+      .filter(isSet)
+      .map(([name, value]) => [name, value?.trim()]),
+  );
+  const parsed = schema.safeParse(env);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...problemsBetween(env),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return grouped(parsed.data);
+}
+
+function grouped(env: z.output<typeof schema>): Config {
+  return {
+    http: { host: env.HOST ?? '0.0.0.0', port: env.PORT ?? 8080 },
+    media: {
+      port: env.MEDIA_PORT ?? DEFAULT_MEDIA_PORT,
+      threads: env.MEDIA_THREADS ?? defaultThreads(),
+      announcedAddresses: env.ANNOUNCED_ADDRESS ?? [],
+      send: env.MEDIA_SEND ?? 'auto',
+    },
+    dataDir: env.DATA_DIR ?? resolve('data'),
+    logLevel: env.LOG_LEVEL ?? 'info',
+    ...(env.PUBLIC_URL !== undefined && { publicUrl: env.PUBLIC_URL }),
+    ...(env.DATABASE_URL !== undefined && { databaseUrl: env.DATABASE_URL }),
+    ...(env.ADMIN_TOKEN !== undefined && { adminToken: env.ADMIN_TOKEN }),
+    ...(env.FFMPEG_PATH !== undefined && { ffmpegPath: env.FFMPEG_PATH }),
+    ...(env.TURN_URLS !== undefined &&
+      env.TURN_SECRET !== undefined && { turn: { urls: env.TURN_URLS, secret: env.TURN_SECRET } }),
+    ...s3Of(env),
+  };
+}
+
+function s3Of(env: z.output<typeof schema>): Pick<Config, 's3'> {
+  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_REGION: region } = env;
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  const isComplete = endpoint && bucket && region && accessKeyId && secretAccessKey;
+  return isComplete ? { s3: { endpoint, bucket, region, accessKeyId, secretAccessKey } } : {};
+}

@@ -1,0 +1,53 @@
+import type { Channel, ChannelChange, ChannelDraft, ChannelQuery, ChannelStore } from '../channels/ports.ts';
+import { type DbClient, isId, isTaken } from './client.ts';
+
+export class DbChannels implements ChannelStore {
+  readonly #db: DbClient;
+
+  constructor(db: DbClient) {
+    this.#db = db;
+  }
+
+  async create(draft: ChannelDraft): Promise<Channel | undefined> {
+    try {
+      return await this.#db.channel.create({ data: draft });
+    } catch (error) {
+      if (isTaken(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async bySlug(slug: string): Promise<Channel | undefined> {
+    return (await this.#db.channel.findUnique({ where: { slug } })) ?? undefined;
+  }
+
+  /** Ids are made in the order of time, hence they are the order of the pages. */
+  async list({ ids, ownerId, text, visibilities, limit, after }: ChannelQuery): Promise<readonly Channel[]> {
+    if (after !== undefined && !isId(after)) return [];
+    const found = text && { contains: literally(text), mode: 'insensitive' as const };
+    return await this.#db.channel.findMany({
+      where: {
+        id: { ...(ids && { in: ids.filter(isId) }), ...(after && { lt: after }) },
+        ...(ownerId && { ownerId }),
+        ...(visibilities && { visibility: { in: [...visibilities] } }),
+        ...(found && { OR: [{ slug: found }, { title: found }] }),
+      },
+      orderBy: { id: 'desc' },
+      take: limit,
+    });
+  }
+
+  async update(id: string, change: ChannelChange): Promise<Channel | undefined> {
+    if (!isId(id)) return undefined;
+    const [channel] = await this.#db.channel.updateManyAndReturn({ where: { id }, data: change });
+    return channel;
+  }
+
+  async delete(id: string): Promise<boolean> {
+    if (!isId(id)) return false;
+    return (await this.#db.channel.deleteMany({ where: { id } })).count > 0;
+  }
+}
+
+/** Prisma passes the wildcards of LIKE on as such. */
+const literally = (text: string) => text.replace(/[\\%_]/g, '\\$&');

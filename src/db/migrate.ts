@@ -1,0 +1,112 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, type ClientConfig } from 'pg';
+import type { Log } from '../log.ts';
+
+/** As Prisma's own engine makes it, which then finds nothing to do, and the other way round. */
+const HISTORY_TABLE = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum VARCHAR(64) NOT NULL,
+    finished_at TIMESTAMPTZ,
+    migration_name VARCHAR(255) NOT NULL,
+    logs TEXT,
+    rolled_back_at TIMESTAMPTZ,
+    started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count INTEGER NOT NULL DEFAULT 0
+  )`;
+
+/** The lock Prisma takes too. It belongs to the connection, and ends with it. */
+const LOCK = 'SELECT pg_advisory_lock(72707369)';
+
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+interface HistoryRow {
+  readonly migration_name: string;
+  readonly checksum: string;
+  readonly finished_at: Date | null;
+}
+
+/**
+ * Brings the database to the newest of `folder`'s migrations. Of several servers at once one does it and the others
+ * wait. Throws a `MigrationError`, and leaves the database as it was before the failing one.
+ */
+export async function migrate(options: { connection: ClientConfig; folder: string; log: Log }): Promise<void> {
+  const { connection, folder, log } = options;
+  const migrations = await readMigrations(folder);
+  const client = new Client(connection);
+  await client.connect();
+  try {
+    await client.query(LOCK);
+    await client.query(HISTORY_TABLE);
+    for (const migration of pending(migrations, await readHistory(client))) {
+      await apply(client, migration);
+      log.info({ migration: migration.name }, 'database migrated');
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return await Promise.all(
+    names.sort().map(async (name) => {
+      const sql = await readFile(join(folder, name, 'migration.sql'), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}
+
+async function readHistory(client: Client): Promise<readonly HistoryRow[]> {
+  const { rows } = await client.query<HistoryRow>(
+    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  );
+  return rows;
+}
+
+function pending(migrations: readonly Migration[], history: readonly HistoryRow[]): Migration[] {
+  const known = new Map(migrations.map((migration) => [migration.name, migration]));
+  for (const { migration_name: name, checksum, finished_at: finishedAt } of history) {
+    const migration = known.get(name);
+    if (migration === undefined) {
+      throw new MigrationError(`the database is newer than this Freshet, which does not know its migration ${name}`);
+    }
+    if (finishedAt === null) {
+      throw new MigrationError(`migration ${name} was begun by other means and never finished: put it right first`);
+    }
+    if (checksum !== migration.checksum) {
+      throw new MigrationError(`migration ${name} has changed since it was applied: restore its file`);
+    }
+    known.delete(name);
+  }
+  return [...known.values()];
+}
+
+async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+  const startedAt = new Date();
+  await client.query('BEGIN');
+  try {
+    await client.query(sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+       VALUES ($1, $2, clock_timestamp(), $3, $4, 1)`,
+      [randomUUID(), checksum, name, startedAt],
+    );
+    await client.query('COMMIT');
+  } catch (cause) {
+    await client.query('ROLLBACK');
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MigrationError(`migration ${name} failed and was rolled back: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,67 @@
+import type { Channel, StreamKeyRecord, StreamKeyStore } from '../channels/ports.ts';
+import { bytes, type DbClient, isId } from './client.ts';
+
+type NewStreamKey = Parameters<StreamKeyStore['add']>[0];
+
+export class DbStreamKeys implements StreamKeyStore {
+  readonly #db: DbClient;
+
+  constructor(db: DbClient) {
+    this.#db = db;
+  }
+
+  async add(key: NewStreamKey): Promise<StreamKeyRecord> {
+    return await this.#db.streamKey.create({ data: { ...key, hash: bytes(key.hash) }, select: keyFields });
+  }
+
+  async list(channelId: string): Promise<readonly StreamKeyRecord[]> {
+    return await this.#db.streamKey.findMany({ where: { channelId }, orderBy: { id: 'desc' }, select: keyFields });
+  }
+
+  async byHash(hash: Uint8Array, now: Date): Promise<{ key: StreamKeyRecord; channel: Channel } | undefined> {
+    const found = await this.#db.streamKey.findUnique({
+      where: { hash: bytes(hash), OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+      select: { ...keyFields, channel: true },
+    });
+    if (found === null) return undefined;
+    const { channel, ...key } = found;
+    return { key, channel };
+  }
+
+  async replace(
+    channelId: string,
+    keyId: string,
+    { prefix, hash }: { prefix: string; hash: Uint8Array },
+  ): Promise<StreamKeyRecord | undefined> {
+    if (!isId(keyId)) return undefined;
+    const [key] = await this.#db.streamKey.updateManyAndReturn({
+      where: { id: keyId, channelId },
+      data: { prefix, hash: bytes(hash) },
+      select: keyFields,
+    });
+    return key;
+  }
+
+  async delete(channelId: string, keyId: string): Promise<boolean> {
+    if (!isId(keyId)) return false;
+    return (await this.#db.streamKey.deleteMany({ where: { id: keyId, channelId } })).count > 0;
+  }
+
+  async used(keyId: string, at: Date): Promise<void> {
+    await this.#db.streamKey.updateMany({ where: { id: keyId }, data: { lastUsedAt: at } });
+  }
+
+  async deleteExpired(now: Date): Promise<number> {
+    return (await this.#db.streamKey.deleteMany({ where: { expiresAt: { lte: now } } })).count;
+  }
+}
+
+const keyFields = {
+  id: true,
+  channelId: true,
+  name: true,
+  prefix: true,
+  createdAt: true,
+  lastUsedAt: true,
+  expiresAt: true,
+} as const;

@@ -1,0 +1,97 @@
+import type { EndReason, StreamHistory, StreamHistoryRecord, StreamRecord, StreamStore } from '../streams/ports.ts';
+import { type DbClient, isId, isWithoutParent } from './client.ts';
+import type { Stream } from './generated/client.ts';
+
+export class DbStreams implements StreamStore, StreamHistory {
+  readonly #db: DbClient;
+
+  constructor(db: DbClient) {
+    this.#db = db;
+  }
+
+  async start({ id, channelId, title, startedAt }: StreamRecord): Promise<void> {
+    await this.#db.stream.create({ data: { id, channelId, title, startedAt, lastSeenAt: startedAt } });
+  }
+
+  async end(streamId: string, end: { at: Date; reason: EndReason; peakViewers: number }): Promise<void> {
+    const { at, reason, peakViewers } = end;
+    await this.#db.$transaction([
+      this.#db.stream.updateMany({
+        where: { id: streamId, endedAt: null },
+        data: { endedAt: at, endReason: reason, peakViewers, lastSeenAt: at },
+      }),
+      this.#db.viewerSession.updateMany({
+        where: { streamId, leftAt: null },
+        data: { leftAt: at, leaveReason: reason },
+      }),
+    ]);
+  }
+
+  async describe(
+    streamId: string,
+    codecs: StreamHistoryRecord['codecs'],
+    size?: { width: number; height: number },
+  ): Promise<void> {
+    await this.#db.stream.updateMany({ where: { id: streamId }, data: { codecs: [...codecs], ...size } });
+  }
+
+  async viewerJoined({ id, streamId, at }: { id: string; streamId: string; at: Date }): Promise<void> {
+    try {
+      await this.#db.viewerSession.create({ data: { id, streamId, joinedAt: at } });
+    } catch (error) {
+      // The channel was deleted meanwhile, and its history with it.
+      if (!isWithoutParent(error)) throw error;
+    }
+  }
+
+  async viewerLeft(viewerId: string, { at, reason }: { at: Date; reason: EndReason }): Promise<void> {
+    await this.#db.viewerSession.updateMany({
+      where: { id: viewerId, leftAt: null },
+      data: { leftAt: at, leaveReason: reason },
+    });
+  }
+
+  async heartbeat(streamIds: readonly string[], at: Date): Promise<void> {
+    await this.#db.stream.updateMany({
+      where: { id: { in: [...streamIds] }, endedAt: null },
+      data: { lastSeenAt: at },
+    });
+  }
+
+  async closeLeftOpen(): Promise<number> {
+    const [, streams] = await this.#db.$transaction([
+      // A viewer may have come after the last heartbeat.
+      this.#db.$executeRaw`
+        UPDATE viewer_sessions v SET left_at = greatest(v.joined_at, s.last_seen_at), leave_reason = 'crash'
+        FROM streams s WHERE s.id = v.stream_id AND v.left_at IS NULL`,
+      this.#db.$executeRaw`
+        UPDATE streams SET ended_at = last_seen_at, end_reason = 'crash' WHERE ended_at IS NULL`,
+    ]);
+    return streams;
+  }
+
+  async history(
+    channelId: string,
+    { limit, after }: { limit: number; after?: string },
+  ): Promise<readonly StreamHistoryRecord[]> {
+    if (!isId(channelId) || (after !== undefined && !isId(after))) return [];
+    const rows = await this.#db.stream.findMany({
+      where: { channelId },
+      orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+      take: limit,
+      ...(after !== undefined && { cursor: { id: after }, skip: 1 }),
+    });
+    return rows.map(toRecord);
+  }
+
+  async byId(streamId: string): Promise<StreamHistoryRecord | undefined> {
+    if (!isId(streamId)) return undefined;
+    const row = await this.#db.stream.findUnique({ where: { id: streamId } });
+    return row === null ? undefined : toRecord(row);
+  }
+}
+
+function toRecord({ lastSeenAt: _, codecs, ...row }: Stream): StreamHistoryRecord {
+  // Only `describe` writes them.
+  return { ...row, codecs: codecs as readonly string[] as StreamHistoryRecord['codecs'] };
+}

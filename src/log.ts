@@ -1,0 +1,30 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import prettyStream from 'pino-pretty';
+
+export type Log = Logger;
+
+/** A safety net only: no secret is given to a log call in the first place. */
+const SECRETS = ['authorization', 'cookie', 'key', 'token', 'password', 'passwordHash', 'secret'];
+
+/**
+ * The root log: for a reader at a terminal when `pretty`, else one JSON object a line.
+ * It writes to standard output, unless a destination is given.
+ */
+export function createLog(options: { level: string; pretty: boolean; destination?: DestinationStream }): Log {
+  // Synchronous, so that the last words before a crash are not lost.
+  const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
+  const readable = { destination, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' };
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        censor: '[redacted]',
+      },
+    },
+    options.pretty ? prettyStream(readable) : destination,
+  );
+}
