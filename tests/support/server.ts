@@ -8,7 +8,7 @@ import { descendants, isRunning } from './processes.ts';
 import { until } from './until.ts';
 
 interface LogLine {
-  readonly level: number;
+  readonly level: string;
   readonly msg: string;
   readonly url?: string;
 }
