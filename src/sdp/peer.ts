@@ -22,8 +22,8 @@ export function readPeer(levels: readonly Attributes[]): OfferedPeer {
   if (dtls === undefined) throw badOffer('the offer has no a=fingerprint: media is sent over DTLS-SRTP only');
   if (setup === undefined) throw badOffer('the offer has no a=setup');
   return {
-    // The two belong together, so a password is only looked for beside its name (and at session level).
-    ice: readIce(first(ice, 'ice-ufrag'), first(ice, 'ice-pwd') ?? first(levels.at(-1) ?? ice, 'ice-pwd')),
+    // The two belong together: RFC 8839 section 5.4 wants them at one level.
+    ice: readIce(first(ice, 'ice-ufrag'), first(ice, 'ice-pwd')),
     fingerprints: readFingerprints(all(dtls, 'fingerprint')),
     setup: readSetup(first(setup, 'setup')),
   };

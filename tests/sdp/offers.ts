@@ -66,6 +66,21 @@ export function bent(changes: Readonly<Record<string, string>> = {}, lines: read
   return `${text.join('\r\n')}\r\n`;
 }
 
+type VideoCodec = readonly [pt: number, rtpmap: string, fmtp?: string];
+
+/** An offer to publish or to play with these video codecs, in this order. */
+export function withVideo(direction: 'sendonly' | 'recvonly', ...codecs: readonly VideoCodec[]): string {
+  const lines = codecs.flatMap(([pt, rtpmap, fmtp]) => [
+    `a=rtpmap:${pt} ${rtpmap}`,
+    ...(fmtp === undefined ? [] : [`a=fmtp:${pt} ${fmtp}`]),
+  ]);
+  return bent({
+    'a=sendonly': `a=${direction}`,
+    'm=video': `m=video 9 UDP/TLS/RTP/SAVPF ${codecs.map(([pt]) => pt).join(' ')}`,
+    'a=rtpmap:96': lines.join('\r\n'),
+  });
+}
+
 /** The lines of one m-section, found by its mid. */
 export function sectionOf(sdp: string, mid: string): readonly string[] {
   const section = sdp.split('\r\nm=').find((part) => part.split('\r\n').includes(`a=mid:${mid}`));

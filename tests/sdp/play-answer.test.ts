@@ -3,7 +3,7 @@ import { SessionDescription } from 'werift';
 import type { CodecName, EgressPlan } from '../../src/media/plan.ts';
 import { parseOffer } from '../../src/sdp/offer.ts';
 import { answerPlay, type SourceTrack } from '../../src/sdp/play-answer.ts';
-import { bent, clients, local, offerOf, sectionOf, sessionOf } from './offers.ts';
+import { bent, clients, local, offerOf, sectionOf, sessionOf, withVideo } from './offers.ts';
 
 const opus = source('audio', 'opus');
 const vp8 = source('video', 'vp8');
@@ -24,19 +24,6 @@ function countingFrom(start: number): () => number {
 function codecsOf(plan: EgressPlan, kind: SourceTrack['kind']): string {
   const track = plan.tracks.find((one) => one.kind === kind);
   return (track?.payloads ?? []).map(({ codec, pt, rtxPt }) => `${codec.name}/${pt}/${rtxPt ?? '-'}`).join(' ');
-}
-
-/** An offer to play with the given video payload types, each `pt rtpmap; fmtp`. */
-function player(...codecs: readonly [pt: number, rtpmap: string, fmtp?: string][]): string {
-  const lines = codecs.flatMap(([pt, rtpmap, fmtp]) => [
-    `a=rtpmap:${pt} ${rtpmap}`,
-    ...(fmtp === undefined ? [] : [`a=fmtp:${pt} ${fmtp}`]),
-  ]);
-  return bent({
-    'a=sendonly': 'a=recvonly',
-    'm=video': `m=video 9 UDP/TLS/RTP/SAVPF ${codecs.map(([pt]) => pt).join(' ')}`,
-    'a=rtpmap:96': lines.join('\r\n'),
-  });
 }
 
 const baseline = 'packetization-mode=1;profile-level-id=42001f';
@@ -122,7 +109,8 @@ describe('the answer to a real player', () => {
 });
 
 describe('H264 profiles towards a player', () => {
-  const all = player(
+  const all = withVideo(
+    'recvonly',
     [1, 'H264/90000', main],
     [2, 'H264/90000', constrained],
     [3, 'VP8/90000'],
@@ -140,12 +128,13 @@ describe('H264 profiles towards a player', () => {
   });
 
   it('goes with a lower profile where the player has no other: decoders do more than they say', () => {
-    const offer = player([1, 'H264/90000', constrained]);
+    const offer = withVideo('recvonly', [1, 'H264/90000', constrained]);
     expect(codecsOf(play(offer, [source('video', 'h264', high)]).plan, 'video')).toBe('h264/1/-');
   });
 
   it('passes over packetization mode 0 and a second payload type of the same profile', () => {
-    const offer = player(
+    const offer = withVideo(
+      'recvonly',
       [1, 'H264/90000', 'profile-level-id=42e01f'],
       [2, 'H264/90000', constrained],
       [3, 'H264/90000', 'packetization-mode=1;profile-level-id=42e034'],
@@ -162,7 +151,7 @@ describe('what is not published', () => {
   });
 
   it('is refused by port 0 where the player has no codec for it', () => {
-    const { plan, answer } = play(player([3, 'H263/90000']), [opus]);
+    const { plan, answer } = play(withVideo('recvonly', [3, 'H263/90000']), [opus]);
     expect(plan.tracks.map(({ kind }) => kind)).toEqual(['audio']);
     expect(sectionOf(answer, 'v')[0]).toBe('m=video 0 UDP/TLS/RTP/SAVPF 3');
     expect(sessionOf(answer)).toContain('a=group:BUNDLE a');
@@ -179,13 +168,13 @@ describe('a player that cannot play', () => {
     ],
     [
       'the published audio',
-      player([96, 'VP8/90000']).replace('opus/48000/2', 'PCMU/8000'),
+      withVideo('recvonly', [96, 'VP8/90000']).replace('opus/48000/2', 'PCMU/8000'),
       [opus, vp8],
       /audio of this stream is OPUS/,
     ],
     [
       'anything',
-      player([3, 'H263/90000']).replace('opus/48000/2', 'PCMU/8000'),
+      withVideo('recvonly', [3, 'H263/90000']).replace('opus/48000/2', 'PCMU/8000'),
       [],
       /no codec of this offer is supported/,
     ],

@@ -6,47 +6,6 @@ import { answerTo, bent, local, plain, sectionOf, sessionOf, summary } from './o
 describe('offers bent in one place', () => {
   const rtp = 'a=rtpmap:96 VP8/90000';
 
-  it.each<[string, Record<string, string>, string]>([
-    [
-      'a profile no browser decodes is passed over',
-      {
-        'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 96 97 98',
-        [rtp]:
-          'a=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;profile-level-id=6e0028\r\na=rtpmap:97 H264/90000\r\na=fmtp:97 profile-level-id=42e01f\r\na=rtpmap:98 AV1/90000',
-      },
-      'av1/98/-',
-    ],
-    [
-      'the first codec of the m-line wins, not of the rtpmaps',
-      { 'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 98 96', [rtp]: `${rtp}\r\na=rtpmap:98 vp9/90000` },
-      'vp9/98/-',
-    ],
-    [
-      'a VP9 of more than 8 bits is passed over',
-      {
-        'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 98 96',
-        [rtp]: `${rtp}\r\na=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=2`,
-      },
-      'vp8/96/-',
-    ],
-    [
-      'a payload type that looks like RTCP is passed over',
-      { 'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 72 96', [rtp]: `${rtp}\r\na=rtpmap:72 VP9/90000` },
-      'vp8/96/-',
-    ],
-    [
-      'rtx is found by its apt, wherever it stands',
-      {
-        'm=video': 'm=video 9 UDP/TLS/RTP/SAVPF 97 98 96',
-        [rtp]: `a=fmtp:98 apt=96\r\na=fmtp:97 apt=5\r\na=rtpmap:97 rtx/90000\r\na=rtpmap:98 RTX/90000\r\n${rtp}`,
-      },
-      'vp8/96/98',
-    ],
-  ])('%s', (_, changes, codec) => {
-    const { plan } = answerTo(bent(changes));
-    expect(summary(plan)[1]).toContain(` | ${codec} | `);
-  });
-
   it('feedback for every payload type (*) counts for each', () => {
     const { plan } = answerTo(bent({ [rtp]: `${rtp}\r\na=rtcp-fb:* nack pli` }));
     expect(plan.tracks[1]?.payloads[0]).toMatchObject({ hasPli: true, hasNack: false });
@@ -62,6 +21,41 @@ describe('offers bent in one place', () => {
     expect(alone.plan.tracks[1]?.extensions).toEqual({});
     const both = answerTo(bent({ [rtp]: `${feedback}\r\na=extmap:5/sendonly ${extension}` }));
     expect(both.plan.tracks[1]).toMatchObject({ extensions: { transportCc: 5 }, payloads: [{ hasTransportCc: true }] });
+  });
+
+  it('an extension has one id, and an id one extension; those of the session hold for every section', () => {
+    const mid = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+    const rid = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id';
+    const twice = answerTo(bent({ [rtp]: `${rtp}\r\na=extmap:3 ${mid}\r\na=extmap:4 ${mid}\r\na=extmap:3 ${rid}` }));
+    expect(twice.plan.tracks[1]?.extensions).toEqual({ mid: 3 });
+    const session = answerTo(bent({ 'a=setup': `a=setup:active\r\na=extmap:7 ${mid}` }));
+    expect(session.plan.tracks.map(({ extensions }) => extensions)).toEqual([{ mid: 7 }, { mid: 7 }]);
+  });
+
+  it.each([
+    ['a=ssrc:5 cname:x\r\na=ssrc:6 cname:x\r\na=ssrc-group:FID 5 6', '5/6'],
+    ['a=ssrc-group:FID 5 6', '5/6'],
+    ['a=ssrc:5 cname:x\r\na=ssrc:6 cname:x\r\na=ssrc-group:SIM 5 6', '5/-,6/-'],
+    ['a=ssrc:5 cname:x\r\na=ssrc-group:FID 5 5', '5/-'],
+    ['a=ssrc:0 cname:x\r\na=ssrc:4294967296 cname:x\r\na=ssrc:-5 cname:x\r\na=ssrc:4294967295 cname:x', '4294967295/-'],
+    [
+      Array.from({ length: 30 }, (_, index) => `a=ssrc:${index + 1} cname:x`).join('\r\n'),
+      '1/-,2/-,3/-,4/-,5/-,6/-,7/-,8/-',
+    ],
+  ])('SSRCs: %s', (lines, ssrcs) => {
+    expect(summary(answerTo(bent({ [rtp]: `${rtp}\r\n${lines}` })).plan)[1]).toContain(` | ${ssrcs} | `);
+  });
+
+  it.each([
+    ['stereo=1', ';stereo=1;sprop-stereo=1'],
+    ['sprop-stereo=1; cbr=1', ';stereo=1;sprop-stereo=1'],
+    ['stereo=0;maxaveragebitrate=64000', ';maxaveragebitrate=64000'],
+    ['MaxAverageBitrate=510000', ';maxaveragebitrate=510000'],
+    ['maxaveragebitrate=1e5;stereo=yes', ''],
+  ])('Opus offered with %s', (offered, wanted) => {
+    const opus = 'a=rtpmap:111 opus/48000/2';
+    const { plan } = answerTo(bent({ [opus]: `${opus}\r\na=fmtp:111 ${offered}` }));
+    expect(plan.tracks[0]?.payloads[0]?.codec.fmtp).toBe(`minptime=10;useinbandfec=1${wanted}`);
   });
 
   it('an extension that the client only receives, or with an id of two-byte headers, is left out', () => {
@@ -145,6 +139,11 @@ describe('offers bent in one place', () => {
     expect(plan.peer.fingerprints).toEqual([{ algorithm: 'sha-512', value: new Uint8Array(64).fill(12) }]);
   });
 
+  it('of very many fingerprints eight are kept', () => {
+    const prints = Array.from({ length: 20 }, () => `a=fingerprint:${local.fingerprint}`).join('\r\n');
+    expect(answerTo(bent({ 'a=fingerprint': prints })).plan.peer.fingerprints).toHaveLength(8);
+  });
+
   it.each([
     ['text before the description', (text: string) => `Hello\r\n\r\n${text}`],
     ['a byte order mark', (text: string) => `\uFEFF${text}`],
@@ -160,6 +159,14 @@ describe('offers bent in one place', () => {
       'bundle-only with port 0',
       (text: string) => text.replace('m=video 9', 'm=video 0').replace('a=mid:v', 'a=mid:v\r\na=bundle-only'),
     ],
+    [
+      'a direction told once for all',
+      (text: string) => text.replaceAll('a=sendonly\r\n', '').replace('t=0 0', 't=0 0\r\na=sendonly'),
+    ],
+    ['no direction at all', (text: string) => text.replaceAll('a=sendonly\r\n', '')],
+    ['a number of ports', (text: string) => text.replace('m=video 9', 'm=video 9/2')],
+    ['rtcp-mux-only', (text: string) => text.replaceAll('a=rtcp-mux', 'a=rtcp-mux-only')],
+    ['spaces after colons', (text: string) => text.replace('a=mid:v', 'a=mid: v').replace('a=rtpmap:', 'a=rtpmap: ')],
     ['sendrecv', (text: string) => text.replaceAll('a=sendonly', 'a=sendrecv')],
     ['mids in the bundle that no section has', (text: string) => text.replace('BUNDLE a v', 'BUNDLE a x v v')],
   ])('tolerates %s', (_, change) => {
