@@ -1,4 +1,3 @@
-import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
@@ -18,11 +17,9 @@ import { type HealthChecks, healthRoutes } from './health.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import { Limits } from './limits.ts';
 import { allowedMethods } from './routes-of.ts';
+import type { SiteHandler } from './site.ts';
 import { whepRoutes } from './whep.ts';
 import { whipRoutes } from './whip.ts';
-
-/** Answers by itself; the site's pages. */
-export type SiteHandler = (incoming: HttpBindings['incoming'], outgoing: HttpBindings['outgoing']) => void;
 
 export interface AppOptions {
   readonly streams: StreamRegistry;

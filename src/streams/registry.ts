@@ -90,7 +90,7 @@ export class StreamRegistry {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     const { plan, answer } = answerPlay(offer, this.#localSide(stream, ice), stream.sources, random32);
-    const session = newSession('viewer', broadcast, ice, plan);
+    const session = newSession('viewer', broadcast, ice, ownerOf(offer, plan));
     this.#sessions.add(session);
     try {
       await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, plan });
@@ -113,7 +113,7 @@ export class StreamRegistry {
       change.undo();
       throw error;
     }
-    const fragment = answerFragment(this.#localSide(session.broadcast.stream, session.ice), session.tracks);
+    const fragment = answerFragment(this.#localSide(session.broadcast.stream, session.ice), session.mid);
     return { type: 'restarted', fragment, etag: session.ice.etag };
   }
 
@@ -170,7 +170,7 @@ export class StreamRegistry {
     const ice = new IceSession(offer.peer.ice);
     try {
       const { plan, answer } = answerPublish(offer, this.#localSide(stream, ice));
-      const session = newSession('publisher', broadcast, ice, plan);
+      const session = newSession('publisher', broadcast, ice, ownerOf(offer, plan));
       await this.#openPublisher(session, plan, keyId);
       return { sessionId: session.id, answer, etag: ice.etag };
     } finally {
@@ -317,14 +317,14 @@ export class StreamRegistry {
   }
 }
 
-function newSession(
-  kind: SessionKind,
-  broadcast: Broadcast,
-  ice: IceSession,
-  { tracks }: IngestPlan | EgressPlan,
-): Session {
+function newSession(kind: SessionKind, broadcast: Broadcast, ice: IceSession, mid: string): Session {
   const id = randomUUID();
-  return { id, tag: id.slice(0, 8), kind, broadcast, ice, tracks: tracks.map(({ mid, kind }) => ({ mid, kind })) };
+  return { id, tag: id.slice(0, 8), kind, broadcast, ice, mid };
+}
+
+/** RFC 9143 section 7.2: the first section of the bundle that is carried owns the transport. */
+function ownerOf({ bundle }: Offer, { tracks }: IngestPlan | EgressPlan): string {
+  return bundle.find((mid) => tracks.some((track) => track.mid === mid)) ?? tracks[0]?.mid ?? '';
 }
 
 function shuttingDown(): StreamError {

@@ -1,4 +1,3 @@
-import type { MediaKind } from '../media/plan.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { IceSession } from './ice-session.ts';
 
@@ -11,8 +10,8 @@ export interface Session {
   readonly kind: SessionKind;
   readonly broadcast: Broadcast;
   readonly ice: IceSession;
-  /** Of its plan; an ICE restart's answer names them. */
-  readonly tracks: readonly { readonly mid: string; readonly kind: MediaKind }[];
+  /** The m-section that owns the bundle's transport; an ICE restart's answer names it. */
+  readonly mid: string;
 }
 
 const ENDED_KEPT_MS = 5 * 60_000;

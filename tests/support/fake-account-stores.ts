@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  ApiTokenRecord,
+  ApiTokenStore,
+  LoginSessionStore,
+  Role,
+  User,
+  UserStore,
+} from '../../src/accounts/ports.ts';
+
+export class FakeUserStore implements UserStore {
+  readonly rows = new Map<string, User>();
+
+  /** Another account beside the owner's, which no API makes yet. */
+  add(name: string, role: Role, passwordHash = ''): User {
+    const user = { id: randomUUID(), name, role, passwordHash };
+    this.rows.set(user.id, user);
+    return user;
+  }
+
+  async createOwner({ name, passwordHash }: { name: string; passwordHash: string }): Promise<User | undefined> {
+    return this.rows.size > 0 ? undefined : this.add(name, 'owner', passwordHash);
+  }
+
+  async hasAny(): Promise<boolean> {
+    return this.rows.size > 0;
+  }
+
+  async owner(): Promise<User | undefined> {
+    return [...this.rows.values()].find(({ role }) => role === 'owner');
+  }
+
+  async byName(name: string): Promise<User | undefined> {
+    return [...this.rows.values()].find((user) => user.name.toLowerCase() === name.toLowerCase());
+  }
+
+  async byId(id: string): Promise<User | undefined> {
+    return this.rows.get(id);
+  }
+}
+
+export class FakeLoginSessionStore implements LoginSessionStore {
+  readonly rows = new Map<string, { readonly userId: string; readonly expiresAt: Date }>();
+  readonly #users: FakeUserStore;
+
+  constructor(users: FakeUserStore) {
+    this.#users = users;
+  }
+
+  async create({ userId, hash, expiresAt }: { userId: string; hash: Uint8Array; expiresAt: Date }): Promise<void> {
+    this.rows.set(hex(hash), { userId, expiresAt });
+  }
+
+  async userByHash(hash: Uint8Array, now: Date): Promise<User | undefined> {
+    const row = this.rows.get(hex(hash));
+    return row && row.expiresAt > now ? this.#users.byId(row.userId) : undefined;
+  }
+
+  async delete(hash: Uint8Array): Promise<void> {
+    this.rows.delete(hex(hash));
+  }
+
+  async deleteExpired(now: Date): Promise<number> {
+    const expired = [...this.rows].filter(([, { expiresAt }]) => expiresAt <= now);
+    for (const [key] of expired) this.rows.delete(key);
+    return expired.length;
+  }
+}
+
+export class FakeApiTokenStore implements ApiTokenStore {
+  readonly rows = new Map<string, ApiTokenRecord & { readonly userId: string; readonly hash: string }>();
+  readonly #users: FakeUserStore;
+
+  constructor(users: FakeUserStore) {
+    this.#users = users;
+  }
+
+  async create({ userId, name, prefix, hash }: Parameters<ApiTokenStore['create']>[0]): Promise<ApiTokenRecord> {
+    const record = { id: randomUUID(), name, prefix, createdAt: new Date() };
+    this.rows.set(record.id, { ...record, userId, hash: hex(hash) });
+    return record;
+  }
+
+  async list(userId: string): Promise<readonly ApiTokenRecord[]> {
+    return [...this.rows.values()].filter((row) => row.userId === userId);
+  }
+
+  async userByHash(hash: Uint8Array): Promise<User | undefined> {
+    const row = [...this.rows.values()].find((one) => one.hash === hex(hash));
+    return row && this.#users.byId(row.userId);
+  }
+
+  async delete(userId: string, tokenId: string): Promise<boolean> {
+    return this.rows.get(tokenId)?.userId === userId && this.rows.delete(tokenId);
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  Channel,
+  ChannelChange,
+  ChannelDraft,
+  ChannelQuery,
+  ChannelStore,
+  StreamKeyRecord,
+  StreamKeyStore,
+} from '../../src/channels/ports.ts';
+
+export class FakeChannelStore implements ChannelStore {
+  readonly rows = new Map<string, Channel>();
+
+  async create(draft: ChannelDraft): Promise<Channel | undefined> {
+    if (await this.bySlug(draft.slug)) return undefined;
+    const channel = { ...draft, id: randomUUID(), createdAt: new Date() };
+    this.rows.set(channel.id, channel);
+    return channel;
+  }
+
+  async bySlug(slug: string): Promise<Channel | undefined> {
+    return [...this.rows.values()].find((row) => row.slug === slug);
+  }
+
+  async list({ ids, ownerId, text, visibilities, limit, after }: ChannelQuery): Promise<readonly Channel[]> {
+    const rows = [...this.rows.values()]
+      .toReversed()
+      .filter((row) => ids?.includes(row.id) ?? true)
+      .filter((row) => ownerId === undefined || row.ownerId === ownerId)
+      .filter((row) => visibilities?.includes(row.visibility) ?? true)
+      .filter((row) => `${row.slug}\n${row.title}`.toLowerCase().includes((text ?? '').toLowerCase()));
+    const start = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
+    return rows.slice(start, start + limit);
+  }
+
+  async update(id: string, change: ChannelChange): Promise<Channel | undefined> {
+    const row = this.rows.get(id);
+    if (!row) return undefined;
+    const updated = { ...row, ...change };
+    this.rows.set(id, updated);
+    return updated;
+  }
+
+  async delete(id: string): Promise<boolean> {
+    return this.rows.delete(id);
+  }
+}
+
+interface KeyRow extends StreamKeyRecord {
+  readonly hash: string;
+}
+
+export class FakeStreamKeyStore implements StreamKeyStore {
+  readonly rows = new Map<string, KeyRow>();
+  readonly #channels: FakeChannelStore;
+
+  constructor(channels: FakeChannelStore) {
+    this.#channels = channels;
+  }
+
+  async add({ channelId, name, prefix, hash, expiresAt }: Parameters<StreamKeyStore['add']>[0]) {
+    const row = {
+      id: randomUUID(),
+      channelId,
+      name,
+      prefix,
+      hash: hex(hash),
+      createdAt: new Date(),
+      lastUsedAt: null,
+      expiresAt: expiresAt ?? null,
+    };
+    this.rows.set(row.id, row);
+    return record(row);
+  }
+
+  async list(channelId: string): Promise<readonly StreamKeyRecord[]> {
+    return [...this.rows.values()].filter((row) => row.channelId === channelId).map(record);
+  }
+
+  async byHash(hash: Uint8Array, now: Date) {
+    const row = [...this.rows.values()].find((one) => one.hash === hex(hash));
+    const channel = row && this.#channels.rows.get(row.channelId);
+    if (!channel || (row.expiresAt && row.expiresAt <= now)) return undefined;
+    return { key: record(row), channel };
+  }
+
+  async replace(channelId: string, keyId: string, { prefix, hash }: { prefix: string; hash: Uint8Array }) {
+    const row = this.rows.get(keyId);
+    if (row?.channelId !== channelId) return undefined;
+    const replaced = { ...row, prefix, hash: hex(hash) };
+    this.rows.set(keyId, replaced);
+    return record(replaced);
+  }
+
+  async delete(channelId: string, keyId: string): Promise<boolean> {
+    return this.rows.get(keyId)?.channelId === channelId && this.rows.delete(keyId);
+  }
+
+  async used(keyId: string, at: Date): Promise<void> {
+    const row = this.rows.get(keyId);
+    if (row) this.rows.set(keyId, { ...row, lastUsedAt: at });
+  }
+
+  async deleteExpired(now: Date): Promise<number> {
+    const expired = [...this.rows.values()].filter(({ expiresAt }) => expiresAt && expiresAt < now);
+    for (const { id } of expired) this.rows.delete(id);
+    return expired.length;
+  }
+}
+
+function record({ hash: _, ...row }: KeyRow): StreamKeyRecord {
+  return row;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

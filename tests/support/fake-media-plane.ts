@@ -1,0 +1,105 @@
+import type { IceCredentials } from '../../src/media/plan.ts';
+import type {
+  EndReason,
+  MediaEndpoint,
+  MediaEvent,
+  MediaPlane,
+  OpenPublisher,
+  OpenViewer,
+  TrackStats,
+} from '../../src/streams/ports.ts';
+
+/** Media threads without media: it keeps the port's promises, and tests say when peers connect and vanish. */
+export class FakeMediaPlane implements MediaPlane {
+  readonly sessions = new Map<string, { readonly kind: 'publisher' | 'viewer'; readonly streamId: string }>();
+  readonly plans = new Map<string, OpenPublisher['plan'] | OpenViewer['plan']>();
+  readonly restarts: { sessionId: string; local: IceCredentials; remote: IceCredentials }[] = [];
+  readonly endpointsAsked = new Set<string>();
+  /** Thrown by the next call that opens or restarts. */
+  failure: Error | undefined;
+  /** While set, opening waits for it. */
+  gate: Promise<void> | undefined;
+  readonly #publishers = new Map<string, string>();
+  #listener: (event: MediaEvent) => void = () => {};
+
+  endpointOf(streamId: string): MediaEndpoint {
+    this.endpointsAsked.add(streamId);
+    return {
+      candidates: [{ address: '192.0.2.1', port: 8189 }],
+      fingerprint: `sha-256 ${Array(32).fill('AB').join(':')}`,
+    };
+  }
+
+  openPublisher(request: OpenPublisher): Promise<void> {
+    return this.#open('publisher', request);
+  }
+
+  openViewer(request: OpenViewer): Promise<void> {
+    return this.#open('viewer', request);
+  }
+
+  async restartIce(sessionId: string, local: IceCredentials, remote: IceCredentials): Promise<void> {
+    await this.gate;
+    this.#failWhereAsked();
+    this.restarts.push({ sessionId, local, remote });
+  }
+
+  async closeSession(sessionId: string): Promise<void> {
+    this.#forget(sessionId);
+  }
+
+  async closeStream(streamId: string): Promise<void> {
+    for (const [id, session] of this.sessions) if (session.streamId === streamId) this.#forget(id);
+    this.endpointsAsked.delete(streamId);
+  }
+
+  onEvent(listener: (event: MediaEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  /** A publisher that connects takes the stream over, as the port says. */
+  connect(sessionId: string): void {
+    const session = this.sessions.get(sessionId);
+    if (!session) throw new Error('no such session');
+    if (session.kind === 'publisher') {
+      const before = this.#publishers.get(session.streamId);
+      this.#publishers.set(session.streamId, sessionId);
+      if (before !== undefined) this.lose(before, 'taken_over');
+    }
+    this.#listener({ type: 'connected', sessionId });
+  }
+
+  lose(sessionId: string, reason: EndReason): void {
+    this.#forget(sessionId);
+    this.#listener({ type: 'ended', sessionId, reason });
+  }
+
+  measure(streamId: string, tracks: readonly TrackStats[]): void {
+    this.#listener({ type: 'stats', streamId, tracks });
+  }
+
+  async #open(kind: 'publisher' | 'viewer', { sessionId, streamId, plan }: OpenPublisher | OpenViewer): Promise<void> {
+    this.sessions.set(sessionId, { kind, streamId });
+    this.plans.set(sessionId, plan);
+    await this.gate;
+    try {
+      this.#failWhereAsked();
+    } catch (error) {
+      this.#forget(sessionId);
+      throw error;
+    }
+  }
+
+  #failWhereAsked(): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure) throw failure;
+  }
+
+  #forget(sessionId: string): void {
+    const session = this.sessions.get(sessionId);
+    this.sessions.delete(sessionId);
+    this.plans.delete(sessionId);
+    if (session && this.#publishers.get(session.streamId) === sessionId) this.#publishers.delete(session.streamId);
+  }
+}

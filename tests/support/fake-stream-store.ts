@@ -1,0 +1,97 @@
+import type {
+  EndReason,
+  StreamHistory,
+  StreamHistoryRecord,
+  StreamRecord,
+  StreamStore,
+} from '../../src/streams/ports.ts';
+
+interface ViewerRow {
+  readonly id: string;
+  readonly streamId: string;
+  leftAt?: Date;
+  reason?: EndReason;
+}
+
+/** Rows in memory, with the foreign keys that the database would insist on. */
+export class FakeStreamStore implements StreamStore, StreamHistory {
+  readonly rows = new Map<string, StreamHistoryRecord>();
+  readonly viewers = new Map<string, ViewerRow>();
+  readonly heartbeats: (readonly string[])[] = [];
+  /** How many writes from now on fail. */
+  failures = 0;
+
+  async start(stream: StreamRecord): Promise<void> {
+    this.#mayFail();
+    this.rows.set(stream.id, {
+      ...stream,
+      endedAt: null,
+      endReason: null,
+      codecs: [],
+      width: null,
+      height: null,
+      peakViewers: 0,
+    });
+  }
+
+  async end(streamId: string, { at, reason, peakViewers }: { at: Date; reason: EndReason; peakViewers: number }) {
+    this.#mayFail();
+    const row = this.#row(streamId);
+    if (row.endedAt === null) this.rows.set(streamId, { ...row, endedAt: at, endReason: reason, peakViewers });
+    for (const viewer of this.viewers.values()) {
+      if (viewer.streamId === streamId && !viewer.leftAt) Object.assign(viewer, { leftAt: at, reason });
+    }
+  }
+
+  async describe(
+    streamId: string,
+    codecs: StreamHistoryRecord['codecs'],
+    size?: { width: number; height: number },
+  ): Promise<void> {
+    this.#mayFail();
+    this.rows.set(streamId, { ...this.#row(streamId), codecs, ...size });
+  }
+
+  async viewerJoined({ id, streamId }: { id: string; streamId: string; at: Date }): Promise<void> {
+    this.#mayFail();
+    this.#row(streamId);
+    this.viewers.set(id, { id, streamId });
+  }
+
+  async viewerLeft(viewerId: string, { at, reason }: { at: Date; reason: EndReason }): Promise<void> {
+    this.#mayFail();
+    const viewer = this.viewers.get(viewerId);
+    if (viewer && !viewer.leftAt) Object.assign(viewer, { leftAt: at, reason });
+  }
+
+  async heartbeat(streamIds: readonly string[]): Promise<void> {
+    this.#mayFail();
+    this.heartbeats.push(streamIds);
+  }
+
+  async closeLeftOpen(): Promise<number> {
+    return 0;
+  }
+
+  async history(channelId: string, { limit, after }: { limit: number; after?: string }) {
+    const rows = [...this.rows.values()].filter((row) => row.channelId === channelId).toReversed();
+    const start = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
+    return rows.slice(start, start + limit);
+  }
+
+  async byId(streamId: string): Promise<StreamHistoryRecord | undefined> {
+    return this.rows.get(streamId);
+  }
+
+  #row(streamId: string): StreamHistoryRecord {
+    const row = this.rows.get(streamId);
+    if (!row) throw new Error('foreign key: no such stream');
+    return row;
+  }
+
+  #mayFail(): void {
+    if (this.failures === 0) return;
+    this.failures -= 1;
+    throw new Error('the database is away');
+  }
+}
