@@ -16,6 +16,8 @@ const maxCumulativeLost = 0x7fffff;
 export class Reception {
   readonly #clockRate: number;
   #baseSeq = -1;
+  /** What to take off an extended number for the wire, where the count of cycles starts at 0. */
+  #cycleOffset = 0;
   #highestSeq = -1;
   #received = 0;
   #expectedPrior = 0;
@@ -34,6 +36,7 @@ export class Reception {
   packet(extSeq: number, timestamp: number, nowMs: number): void {
     const isFirst = this.#baseSeq < 0;
     this.#received += 1;
+    if (isFirst) this.#cycleOffset = extSeq - (extSeq & 0xffff);
     if (isFirst || extSeq < this.#baseSeq) this.#baseSeq = extSeq;
     if (extSeq <= this.#highestSeq) return;
     this.#highestSeq = extSeq;
@@ -59,8 +62,7 @@ export class Reception {
     return {
       fractionLost: expectedNow > 0 && lostNow > 0 ? Math.min(255, Math.floor((lostNow * 256) / expectedNow)) : 0,
       cumulativeLost: Math.max(-maxCumulativeLost - 1, Math.min(maxCumulativeLost, lost)),
-      // On the wire the count of cycles starts at 0, whatever the layer's extended numbers have come to.
-      extHighestSeq: expected === 0 ? 0 : (this.#highestSeq - (this.#baseSeq - (this.#baseSeq & 0xffff))) >>> 0,
+      extHighestSeq: expected === 0 ? 0 : (this.#highestSeq - this.#cycleOffset) >>> 0,
       jitter: Math.floor(this.#jitter),
       lastSr: this.#lastSr,
       delaySinceLastSr: this.#lastSr === 0 ? 0 : Math.floor(((nowMs - this.#lastSrMs) * 65536) / 1000) >>> 0,

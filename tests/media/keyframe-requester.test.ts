@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { KeyframeRequester } from '#src/media/keyframe-requester.ts';
+
+/** When a PLI goes out between two times, asking each millisecond. */
+function askedBetween(keyframes: KeyframeRequester, fromMs: number, toMs: number): number[] {
+  const times: number[] = [];
+  for (let nowMs = fromMs; nowMs < toMs; nowMs++) if (keyframes.due(nowMs)) times.push(nowMs);
+  return times;
+}
+
+test('the first wish is asked for at once, and none without a wish', () => {
+  const keyframes = new KeyframeRequester();
+  expect(keyframes.due(0)).toBe(false);
+  keyframes.want(5);
+  expect(keyframes.due(5)).toBe(true);
+});
+
+test('the wishes of a thousand viewers are one PLI', () => {
+  const keyframes = new KeyframeRequester();
+  let asked = 0;
+  for (let viewer = 0; viewer < 1000; viewer++) {
+    keyframes.want(viewer * 0.1);
+    if (keyframes.due(viewer * 0.1)) asked += 1;
+  }
+  expect(asked).toBe(1);
+});
+
+test('a keyframe ends the asking, and the next wish waits half a second from the last PLI', () => {
+  const keyframes = new KeyframeRequester();
+  keyframes.want(0);
+  expect(askedBetween(keyframes, 0, 100)).toEqual([0]);
+  keyframes.keyframeArrived(100);
+  expect(askedBetween(keyframes, 100, 300)).toEqual([]);
+  keyframes.want(300);
+  expect(askedBetween(keyframes, 300, 900)).toEqual([500]);
+});
+
+test('a publisher that ignores PLI is asked with growing gaps, for about ten seconds', () => {
+  const keyframes = new KeyframeRequester();
+  keyframes.want(0);
+  const times = askedBetween(keyframes, 0, 60_000);
+  const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+  expect(gaps[0]).toBe(500);
+  for (const [i, gap] of gaps.slice(1).entries()) expect(gap).toBeGreaterThan(gaps[i] ?? 0);
+  expect(times.at(-1)).toBeGreaterThan(5000);
+  expect(times.at(-1)).toBeLessThanOrEqual(10_000);
+  expect(keyframes.isWanted).toBe(false);
+});
+
+test('a new wish after giving up is asked for again', () => {
+  const keyframes = new KeyframeRequester();
+  keyframes.want(0);
+  askedBetween(keyframes, 0, 30_000);
+  keyframes.want(30_000);
+  expect(keyframes.due(30_000)).toBe(true);
+});
+
+test('a new publisher is asked at once', () => {
+  const keyframes = new KeyframeRequester();
+  keyframes.want(0);
+  keyframes.due(0);
+  keyframes.reset();
+  expect(keyframes.due(1)).toBe(false);
+  keyframes.want(1);
+  expect(keyframes.due(1)).toBe(true);
+});
