@@ -35,7 +35,7 @@ export class CounterTransform implements SrtpTransform {
   readonly #scratch: CipherScratch;
   readonly #salt: DataView;
   #cipher: number;
-  #hmac: number;
+  readonly #hmac: number;
 
   constructor(options: { profile: SrtpProfile; master: MasterKey; kind: 'rtp' | 'rtcp'; scratch: CipherScratch }) {
     const { key, auth, salt } = deriveSessionKeys(options.profile, options.master, options.kind);

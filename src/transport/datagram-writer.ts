@@ -1,0 +1,37 @@
+import { allocateMemory, type NativeMemory } from '../native/memory.ts';
+import { socketAddress } from '../native/udp.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** A place to send to, as the kernel wants it. */
+export class Destination {
+  readonly endpoint: Endpoint;
+  readonly sockaddr: NativeMemory;
+
+  constructor(endpoint: Endpoint) {
+    const address = socketAddress(endpoint.ip, endpoint.port);
+    this.endpoint = endpoint;
+    this.sockaddr = allocateMemory(address.length);
+    this.sockaddr.bytes.set(address);
+  }
+}
+
+/** Largest number of bytes one `commit` may hand over: what one UDP datagram could carry. */
+export const MAX_RUN_BYTES = 65_507;
+/** UDP_MAX_SEGMENTS of the kernel. */
+export const MAX_RUN_SEGMENTS = 64;
+
+/**
+ * Datagrams on their way out of one socket: written in place into `memory`, handed over in large numbers by `flush`.
+ * What the kernel does not take in time is dropped and counted; receivers ask again.
+ */
+export interface DatagramWriter {
+  readonly memory: NativeMemory;
+  /** Of `memory`. */
+  readonly view: DataView;
+  readonly dropped: number;
+  /** Offset in `memory` with room for so many bytes. Valid until the next `reserve`, `commit` or `flush`. */
+  reserve(bytes: number): number;
+  /** What was written at the reserved offset: datagrams of `segment` bytes, the last one perhaps shorter. */
+  commit(to: Destination, start: number, length: number, segment: number): void;
+  flush(): void;
+}

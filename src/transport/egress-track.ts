@@ -1,0 +1,164 @@
+import type { Layer } from '../media/layer.ts';
+import type { Packet } from '../media/packet.ts';
+import type { CodecName, EgressTrackPlan, PayloadPlan } from '../media/plan.ts';
+import { Rewriter } from '../media/rewriter.ts';
+import type { Destination } from './datagram-writer.ts';
+import type { EgressTarget, FanOut } from './fan-out.ts';
+import { PacketBatch } from './packet-batch.ts';
+import { ResendLimiter } from './resend-limiter.ts';
+import type { SrtpTransform } from './srtp-transform.ts';
+
+// A group is replayed in chunks a millisecond apart: some 30 KB each, so that no receive buffer overflows.
+const REPLAY_CHUNK = 24;
+/** Older or larger groups are not replayed: catching up would take longer than a new keyframe. */
+const REPLAY_MAX_AGE_MS = 10_000;
+const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
+
+/**
+ * One track of one viewer: from the cached group of pictures to live packets, and from source to source.
+ * `waiting`: for the first packet of a group of `wanted`; `replaying`: at `cursor` in the cache; `live`: in step.
+ */
+export class EgressTrack implements EgressTarget {
+  readonly plan: EgressTrackPlan;
+  readonly cipher: SrtpTransform;
+  readonly rewriter: Rewriter;
+  readonly ssrc: number;
+  readonly hasRtx: boolean;
+  destination: Destination;
+  packetsSent = 0;
+  octetsSent = 0;
+  /** Packets sent again. */
+  resent = 0;
+  readonly #fanOut: FanOut;
+  readonly #payloads = new Map<CodecName, PayloadPlan>();
+  readonly #limiter = new ResendLimiter();
+  #state: 'waiting' | 'replaying' | 'live' = 'waiting';
+  #layer: Layer | undefined;
+  #epoch = 0;
+  #wanted: Layer | undefined;
+  #firstSeq = 0;
+  #cursor = 0;
+  #rtxSeq: number;
+
+  constructor(options: {
+    plan: EgressTrackPlan;
+    cipher: SrtpTransform;
+    destination: Destination;
+    fanOut: FanOut;
+    /** Both below 32768: the receiver's first guess of the rollover counter is 0. */
+    firstSeq: number;
+    firstRtxSeq: number;
+  }) {
+    this.plan = options.plan;
+    this.cipher = options.cipher;
+    this.destination = options.destination;
+    this.ssrc = options.plan.ssrc;
+    this.#fanOut = options.fanOut;
+    this.#rtxSeq = options.firstRtxSeq;
+    for (const payload of options.plan.payloads) {
+      if (!this.#payloads.has(payload.codec.name)) this.#payloads.set(payload.codec.name, payload);
+    }
+    this.hasRtx = options.plan.payloads.every(({ rtxPt }) => rtxPt !== undefined);
+    const clockRate = options.plan.payloads[0]?.codec.clockRate ?? 90_000;
+    this.rewriter = new Rewriter({ clockRate, firstSeq: options.firstSeq });
+  }
+
+  /** What is being sent now. */
+  get layer(): Layer | undefined {
+    return this.#layer;
+  }
+
+  get isReplaying(): boolean {
+    return this.#state === 'replaying';
+  }
+
+  payloadTypeOf(packet: Packet): number {
+    return this.#payloads.get(packet.codec)?.pt ?? -1;
+  }
+
+  /**
+   * Go over to this layer: by its cached group when there is a fresh one, else at its next keyframe, with what was sent
+   * so far going on until then. True when a keyframe has to be asked for.
+   */
+  follow(layer: Layer, nowMs: number): boolean {
+    if (this.#wanted === layer) return false;
+    this.#wanted = layer;
+    if (layer.kind === 'audio') return false;
+    const start = layer.groupStart();
+    const first = start === undefined ? undefined : layer.cache.get(start);
+    const isFresh = nowMs - layer.groupStartedMs <= REPLAY_MAX_AGE_MS && layer.groupBytes <= REPLAY_MAX_BYTES;
+    if (!first || !isFresh) return true;
+    this.#begin(first, nowMs);
+    this.#state = 'replaying';
+    this.#cursor = first.extSeq;
+    return false;
+  }
+
+  /** The next chunk of the group. The caller has flushed the layer before: nothing that is cached is still to be sent. */
+  replay(nowMs: number): void {
+    const layer = this.#layer;
+    if (this.#state !== 'replaying' || !layer) return;
+    const packets: Packet[] = [];
+    for (; packets.length < REPLAY_CHUNK && this.#cursor <= layer.cache.newestSeq; this.#cursor += 1) {
+      const packet = layer.cache.get(this.#cursor);
+      if (packet) packets.push(packet);
+    }
+    if (packets.length > 0) this.#send(new PacketBatch(layer, packets), nowMs);
+    if (this.#cursor > layer.cache.newestSeq) this.#state = 'live';
+  }
+
+  /** A batch of some layer of this track's kind. */
+  offer(batch: PacketBatch, nowMs: number): void {
+    const { layer } = batch;
+    if (layer === this.#layer && this.#epoch === layer.epoch) {
+      if (this.#state === 'live') this.#sendFrom(batch, this.#firstSeq, nowMs);
+    } else if (layer === this.#wanted) {
+      const first = batch.packets.find(({ isGroupStart }) => isGroupStart);
+      if (!first) return;
+      this.#begin(first, nowMs);
+      this.#state = 'live';
+      this.#sendFrom(batch, first.extSeq, nowMs);
+    }
+  }
+
+  /** A NACK of the viewer's (16-bit numbers). What is no longer cached, or was just sent again, is passed over. */
+  resend(seqs: readonly number[], roundTripMs: number, nowMs: number): void {
+    for (const seq of seqs) {
+      const located = this.rewriter.locate(seq);
+      const packet = located?.layer.cache.get(located.extSeq);
+      const payload = packet && this.#payloads.get(packet.codec);
+      if (!located || !packet || !payload || !this.#limiter.mayResend(located.outSeq, roundTripMs, nowMs)) continue;
+      this.resent += 1;
+      if (payload.rtxPt === undefined || !this.hasRtx) {
+        this.#fanOut.resend(this, { located, packet, payloadType: payload.pt });
+        continue;
+      }
+      const rtx = { ssrc: this.plan.rtxSsrc, seq: this.#rtxSeq };
+      this.#rtxSeq += 1;
+      this.#fanOut.resend(this, { located, packet, payloadType: payload.rtxPt, rtx });
+    }
+  }
+
+  #begin(first: Packet, nowMs: number): void {
+    this.rewriter.switchTo(first, nowMs);
+    this.#layer = first.layer;
+    this.#epoch = first.layer.epoch;
+    this.#firstSeq = first.extSeq;
+  }
+
+  // What came late from before the start has no number of its own in this viewer's stream.
+  #sendFrom(batch: PacketBatch, firstSeq: number, nowMs: number): void {
+    if (batch.lowestSeq >= firstSeq) {
+      this.#send(batch, nowMs);
+      return;
+    }
+    const packets = batch.packets.filter(({ extSeq }) => extSeq >= firstSeq);
+    if (packets.length > 0) this.#send(new PacketBatch(batch.layer, packets), nowMs);
+  }
+
+  #send(batch: PacketBatch, nowMs: number): void {
+    this.packetsSent += batch.packets.length;
+    this.octetsSent += this.#fanOut.send(this, batch);
+    if (batch.highest) this.rewriter.sent(batch.highest, nowMs);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Packet } from '../media/packet.ts';
+import type { LocatedPacket, Rewriter } from '../media/rewriter.ts';
+import { allocateMemory } from '../native/memory.ts';
+import type { Destination } from './datagram-writer.ts';
+import type { MediaMemory } from './media-memory.ts';
+import type { PacketBatch, Run } from './packet-batch.ts';
+import type { SrtpTransform } from './srtp-transform.ts';
+import type { UdpPort } from './udp-port.ts';
+
+const RTP_HEADER = 12;
+const VERSION = 0x80;
+const PADDING = 0x20;
+const MARKER = 0x80;
+const SCRATCH_BYTES = 4096;
+
+/** What sealing needs to know of one track of one viewer. */
+export interface EgressTarget {
+  readonly destination: Destination;
+  readonly cipher: SrtpTransform;
+  readonly rewriter: Rewriter;
+  readonly ssrc: number;
+  readonly hasRtx: boolean;
+  /** -1 when the viewer can not be sent this codec. */
+  payloadTypeOf(packet: Packet): number;
+}
+
+export interface Retransmission {
+  readonly located: LocatedPacket;
+  readonly packet: Packet;
+  readonly payloadType: number;
+  /** With an RTX stream: its SSRC and extended sequence number. */
+  readonly rtx?: { readonly ssrc: number; readonly seq: number };
+}
+
+/**
+ * The hot path: for each viewer writes headers, seals payloads straight from the layer's memory into the socket's
+ * output memory, and hands the kernel one message per run.
+ */
+export class FanOut {
+  readonly #port: UdpPort;
+  readonly #memory: MediaMemory;
+  // A payload that must be changed before it is sealed is put together here.
+  readonly #scratch = allocateMemory(SCRATCH_BYTES);
+
+  constructor(options: { port: UdpPort; memory: MediaMemory }) {
+    this.#port = options.port;
+    this.#memory = options.memory;
+  }
+
+  /** Sends the batch under the target's own numbers. Returns the payload bytes sent. */
+  send(target: EgressTarget, batch: PacketBatch): number {
+    const source = this.#memory.addressOf(batch.layer.cache);
+    let octets = 0;
+    for (const run of target.hasRtx ? batch.padded : batch.unpadded) {
+      octets += this.#sendRun(target, batch.packets, run, source);
+    }
+    return octets;
+  }
+
+  #sendRun(target: EgressTarget, packets: readonly Packet[], run: Run, source: number): number {
+    const { destination, cipher, rewriter, ssrc } = target;
+    const overhead = RTP_HEADER + cipher.rtpOverhead;
+    const writer = this.#port.writerFor(destination);
+    const start = writer.reserve((run.to - run.from) * (run.size + overhead));
+    const { address } = writer.memory;
+    const view = writer.view;
+    let at = start;
+    let octets = 0;
+    for (let index = run.from; index < run.to; index += 1) {
+      const packet = packets[index];
+      if (packet === undefined) continue;
+      const payloadType = target.payloadTypeOf(packet);
+      if (payloadType < 0) return octets;
+      const seq = rewriter.seqOf(packet);
+      const padding = packet.length === run.size - 1 && index < run.to - 1 ? 1 : 0;
+      const length = packet.length + padding;
+      const second = packet.marker ? MARKER | payloadType : payloadType;
+      view.setUint32(at, ((padding === 0 ? VERSION : VERSION | PADDING) << 24) | (second << 16) | (seq & 0xffff));
+      view.setUint32(at + 4, rewriter.timestampOf(packet));
+      view.setUint32(at + 8, ssrc);
+      const payload = rewriter.rewritesPayload ? this.#patched(packet, rewriter, length) : source + packet.offset;
+      cipher.sealRtp(address + at, RTP_HEADER, payload, length, ssrc, seq);
+      at += length + overhead;
+      octets += length;
+    }
+    writer.commit(destination, start, at - start, run.size + overhead);
+    return octets;
+  }
+
+  /** Answers a NACK: by RTX (RFC 4588), else by the very same bytes as before. */
+  resend(target: EgressTarget, { located, packet, payloadType, rtx }: Retransmission): number {
+    const { destination, cipher, rewriter } = target;
+    const prefix = rtx ? 2 : 0;
+    const length = packet.length + prefix;
+    const payload = this.#scratch.bytes.subarray(prefix, length);
+    payload.set(packet.layer.cache.bytes.subarray(packet.offset, packet.offset + packet.length));
+    rewriter.rewritePayload(packet, payload, located.segment);
+    if (rtx) {
+      this.#scratch.bytes[0] = (located.outSeq >> 8) & 0xff;
+      this.#scratch.bytes[1] = located.outSeq & 0xff;
+    }
+    const ssrc = rtx?.ssrc ?? target.ssrc;
+    const seq = rtx?.seq ?? located.outSeq;
+    const writer = this.#port.writerFor(destination);
+    const size = RTP_HEADER + length + cipher.rtpOverhead;
+    const start = writer.reserve(size);
+    const second = packet.marker ? MARKER | payloadType : payloadType;
+    writer.view.setUint32(start, (VERSION << 24) | (second << 16) | (seq & 0xffff));
+    writer.view.setUint32(start + 4, (packet.timestamp + located.segment.timestampOffset) >>> 0);
+    writer.view.setUint32(start + 8, ssrc);
+    cipher.sealRtp(writer.memory.address + start, RTP_HEADER, this.#scratch.address, length, ssrc, seq);
+    writer.commit(destination, start, size, size);
+    return length;
+  }
+
+  /** The address of a copy with this viewer's VP8 ids; the byte behind it is the cache's padding byte, as there. */
+  #patched(packet: Packet, rewriter: Rewriter, length: number): number {
+    const { bytes } = packet.layer.cache;
+    this.#scratch.bytes.set(bytes.subarray(packet.offset, packet.offset + length));
+    rewriter.rewritePayload(packet, this.#scratch.bytes);
+    return this.#scratch.address;
+  }
+}

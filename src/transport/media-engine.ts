@@ -1,0 +1,252 @@
+import type { IceCredentials } from '../media/plan.ts';
+import type { SendMode } from '../native/send-mode.ts';
+import type { EndReason, MediaEvent, OpenPublisher, OpenViewer, TrackStats } from '../streams/ports.ts';
+import type { Certificate } from './certificate.ts';
+import type { DatagramSource } from './datagram-source.ts';
+import { DtlsContext } from './dtls.ts';
+import { FanOut } from './fan-out.ts';
+import { usernameUfrag } from './ice-lite.ts';
+import { MediaMemory } from './media-memory.ts';
+import { PeerConnection, type PeerShared } from './peer-connection.ts';
+import { PublisherSession } from './publisher-session.ts';
+import { type MediaSession, SessionTable } from './session-table.ts';
+import type { NativeSlice } from './srtp-session.ts';
+import { createCipherScratch } from './srtp-transform.ts';
+import { StreamMedia } from './stream-media.ts';
+import { UdpPort } from './udp-port.ts';
+import { ViewerSession } from './viewer-session.ts';
+
+const TICK_MS = 10;
+const VIEWER_TICKS = 5;
+const CHOICE_TICKS = 25;
+const STATS_TICKS = 100;
+
+/** Everything one media thread does: one UDP port, its sessions and its streams, and the only timers. */
+export class MediaEngine {
+  readonly #emit: (event: MediaEvent) => void;
+  readonly #sessions = new SessionTable();
+  readonly #streams = new Map<string, StreamMedia>();
+  readonly #memory = new MediaMemory();
+  readonly #shared: PeerShared;
+  readonly #fanOut: FanOut;
+  #ticks = 0;
+  #ticker: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+
+  private constructor(port: UdpPort, dtls: DtlsContext, emit: (event: MediaEvent) => void) {
+    this.#emit = emit;
+    this.#shared = { port, dtls, scratch: createCipherScratch() };
+    this.#fanOut = new FanOut({ port, memory: this.#memory });
+  }
+
+  static async open(options: {
+    port: number;
+    mode: SendMode;
+    certificate: Certificate;
+    emit: (event: MediaEvent) => void;
+  }): Promise<MediaEngine> {
+    const dtls = new DtlsContext(options.certificate);
+    let engine: MediaEngine | undefined;
+    const reader = {
+      onDatagram: (memory: NativeSlice, start: number, end: number, source: DatagramSource) =>
+        engine?.receive(memory, start, end, source),
+      onBatchEnd: () => engine?.flush(),
+    };
+    const port = await UdpPort.open({ port: options.port, mode: options.mode, reader });
+    engine = new MediaEngine(port, dtls, options.emit);
+    return engine;
+  }
+
+  get port(): number {
+    return this.#shared.port.port;
+  }
+
+  get hasIpv6(): boolean {
+    return this.#shared.port.hasIpv6;
+  }
+
+  openPublisher({ sessionId, streamId, plan }: OpenPublisher): void {
+    const peer = new PeerConnection(this.#shared, plan.peer, performance.now());
+    this.#add(new PublisherSession({ id: sessionId, streamId, plan, peer, memory: this.#memory }));
+  }
+
+  openViewer({ sessionId, streamId, plan }: OpenViewer): void {
+    const peer = new PeerConnection(this.#shared, plan.peer, performance.now());
+    this.#add(new ViewerSession({ id: sessionId, streamId, plan, peer, fanOut: this.#fanOut }));
+  }
+
+  restartIce(sessionId: string, local: IceCredentials, remote: IceCredentials): void {
+    const session = this.#sessions.byId(sessionId);
+    if (!session) return;
+    const before = session.peer.localUfrags;
+    session.peer.restartIce(local, remote);
+    this.#sessions.nameAnew(session, before);
+  }
+
+  closeSession(sessionId: string): void {
+    const session = this.#sessions.byId(sessionId);
+    if (session) this.#remove(session);
+    this.#shared.port.flush();
+  }
+
+  closeStream(streamId: string): void {
+    for (const session of [...this.#sessions.all()]) if (session.streamId === streamId) this.#remove(session);
+    this.#streams.delete(streamId);
+    this.#shared.port.flush();
+  }
+
+  /** Says goodbye to everybody. */
+  close(): void {
+    for (const session of [...this.#sessions.all()]) this.#remove(session);
+    this.#shared.port.flush();
+    this.#shared.port.close();
+    clearInterval(this.#ticker);
+    clearTimeout(this.#soon);
+  }
+
+  receive(memory: NativeSlice, start: number, end: number, source: DatagramSource): void {
+    // RFC 7983: the first byte tells what it is.
+    const first = memory.bytes[start] ?? 0;
+    const nowMs = performance.now();
+    if (first < 4) {
+      this.#receiveStun(memory.bytes.subarray(start, end), source, nowMs);
+      return;
+    }
+    const session = this.#sessions.bySource(source.key);
+    if (!session) return;
+    if (first >= 20 && first <= 63) this.#receiveDtls(session, memory.bytes.subarray(start, end), nowMs);
+    else if (first >= 128 && first <= 191) this.#receiveMedia(session, memory, start, end, nowMs);
+  }
+
+  /** After a burst of datagrams: what they brought goes out. */
+  flush(): void {
+    const nowMs = performance.now();
+    let isHolding = false;
+    for (const stream of this.#streams.values()) isHolding = stream.flush(nowMs, true) || isHolding;
+    this.#shared.port.flush();
+    if (isHolding) this.#wakeSoon();
+  }
+
+  #receiveStun(message: Uint8Array, source: DatagramSource, nowMs: number): void {
+    const ufrag = usernameUfrag(message);
+    const session = ufrag === undefined ? undefined : this.#sessions.byUfrag(ufrag);
+    if (!session) return;
+    const before = session.peer.localUfrags;
+    const { isProven, hasMoved, forgotten } = session.peer.receiveStun(message, source, nowMs);
+    if (!isProven) return;
+    if (before.length !== session.peer.localUfrags.length) this.#sessions.nameAnew(session, before);
+    this.#sessions.proven(session, source.key);
+    if (forgotten !== undefined) this.#sessions.forget(session, forgotten);
+    if (hasMoved && session instanceof ViewerSession) session.moved();
+  }
+
+  #receiveDtls(session: MediaSession, datagram: Uint8Array, nowMs: number): void {
+    if (!session.peer.receiveDtls(datagram, nowMs)) return;
+    const stream = this.#streamOf(session.streamId);
+    if (session instanceof ViewerSession) {
+      session.connected(nowMs);
+      stream.viewers.add(session);
+      stream.welcome(session, nowMs);
+      this.#wakeSoon();
+    } else {
+      const previous = stream.publisher;
+      stream.setPublisher(session, nowMs);
+      if (previous) this.#end(previous, 'taken_over');
+    }
+    this.#emit({ type: 'connected', sessionId: session.id });
+  }
+
+  #receiveMedia(session: MediaSession, memory: NativeSlice, start: number, end: number, nowMs: number): void {
+    const second = memory.bytes[start + 1] ?? 0;
+    const isRtcp = second >= 192 && second <= 223;
+    if (session instanceof ViewerSession) {
+      if (isRtcp) session.receiveRtcp(memory, start, end, nowMs)?.keyframeOf.keyframes.want(nowMs);
+      return;
+    }
+    if (isRtcp) {
+      session.receiveRtcp(memory, start, end, nowMs);
+      return;
+    }
+    const packet = session.receiveRtp(memory, start, end, nowMs);
+    const stream = this.#streams.get(session.streamId);
+    if (packet && stream?.publisher === session) stream.collect(packet);
+  }
+
+  #add(session: MediaSession): void {
+    this.#sessions.add(session);
+    this.#streamOf(session.streamId);
+    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #streamOf(streamId: string): StreamMedia {
+    const stream = this.#streams.get(streamId) ?? new StreamMedia(streamId);
+    this.#streams.set(streamId, stream);
+    return stream;
+  }
+
+  #remove(session: MediaSession): void {
+    session.peer.close();
+    this.#sessions.remove(session);
+    const stream = this.#streams.get(session.streamId);
+    if (session instanceof ViewerSession) stream?.viewers.delete(session);
+    else if (stream?.publisher === session) stream.publisher = undefined;
+  }
+
+  #end(session: MediaSession, reason: EndReason): void {
+    this.#remove(session);
+    this.#emit({ type: 'ended', sessionId: session.id, reason });
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    this.#ticks += 1;
+    const isViewersTurn = this.#ticks % VIEWER_TICKS === 0;
+    for (const session of this.#sessions.all()) {
+      if (session instanceof PublisherSession) session.tick(nowMs);
+      else if (isViewersTurn) session.tick(nowMs, performance.timeOrigin + nowMs);
+      const end = session.peer.isConnected && !isViewersTurn ? undefined : session.peer.tick(nowMs);
+      if (end) this.#end(session, end);
+    }
+    for (const stream of this.#streams.values()) this.#tickStream(stream, nowMs);
+    this.#shared.port.flush();
+    if (this.#sessions.size === 0 && this.#streams.size === 0) {
+      clearInterval(this.#ticker);
+      this.#ticker = undefined;
+    }
+  }
+
+  #tickStream(stream: StreamMedia, nowMs: number): void {
+    if (this.#ticks % CHOICE_TICKS === 0) stream.choose(nowMs);
+    if (this.#ticks % STATS_TICKS === 0 && stream.publisher) {
+      this.#emit({ type: 'stats', streamId: stream.id, tracks: statsOf(stream.publisher, nowMs) });
+    }
+  }
+
+  // A picture held back for its last packets, or a group being replayed: some things can not wait for the next tick.
+  #wakeSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      const nowMs = performance.now();
+      let isBusy = false;
+      for (const stream of this.#streams.values()) {
+        isBusy = stream.flush(nowMs, true) || isBusy;
+        isBusy = stream.replayAll(nowMs) || isBusy;
+      }
+      this.#shared.port.flush();
+      if (isBusy) this.#wakeSoon();
+    }, 1);
+  }
+}
+
+function statsOf(publisher: PublisherSession, nowMs: number): TrackStats[] {
+  return publisher.tracks.map((track, index) => {
+    const layers = [...track.layers.values()].map((layer) => ({ rid: layer.rid, ...layer.stats(nowMs) }));
+    return {
+      kind: track.kind,
+      codec: publisher.plan.tracks[index]?.payloads[0]?.codec.name ?? 'opus',
+      packets: layers.reduce((sum, { packets }) => sum + packets, 0),
+      lost: layers.reduce((sum, { lost }) => sum + lost, 0),
+      layers,
+    };
+  });
+}

@@ -1,0 +1,42 @@
+/** A media thread: the shell that turns messages into calls of its engine. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { MediaEngine } from './media-engine.ts';
+import type { Command, CommandMessage, ThreadMessage, ThreadOptions } from './messages.ts';
+
+const main = parentPort;
+if (!main) throw new Error('This file runs as a worker thread only.');
+
+const say = (message: ThreadMessage) => main.postMessage(message);
+const engine = await MediaEngine.open({
+  ...(workerData as ThreadOptions),
+  emit: (event) => say({ type: 'event', event }),
+});
+
+function obey(command: Command): void {
+  switch (command.type) {
+    case 'open_publisher':
+      return engine.openPublisher(command.request);
+    case 'open_viewer':
+      return engine.openViewer(command.request);
+    case 'restart_ice':
+      return engine.restartIce(command.sessionId, command.local, command.remote);
+    case 'close_session':
+      return engine.closeSession(command.sessionId);
+    case 'close_stream':
+      return engine.closeStream(command.streamId);
+    case 'close':
+      return engine.close();
+  }
+}
+
+main.on('message', ({ number, command }: CommandMessage) => {
+  try {
+    obey(command);
+    say({ type: 'done', number });
+  } catch (error) {
+    say({ type: 'done', number, error: error instanceof Error ? error.message : String(error) });
+  }
+  if (command.type === 'close') main.close();
+});
+
+say({ type: 'ready', port: engine.port, hasIpv6: engine.hasIpv6 });

@@ -1,0 +1,35 @@
+import type { IceCredentials } from '../media/plan.ts';
+import type { SendMode } from '../native/send-mode.ts';
+import type { MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
+import type { Certificate } from './certificate.ts';
+
+/** What a media thread starts with. */
+export interface ThreadOptions {
+  readonly port: number;
+  readonly mode: SendMode;
+  readonly certificate: Certificate;
+}
+
+export type Command =
+  | { readonly type: 'open_publisher'; readonly request: OpenPublisher }
+  | { readonly type: 'open_viewer'; readonly request: OpenViewer }
+  | {
+      readonly type: 'restart_ice';
+      readonly sessionId: string;
+      readonly local: IceCredentials;
+      readonly remote: IceCredentials;
+    }
+  | { readonly type: 'close_session'; readonly sessionId: string }
+  | { readonly type: 'close_stream'; readonly streamId: string }
+  | { readonly type: 'close' };
+
+/** Each command is answered by one `done` of the same number. */
+export interface CommandMessage {
+  readonly number: number;
+  readonly command: Command;
+}
+
+export type ThreadMessage =
+  | { readonly type: 'ready'; readonly port: number; readonly hasIpv6: boolean }
+  | { readonly type: 'done'; readonly number: number; readonly error?: string }
+  | { readonly type: 'event'; readonly event: MediaEvent };

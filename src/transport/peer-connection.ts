@@ -1,0 +1,172 @@
+import type { IceCredentials, PeerPlan } from '../media/plan.ts';
+import type { DatagramSource, SourceKey } from './datagram-source.ts';
+import { keyOfEndpoint } from './datagram-source.ts';
+import { Destination } from './datagram-writer.ts';
+import { type DtlsContext, DtlsSession } from './dtls.ts';
+import type { Endpoint } from './endpoint.ts';
+import { IceLite } from './ice-lite.ts';
+import { type NativeSlice, SrtpReceiver, SrtpSender } from './srtp-session.ts';
+import type { CipherScratch } from './srtp-transform.ts';
+import type { UdpPort } from './udp-port.ts';
+
+const CONNECT_MS = 10_000;
+const DTLS_REPEAT_MS = 25;
+const MAX_KEYS = 16;
+// What SRTCP may add.
+const MAX_RTCP_OVERHEAD = 20;
+
+/** Why a connection is over, in this room's words. */
+export type PeerEnd = 'closed_by_peer' | 'consent_lapsed' | 'not_connected' | 'failed';
+
+export interface StunOutcome {
+  readonly isProven: boolean;
+  /** Media goes elsewhere from now on. */
+  readonly hasMoved: boolean;
+  readonly forgotten: SourceKey | undefined;
+}
+
+const UNPROVEN: StunOutcome = { isProven: false, hasMoved: false, forgotten: undefined };
+
+export interface PeerShared {
+  readonly port: UdpPort;
+  readonly dtls: DtlsContext;
+  readonly scratch: CipherScratch;
+}
+
+/** ICE, DTLS and SRTP of one peer: datagrams in, authenticated media in the clear out. */
+export class PeerConnection {
+  readonly #shared: PeerShared;
+  readonly #ice: IceLite;
+  readonly #dtls: DtlsSession;
+  readonly #openedMs: number;
+  readonly #keys = new Set<SourceKey>();
+  #destination: Destination | undefined;
+  #receiver: SrtpReceiver | undefined;
+  #sender: SrtpSender | undefined;
+  #repeatedMs = 0;
+
+  constructor(shared: PeerShared, plan: PeerPlan, nowMs: number) {
+    this.#shared = shared;
+    this.#ice = new IceLite({ local: plan.localIce, remote: plan.remoteIce, nowMs });
+    this.#dtls = new DtlsSession(shared.dtls, { role: plan.dtlsRole, fingerprints: plan.fingerprints });
+    this.#openedMs = nowMs;
+  }
+
+  get localUfrags(): readonly string[] {
+    return this.#ice.localUfrags;
+  }
+
+  get isConnected(): boolean {
+    return this.#sender !== undefined;
+  }
+
+  get receiver(): SrtpReceiver | undefined {
+    return this.#receiver;
+  }
+
+  get sender(): SrtpSender | undefined {
+    return this.#sender;
+  }
+
+  /** Where media goes; present from the first proven check on. */
+  get destination(): Destination | undefined {
+    return this.#destination;
+  }
+
+  /** Addresses that proved to be this peer's, the newest last; at most 16. */
+  get sourceKeys(): ReadonlySet<SourceKey> {
+    return this.#keys;
+  }
+
+  get failure(): string {
+    return this.#dtls.failure;
+  }
+
+  restartIce(local: IceCredentials, remote: IceCredentials): void {
+    this.#ice.restart(local, remote);
+  }
+
+  /** A STUN message with one of our ufrags. Whether its source proved to be the peer, and what address it made us forget. */
+  receiveStun(message: Uint8Array, source: DatagramSource, nowMs: number): StunOutcome {
+    const from = source.endpoint();
+    const { response, isProven, selected } = this.#ice.handle(message, from, nowMs);
+    if (response) this.#shared.port.send(response, this.#destinationTo(from));
+    if (!isProven) return UNPROVEN;
+    const forgotten = this.#remember(source.key);
+    if (selected) this.#destination = this.#destinationTo(selected);
+    this.#sendDtls(this.#dtls.start());
+    return { isProven: true, hasMoved: selected !== undefined, forgotten };
+  }
+
+  /** A datagram of DTLS from a proven source. True when this one made the connection. */
+  receiveDtls(datagram: Uint8Array, nowMs: number): boolean {
+    this.#sendDtls(this.#dtls.receive(datagram, nowMs));
+    const { keys } = this.#dtls;
+    if (!keys || this.#sender) return false;
+    this.#receiver = new SrtpReceiver(keys, this.#shared.scratch);
+    this.#sender = new SrtpSender(keys, this.#shared.scratch);
+    return true;
+  }
+
+  /** The clear compound packet, valid until the memory changes. */
+  openRtcp(memory: NativeSlice, start: number, end: number): Uint8Array | undefined {
+    const length = this.#receiver?.openRtcp(memory, start, end) ?? -1;
+    return length < 0 ? undefined : memory.bytes.subarray(start, start + length);
+  }
+
+  sendRtcp(parts: readonly Uint8Array[]): void {
+    if (!this.#sender || !this.#destination) return;
+    const writer = this.#shared.port.writerFor(this.#destination);
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const start = writer.reserve(length + MAX_RTCP_OVERHEAD);
+    let at = start;
+    for (const part of parts) {
+      writer.memory.bytes.set(part, at);
+      at += part.length;
+    }
+    const sealed = this.#sender.sealRtcp(writer.memory, start, length);
+    writer.commit(this.#destination, start, sealed, sealed);
+  }
+
+  /** Repeats what was lost of the handshake. Why the connection is over, if it is. */
+  tick(nowMs: number): PeerEnd | undefined {
+    if (this.#dtls.state === 'closed') return 'closed_by_peer';
+    if (this.#dtls.state === 'failed') return 'failed';
+    if (this.#ice.consentLapsed(nowMs)) return 'consent_lapsed';
+    if (this.isConnected) return undefined;
+    if (nowMs - this.#openedMs > CONNECT_MS) return 'not_connected';
+    if (nowMs - this.#repeatedMs >= DTLS_REPEAT_MS) {
+      this.#repeatedMs = nowMs;
+      this.#sendDtls(this.#dtls.repeat());
+    }
+    return undefined;
+  }
+
+  /** Says goodbye and frees what OpenSSL holds. Idempotent. */
+  close(): void {
+    this.#sendDtls(this.#dtls.close());
+    this.#receiver?.close();
+    this.#sender?.close();
+    this.#receiver = undefined;
+    this.#sender = undefined;
+  }
+
+  #sendDtls(datagrams: readonly Uint8Array[]): void {
+    if (!this.#destination) return;
+    for (const datagram of datagrams) this.#shared.port.send(datagram, this.#destination);
+  }
+
+  #destinationTo(endpoint: Endpoint): Destination {
+    const isSame = this.#destination && keyOfEndpoint(this.#destination.endpoint) === keyOfEndpoint(endpoint);
+    return isSame && this.#destination ? this.#destination : new Destination(endpoint);
+  }
+
+  #remember(key: SourceKey): SourceKey | undefined {
+    this.#keys.delete(key);
+    this.#keys.add(key);
+    const [oldest] = this.#keys;
+    if (this.#keys.size <= MAX_KEYS || oldest === undefined) return undefined;
+    this.#keys.delete(oldest);
+    return oldest;
+  }
+}

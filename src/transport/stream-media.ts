@@ -1,0 +1,106 @@
+import type { Layer } from '../media/layer.ts';
+import type { Packet } from '../media/packet.ts';
+import type { MediaKind } from '../media/plan.ts';
+import { PacketBatch } from './packet-batch.ts';
+import type { PublisherSession } from './publisher-session.ts';
+import type { ViewerSession } from './viewer-session.ts';
+
+const KINDS: readonly MediaKind[] = ['audio', 'video'];
+// Waiting for the rest of a picture pays only where many viewers share the cost of a kernel message.
+const HOLD_VIEWERS = 8;
+const HOLD_MS = 2;
+
+/** One stream on its thread: who publishes, who watches, and what has come in since the last flush. */
+export class StreamMedia {
+  readonly id: string;
+  readonly viewers = new Set<ViewerSession>();
+  publisher: PublisherSession | undefined;
+  readonly #pending = new Map<Layer, Packet[]>();
+  readonly #chosen = new Map<MediaKind, Layer>();
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get isEmpty(): boolean {
+    return !this.publisher && this.viewers.size === 0;
+  }
+
+  /** The layer that viewers of this kind are sent. */
+  chosen(kind: MediaKind): Layer | undefined {
+    return this.#chosen.get(kind);
+  }
+
+  collect(packet: Packet): void {
+    const packets = this.#pending.get(packet.layer);
+    if (packets) packets.push(packet);
+    else this.#pending.set(packet.layer, [packet]);
+  }
+
+  /** Sends what has come in. True when part of a picture is held back: flush again within 2 ms. */
+  flush(nowMs: number, mayHold: boolean): boolean {
+    let isHolding = false;
+    for (const [layer, packets] of this.#pending) {
+      if (mayHold && this.#shouldHold(packets, nowMs)) {
+        isHolding = true;
+        continue;
+      }
+      this.#pending.delete(layer);
+      if (!this.#chosen.has(layer.kind)) this.choose(nowMs);
+      const batch = new PacketBatch(layer, packets);
+      for (const viewer of this.viewers) viewer.track(layer.kind)?.offer(batch, nowMs);
+    }
+    return isHolding;
+  }
+
+  /** Settles which layers viewers get, from what was heard lately. */
+  choose(nowMs: number): void {
+    for (const kind of KINDS) {
+      const best = this.publisher?.tracks.find((track) => track.kind === kind)?.best(nowMs);
+      if (!best || this.#chosen.get(kind) === best) continue;
+      this.#chosen.set(kind, best);
+      for (const viewer of this.viewers) this.#follow(viewer, best, nowMs);
+    }
+  }
+
+  /** A connected viewer gets what is already here. */
+  welcome(viewer: ViewerSession, nowMs: number): void {
+    this.flush(nowMs, false);
+    for (const layer of this.#chosen.values()) this.#follow(viewer, layer, nowMs);
+    this.#replay(viewer, nowMs);
+  }
+
+  /** Sends each viewer that is catching up its next chunk. True while there is one. */
+  replayAll(nowMs: number): boolean {
+    let isReplaying = false;
+    for (const viewer of this.viewers) {
+      if (!viewer.tracks.some((track) => track.isReplaying)) continue;
+      this.flush(nowMs, false);
+      isReplaying = this.#replay(viewer, nowMs) || isReplaying;
+    }
+    return isReplaying;
+  }
+
+  /** The old publisher's layers stay chosen until the new one's first packets are here. */
+  setPublisher(publisher: PublisherSession, nowMs: number): void {
+    this.flush(nowMs, false);
+    this.publisher = publisher;
+    this.#chosen.clear();
+  }
+
+  #replay(viewer: ViewerSession, nowMs: number): boolean {
+    for (const track of viewer.tracks) if (track.isReplaying) track.replay(nowMs);
+    return viewer.tracks.some((track) => track.isReplaying);
+  }
+
+  #follow(viewer: ViewerSession, layer: Layer, nowMs: number): void {
+    if (viewer.track(layer.kind)?.follow(layer, nowMs)) layer.keyframes.want(nowMs);
+  }
+
+  #shouldHold(packets: readonly Packet[], nowMs: number): boolean {
+    const first = packets[0];
+    const last = packets.at(-1);
+    if (!first || !last || first.layer.kind === 'audio' || last.marker) return false;
+    return this.viewers.size >= HOLD_VIEWERS && nowMs - first.arrivedMs < HOLD_MS;
+  }
+}

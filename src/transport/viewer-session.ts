@@ -1,0 +1,149 @@
+import { randomInt } from 'node:crypto';
+import type { Layer } from '../media/layer.ts';
+import type { EgressPlan, MediaKind } from '../media/plan.ts';
+import { EgressTrack } from './egress-track.ts';
+import type { FanOut } from './fan-out.ts';
+import { ntpFromMs, ntpMiddle } from './ntp.ts';
+import type { PeerConnection } from './peer-connection.ts';
+import { type ReceptionReport, readRtcp } from './rtcp.ts';
+import { writeSdes, writeSenderReport } from './rtcp-write.ts';
+import type { NativeSlice } from './srtp-session.ts';
+
+const FIRST_REPORT_MS = 100;
+const REPORT_MS = 2000;
+const DEFAULT_ROUND_TRIP_MS = 50;
+// The receiver's first guess of the rollover counter is 0 (RFC 3711 section 3.3.1), so no stream starts near the wrap.
+const MAX_FIRST_SEQ = 32_768;
+
+/** What a viewer's RTCP asks of the stream. */
+export interface ViewerWish {
+  readonly keyframeOf: Layer;
+}
+
+/** One viewer: its tracks, the reports to it and what it asks for. */
+export class ViewerSession {
+  readonly id: string;
+  readonly streamId: string;
+  readonly peer: PeerConnection;
+  readonly #plan: EgressPlan;
+  readonly #fanOut: FanOut;
+  /** Made when the keys are known. */
+  #tracks: readonly EgressTrack[] = [];
+  #audio: EgressTrack | undefined;
+  #video: EgressTrack | undefined;
+  #roundTripMs = DEFAULT_ROUND_TRIP_MS;
+  #nextReportMs = 0;
+  /** When which sender report went out, by the middle of its NTP time: gives the round trip. */
+  #reportSent = { middle: 0, ms: 0 };
+
+  constructor(options: {
+    id: string;
+    streamId: string;
+    plan: EgressPlan;
+    peer: PeerConnection;
+    fanOut: FanOut;
+  }) {
+    this.id = options.id;
+    this.streamId = options.streamId;
+    this.peer = options.peer;
+    this.#plan = options.plan;
+    this.#fanOut = options.fanOut;
+  }
+
+  get tracks(): readonly EgressTrack[] {
+    return this.#tracks;
+  }
+
+  get roundTripMs(): number {
+    return this.#roundTripMs;
+  }
+
+  track(kind: MediaKind): EgressTrack | undefined {
+    return kind === 'audio' ? this.#audio : this.#video;
+  }
+
+  connected(nowMs: number): void {
+    const { sender, destination } = this.peer;
+    if (!sender || !destination) return;
+    this.#nextReportMs = nowMs + FIRST_REPORT_MS;
+    this.#tracks = this.#plan.tracks.map(
+      (plan) =>
+        new EgressTrack({
+          plan,
+          cipher: sender.rtp,
+          destination,
+          fanOut: this.#fanOut,
+          firstSeq: randomInt(MAX_FIRST_SEQ),
+          firstRtxSeq: randomInt(MAX_FIRST_SEQ),
+        }),
+    );
+    this.#audio = this.#tracks.find(({ plan }) => plan.kind === 'audio');
+    this.#video = this.#tracks.find(({ plan }) => plan.kind === 'video');
+  }
+
+  /** After the peer moved to another address. */
+  moved(): void {
+    const { destination } = this.peer;
+    if (destination) for (const track of this.#tracks) track.destination = destination;
+  }
+
+  receiveRtcp(memory: NativeSlice, start: number, end: number, nowMs: number): ViewerWish | undefined {
+    const compound = this.peer.openRtcp(memory, start, end);
+    if (!compound) return undefined;
+    let wish: ViewerWish | undefined;
+    for (const item of readRtcp(compound)) {
+      if (item.type === 'nack') {
+        this.#trackBySsrc(item.mediaSsrc)?.resend(item.seqs, this.#roundTripMs, nowMs);
+      } else if (item.type === 'pli') {
+        wish = this.#keyframe(this.#trackBySsrc(item.mediaSsrc)) ?? wish;
+      } else if (item.type === 'fir') {
+        wish = this.#keyframe(this.track('video')) ?? wish;
+      } else if (item.type === 'receiver_report') {
+        for (const report of item.reports) this.#noteRoundTrip(report, nowMs);
+      }
+    }
+    return wish;
+  }
+
+  /** `wallMs`: the time of day at `nowMs`. */
+  tick(nowMs: number, wallMs: number): void {
+    if (this.#tracks.length === 0 || nowMs < this.#nextReportMs) return;
+    // Spread, so that a thousand viewers who came together do not report together for ever.
+    this.#nextReportMs = nowMs + REPORT_MS * (0.75 + Math.random() * 0.5);
+    for (const track of this.#tracks) this.#report(track, nowMs, wallMs);
+  }
+
+  // What was captured when, on our clock: the same for audio and video, so the viewer can bring them together.
+  #report(track: EgressTrack, nowMs: number, wallMs: number): void {
+    const { layer, ssrc, packetsSent, octetsSent } = track;
+    if (!layer || packetsSent === 0) return;
+    const ntp = ntpFromMs(wallMs - nowMs + layer.ntpMsOf(layer.newestTimestamp));
+    this.#reportSent = { middle: ntpMiddle(ntp), ms: nowMs };
+    this.peer.sendRtcp([
+      writeSenderReport({
+        ssrc,
+        ntpHigh: ntp.high,
+        ntpLow: ntp.low,
+        rtpTimestamp: (layer.newestTimestamp + track.rewriter.timestampOffset) >>> 0,
+        packetCount: packetsSent >>> 0,
+        octetCount: octetsSent >>> 0,
+        reports: [],
+      }),
+      writeSdes(ssrc, track.plan.cname),
+    ]);
+  }
+
+  #noteRoundTrip(report: ReceptionReport, nowMs: number): void {
+    if (report.lastSr === 0 || report.lastSr !== this.#reportSent.middle) return;
+    const heldMs = (report.delaySinceLastSr / 65_536) * 1000;
+    this.#roundTripMs = Math.max(1, nowMs - this.#reportSent.ms - heldMs);
+  }
+
+  #keyframe(track: EgressTrack | undefined): ViewerWish | undefined {
+    return track?.layer?.kind === 'video' ? { keyframeOf: track.layer } : undefined;
+  }
+
+  #trackBySsrc(ssrc: number): EgressTrack | undefined {
+    return this.#tracks.find((track) => track.ssrc === ssrc);
+  }
+}
