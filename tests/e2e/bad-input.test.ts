@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from '../support/api.ts';
@@ -43,14 +45,8 @@ interface Bad {
   readonly status: number;
 }
 
-const halfAnOffer = [
-  'v=0',
-  'o=- 1 2 IN IP4 127.0.0.1',
-  's=-',
-  't=0 0',
-  'a=group:BUNDLE 0',
-  'm=video 9 UDP/TLS/RTP/SAVPF 96',
-].join('\r\n');
+const anOffer = readFileSync(join(import.meta.dirname, '../interop/offers/chromium-156-publish-vp8.sdp'), 'utf8');
+const halfAnOffer = anOffer.slice(0, anOffer.length / 2);
 const withKey = () => `Bearer ${key}`;
 
 const table: readonly Bad[] = [
@@ -62,10 +58,10 @@ const table: readonly Bad[] = [
   { what: 'bytes', path: '/whip', body: new Uint8Array(4096).fill(0xff), status: 400, authorization: withKey },
   { what: 'JSON', path: '/whip', type: 'application/json', body: '{}', status: 415, authorization: withKey },
   { what: 'text to a viewer', path: '/whep/steady', type: 'text/plain', body: 'v=0', status: 415 },
-  { what: 'a wrong key', path: '/whip', body: halfAnOffer, status: 401, authorization: () => 'Bearer wrong' },
-  { what: 'no key', path: '/whip', body: halfAnOffer, status: 401 },
-  { what: 'another scheme', path: '/whip', body: halfAnOffer, status: 401, authorization: () => 'Basic a2V5OmtleQ==' },
-  { what: 'an unknown channel', path: '/whep/nobody', body: halfAnOffer, status: 404 },
+  { what: 'a wrong key', path: '/whip', body: anOffer, status: 401, authorization: () => 'Bearer wrong' },
+  { what: 'no key', path: '/whip', body: anOffer, status: 401 },
+  { what: 'another scheme', path: '/whip', body: anOffer, status: 401, authorization: () => 'Basic a2V5OmtleQ==' },
+  { what: 'an unknown channel', path: '/whep/nobody', body: anOffer, status: 404 },
 ];
 
 describe('while a stream is live', () => {
