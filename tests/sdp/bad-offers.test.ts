@@ -113,6 +113,12 @@ describe('an offer that cannot be answered', () => {
       /neither audio nor video/,
     ],
     ['an offer to play', bent({ 'a=sendonly': 'a=recvonly' }), 'unsupported_offer', /does not send its audio/],
+    [
+      'an offer to play, told once for all',
+      bent({ 'a=sendonly': '', 't=0 0': 't=0 0\r\na=recvonly' }),
+      'unsupported_offer',
+      /a=recvonly/,
+    ],
     ['inactive', bent({ 'a=sendonly': 'a=inactive' }), 'unsupported_offer', /a=inactive/],
     ['an unknown audio codec', bent({ [opus]: 'a=rtpmap:111 PCMA/8000' }), 'unsupported_offer', /Opus/],
     ['Opus in mono', bent({ [opus]: 'a=rtpmap:111 opus/48000' }), 'unsupported_offer', /Opus/],

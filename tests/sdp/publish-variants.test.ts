@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseOffer } from '../../src/sdp/offer.ts';
 import { answerPublish } from '../../src/sdp/publish-answer.ts';
-import { answerTo, bent, local, plain, sectionOf, sessionOf, summary } from './offers.ts';
+import { answerTo, bent, local, plain, sectionOf, sessionOf, summary, withVideo } from './offers.ts';
 
 describe('offers bent in one place', () => {
   const rtp = 'a=rtpmap:96 VP8/90000';
@@ -183,6 +183,16 @@ describe('offers bent in one place', () => {
     const { plan, answer } = answerTo(bent({}, lines));
     expect(plan.tracks.map((track) => track.kind)).toEqual([kind]);
     expect(answer.match(/^m=/gm)).toHaveLength(1);
+  });
+
+  it('a mid the client bundles twice, or bundles without having it, is not bundled so by us', () => {
+    expect(sessionOf(answerTo(bent({ 'a=group': 'a=group:BUNDLE a x v v' })).answer)).toContain('a=group:BUNDLE a v');
+  });
+
+  it('a parameter that is no number is not given back', () => {
+    const { plan, answer } = answerTo(withVideo('sendonly', [45, 'AV1/90000', 'profile=0;tier=<b>;level-idx=5']));
+    expect(plan.tracks[1]?.payloads[0]?.codec.fmtp).toBe('level-idx=5;profile=0');
+    expect(answer).not.toContain('<b>');
   });
 
   it('a lone section needs neither mid nor bundle', () => {
