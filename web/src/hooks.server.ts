@@ -1,4 +1,11 @@
-import type { HandleFetch } from '@sveltejs/kit/hooks';
+import type { Handle, HandleFetch } from '@sveltejs/kit/hooks';
+
+/** Pages show who is logged in: nobody in between may keep them. */
+export const handle: Handle = async ({ event, resolve }) => {
+  const response = await resolve(event);
+  response.headers.set('cache-control', 'private, no-cache');
+  return response;
+};
 
 /** While a page renders on the server its API calls stay in the process; under `vite dev` they go to the server beside it. */
 export const handleFetch: HandleFetch = ({ event, request, fetch }) => {

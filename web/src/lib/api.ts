@@ -16,12 +16,12 @@ export interface Channel {
   readonly description: string;
   readonly category: string;
   readonly visibility: Visibility;
-  readonly live?: {
+  readonly live: {
     readonly state: LiveState;
     readonly viewers: number;
-    readonly startedAt: string;
+    readonly startedAt: string | null;
     readonly title: string;
-  } | null;
+  };
 }
 
 export interface ChannelDraft {
@@ -40,8 +40,17 @@ export interface Live {
     readonly title: string;
     readonly viewers: number;
     /** What the server has noticed about the incoming stream, in words for its publisher. */
-    readonly advice?: readonly string[];
+    readonly advice: readonly string[];
   } | null;
+}
+
+/** A broadcast as it is remembered. */
+export interface PastStream {
+  readonly id: string;
+  readonly title: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly endReason: string | null;
 }
 
 export interface StreamKey {
@@ -58,7 +67,8 @@ export type NewStreamKey = Pick<StreamKey, 'id' | 'name' | 'prefix'> & { readonl
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  readonly nextCursor?: string | null;
+  /** `null` on the last page. */
+  readonly nextCursor: string | null;
 }
 
 export class ApiError extends Error {
@@ -113,7 +123,11 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     live: (slug: string) => call<Live>('GET', `${channel(slug)}/live`),
     stopLive: (slug: string) => call<void>('POST', `${channel(slug)}/live/stop`),
 
-    keys: (slug: string) => call<Page<StreamKey>>('GET', `${channel(slug)}/keys`).then((page) => page.items),
+    lastStream: (slug: string) =>
+      call<Page<PastStream>>('GET', `${channel(slug)}/streams?limit=1`).then((page) => page.items[0]),
+
+    keys: (slug: string) =>
+      call<{ items: readonly StreamKey[] }>('GET', `${channel(slug)}/keys`).then(({ items }) => items),
     createKey: (slug: string, key: { name: string; ttlSeconds?: number }) =>
       call<NewStreamKey>('POST', `${channel(slug)}/keys`, key),
     rotateKey: (slug: string, id: string) => call<NewStreamKey>('POST', `${channel(slug)}/keys/${id}/rotate`),

@@ -1,5 +1,5 @@
 import { iceFragment, restartedAnswer, type TrickledCandidate } from './ice.ts';
-import { type RtcEndpoint, RtcResource } from './rtc-resource.ts';
+import { type RtcEndpoint, RtcRefused, RtcResource } from './rtc-resource.ts';
 
 /** A short dip heals by itself; a longer one gets an ICE restart. */
 const DIP_MS = 1500;
@@ -98,8 +98,9 @@ export class RtcConnection {
       await pc.setLocalDescription({ type: 'offer', sdp: this.#options.refineOffer?.(offer) ?? offer });
       const fragment = await this.#resource.restart(this.#fragment());
       await pc.setRemoteDescription({ type: 'answer', sdp: restartedAnswer(answer, fragment) });
-    } catch {
-      return this.#lost('failed');
+    } catch (error) {
+      const isGone = error instanceof RtcRefused && error.problem.status === 404;
+      return this.#lost(isGone ? 'ended' : 'failed');
     }
     this.#isRestarting = false;
     clearTimeout(this.#timer);

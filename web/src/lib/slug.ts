@@ -5,6 +5,6 @@ export function slugFrom(title: string): string {
     .replace(/[\u0300-\u036f'’]/g, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 32)
+    .slice(0, 40)
     .replace(/^-+|-+$/g, '');
 }

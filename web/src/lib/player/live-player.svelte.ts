@@ -15,7 +15,7 @@ export class LivePlayer {
   readonly #player: WhepPlayer;
 
   constructor(slug: string, live: Live) {
-    this.#whep = live.live ? 'connecting' : 'waiting';
+    this.#whep = live.state === 'offline' ? 'waiting' : 'connecting';
     this.events = new LiveEvents(slug, live, (now) => this.#follow(now));
     this.#player = new WhepPlayer({
       endpoint: { url: `/whep/${encodeURIComponent(slug)}` },
@@ -44,7 +44,7 @@ export class LivePlayer {
   }
 
   open(): void {
-    if (this.events.live.live) this.#player.play();
+    if (this.events.live.state !== 'offline') this.#player.play();
     this.events.open();
   }
 
@@ -55,7 +55,7 @@ export class LivePlayer {
   }
 
   #follow(now: Live): void {
-    if (now.live) return this.#player.play();
+    if (now.state !== 'offline') return this.#player.play();
     this.#wasConnected = false;
     this.#player.rest();
   }

@@ -8,6 +8,8 @@ import { type SentVideo, sentVideo } from './sent-video.ts';
 const KEY_TTL_SECONDS = 43_200;
 const STATS_EVERY_MS = 1000;
 
+const ENDED_ON_PURPOSE: ReadonlySet<string> = new Set(['stopped', 'key_revoked', 'deleted']);
+
 const OFFLINE: Live = { live: false, state: 'offline', stream: null };
 
 /** Going live on a channel from this page: a short-lived key, the publisher, and what it tells of itself. */
@@ -82,12 +84,12 @@ export class Broadcast {
     this.#key = undefined;
   }
 
-  /** The server ended it: on purpose, or because it restarts? */
+  /** The server ended it: because somebody wanted so, or because it restarts? In doubt the show goes on. */
   async #mayResume(): Promise<true | Problem> {
     const live = await api.live(this.#slug).catch(() => undefined);
-    if (live?.state === 'live') return { status: 0, message: 'Someone else went live on this channel.' };
-    if (live?.state === 'offline') return { status: 0, message: 'The stream was stopped.' };
-    return true;
+    if (live?.state === 'live') return { status: 0, message: 'Somebody else went live on this channel.' };
+    const last = await api.lastStream(this.#slug).catch(() => undefined);
+    return ENDED_ON_PURPOSE.has(last?.endReason ?? '') ? { status: 0, message: 'The stream was stopped.' } : true;
   }
 
   async #measure(): Promise<void> {
