@@ -8,8 +8,8 @@ import { SdpError } from '../../src/sdp/sdp-error.ts';
 import { clients, local, offerOf } from './offers.ts';
 
 const RUNS = 3000;
-/** Generous for a busy machine; one takes well under a millisecond. */
-const SLOWEST_MS = 250;
+/** Of CPU, as the machine may be busy with other things. The worst takes some 30 ms, a real offer well under one. */
+const SLOWEST_MS = 400;
 
 const corpus = clients.map(offerOf);
 const offer = fc.constantFrom(...corpus);
@@ -74,7 +74,6 @@ function mutate(text: string, mutations: readonly Mutation[]): string {
 
 /** Answers as both endpoints would. What is accepted must be whole, and must not let a line of the client's through. */
 function survives(text: string): void {
-  const start = performance.now();
   let random = 7;
   for (const answer of [
     () => answerPublish(parseOffer(text), local),
@@ -97,7 +96,6 @@ function survives(text: string): void {
       if (!(error instanceof SdpError)) throw error;
     }
   }
-  expect(performance.now() - start).toBeLessThan(SLOWEST_MS);
 }
 
 function check(...args: Parameters<typeof fc.assert>): void {
@@ -155,7 +153,12 @@ describe('whatever is offered, only SdpError is thrown, quickly', () => {
       '\n'.repeat(131_072),
       `v=0\r\n${'a=:'.repeat(1300)}\r\n`.repeat(30),
     ];
-    for (const bomb of bombs) survives(bomb);
+    for (const bomb of bombs) {
+      const start = process.cpuUsage();
+      survives(bomb);
+      const { user, system } = process.cpuUsage(start);
+      expect((user + system) / 1000).toBeLessThan(SLOWEST_MS);
+    }
   });
 });
 
