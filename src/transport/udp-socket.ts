@@ -58,9 +58,11 @@ export class UdpSocket {
   }): Promise<UdpSocket> {
     const { family, port, mode, reader } = options;
     const socket = createSocket({ type: family === 4 ? 'udp4' : 'udp6', ipv6Only: family === 6 });
+    // A descriptor that is bound already is listened on at once, before `bind` returns.
+    const listening = once(socket, 'listening');
     if (mode === 'dgram') {
       socket.bind({ port, address: family === 4 ? '0.0.0.0' : '::', exclusive: true });
-      await once(socket, 'listening');
+      await listening;
       socket.setRecvBufferSize(BUFFER_BYTES);
       socket.setSendBufferSize(BUFFER_BYTES);
       return new UdpSocket(socket, -1, mode, reader);
@@ -68,7 +70,7 @@ export class UdpSocket {
     const anyAddress = socketAddress(new Uint8Array(family === 4 ? 4 : 16), port);
     const fd = openUdpSocket(family === 4 ? AF_INET : AF_INET6, anyAddress, BUFFER_BYTES);
     socket.bind({ fd, exclusive: true });
-    await once(socket, 'listening');
+    await listening;
     return new UdpSocket(socket, fd, mode, reader);
   }
 

@@ -1,0 +1,82 @@
+/** The whole system: what is started, in which order, and stopped in reverse. */
+import { ApiTokens } from './accounts/api-tokens.ts';
+import { Login } from './accounts/login.ts';
+import { SetUp } from './accounts/set-up.ts';
+import { Channels } from './channels/channels.ts';
+import { StreamKeys } from './channels/stream-keys.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { openDatabase } from './db/database.ts';
+import { createApp } from './http/app.ts';
+import { serveHttp } from './http/server.ts';
+import { loadSite, type SiteHandler } from './http/site.ts';
+import { createLog, type Log } from './log.ts';
+import { StreamRegistry } from './streams/registry.ts';
+import { MediaThreads } from './transport/media-plane.ts';
+
+const STOP_MS = 9_000;
+
+async function main(config: Config, log: Log): Promise<void> {
+  const database = await openDatabase({ config, log });
+  const leftOpen = await database.streams.closeLeftOpen();
+  if (leftOpen > 0) log.warn({ streams: leftOpen }, 'streams of a crash closed');
+
+  const { port, threads, announcedAddresses, send } = config.media;
+  const media = await MediaThreads.start({ port, threads, announcedAddresses, send, log });
+  log.info({ ports: media.ports, send: media.sendMode }, 'media threads started');
+
+  const streams = new StreamRegistry({ media, store: database.streams, log });
+  const setUp = new SetUp({ users: database.users });
+  const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
+  let site: SiteHandler | undefined;
+  const app = createApp({
+    streams,
+    channels: new Channels({ store: database.channels }),
+    streamKeys: new StreamKeys({ store: database.streamKeys }),
+    users: database.users,
+    login: new Login({ users: database.users, sessions: database.loginSessions }),
+    setUp,
+    apiTokens: new ApiTokens({ store: database.apiTokens }),
+    history: database.streams,
+    log,
+    adminToken: config.adminToken,
+    publicUrl,
+    turn: config.turn,
+    checks: {
+      database: () => database.ping().then(() => true),
+      media: async () => media.isHealthy || 'a media thread is being restarted',
+    },
+    site: (request, response) => site?.(request, response),
+  });
+  site = await loadSite({ api: (request, bindings) => app.fetch(request, bindings), publicUrl });
+  const server = await serveHttp({ app, ...config.http });
+
+  const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
+  log.info({ url: url.href }, 'listening');
+  const token = await setUp.token();
+  if (token !== undefined) log.info({ url: new URL(`/setup?token=${token}`, url).href }, 'set-up link');
+
+  async function stop(signal: string): Promise<void> {
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+    await streams.close();
+    await media.close();
+    await server.close();
+    await database.close();
+    log.info('stopped');
+    process.exit(0);
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+}
+
+try {
+  // biome-ignore lint/style/noProcessEnv: handed to the one reader of the environment.
+  const config = readConfig(process.env);
+  const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY });
+  await main(config, log).catch((error: unknown) => {
+    log.fatal({ err: error }, 'not started');
+    process.exit(1);
+  });
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exit(1);
+}
