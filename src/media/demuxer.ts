@@ -22,8 +22,7 @@ interface TrackRoutes {
   readonly byRid: ReadonlyMap<string, LayerRoutes>;
 }
 
-// RFC 8843 leaves the number of SSRCs open; a publisher of one track with four layers and RTX needs nine.
-const maxLearned = 32;
+const maxRetired = 32;
 
 /** Finds the track and layer of each packet (RFC 8843 section 9.2, RFC 8852, RFC 8853). */
 export class Demuxer {
@@ -81,7 +80,7 @@ export class Demuxer {
 
   #retire(ssrc: number): void {
     const [oldest] = this.#retired;
-    if (this.#retired.size >= maxLearned && oldest !== undefined) this.#retired.delete(oldest);
+    if (this.#retired.size >= maxRetired && oldest !== undefined) this.#retired.delete(oldest);
     this.#retired.add(ssrc);
   }
 

@@ -14,7 +14,7 @@ export class KeyframeRequester {
     this.#wantedMs = nowMs;
   }
 
-  keyframeArrived(_nowMs: number): void {
+  keyframeArrived(): void {
     this.#isWanted = false;
     this.#gapMs = 0;
   }
@@ -29,10 +29,6 @@ export class KeyframeRequester {
     this.#askedMs = nowMs;
     this.#gapMs = this.#gapMs === 0 ? firstGapMs : Math.min(this.#gapMs * gapGrowth, patienceMs / 2);
     return true;
-  }
-
-  get isWanted(): boolean {
-    return this.#isWanted;
   }
 
   /** A new publisher may be asked at once. */

@@ -32,6 +32,8 @@ export interface PacketInput {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  /** Came as a retransmission (RFC 4588): it fills a hole, and never tells that the sender restarted. */
+  readonly isRtx?: boolean;
 }
 
 export interface LayerSnapshot {
@@ -84,7 +86,7 @@ export class Layer {
    */
   push(input: PacketInput, nowMs: number): Packet | undefined {
     if (input.end < input.start) return undefined;
-    const extSeq = this.#sequence.extend(input.seq);
+    const extSeq = input.isRtx ? this.#sequence.extendKnown(input.seq) : this.#sequence.extend(input.seq);
     if (extSeq === undefined || extSeq <= this.#sequence.highest - this.cache.slots) return undefined;
     if (this.#sequence.epoch !== this.#epoch) this.#beginEpoch(extSeq, nowMs);
     else if (this.cache.hasSeen(extSeq)) return undefined;
@@ -168,6 +170,7 @@ export class Layer {
       (facts & groupStartBit) !== 0 && (this.kind === 'audio' || this.#groups.isNewStart(extSeq, timestamp));
     return {
       extSeq,
+      epoch: this.#sequence.epoch,
       timestamp,
       marker: input.marker,
       codec,
@@ -204,7 +207,7 @@ export class Layer {
   }
 
   #noteKeyframe(packet: Packet): void {
-    this.keyframes.keyframeArrived(packet.arrivedMs);
+    this.keyframes.keyframeArrived();
     const { bytes } = this.cache;
     this.#size = inspectSize(packet.codec, bytes, packet.offset, packet.offset + packet.length) ?? this.#size;
   }

@@ -1,5 +1,3 @@
-import { extend } from './sequence.ts';
-
 interface Missing {
   readonly sinceMs: number;
   askedMs: number;
@@ -16,6 +14,7 @@ const none: readonly number[] = [];
 
 /** The missing packets of one layer, and when to ask for each again (RFC 4585 section 6.2.1). */
 export class NackTracker {
+  /** Learned from how soon packets come that were asked for once. */
   roundTripMs = 100;
   readonly #missing = new Map<number, Missing>();
   #highest = -1;
@@ -25,7 +24,7 @@ export class NackTracker {
   received(extSeq: number, nowMs: number): void {
     const highest = this.#highest;
     if (highest >= 0 && extSeq <= highest) {
-      this.#missing.delete(extSeq);
+      this.#found(extSeq, nowMs);
       return;
     }
     this.#highest = extSeq;
@@ -71,15 +70,17 @@ export class NackTracker {
     return this.#missing.size;
   }
 
-  /** Whether this 16-bit number is being asked for. */
-  isMissing(seq: number): boolean {
-    return this.#highest >= 0 && this.#missing.has(extend(this.#highest, seq));
-  }
-
   reset(): void {
     this.#missing.clear();
     this.#highest = -1;
     this.#hopelessSeq = -1;
+  }
+
+  #found(extSeq: number, nowMs: number): void {
+    const missing = this.#missing.get(extSeq);
+    if (missing === undefined) return;
+    this.#missing.delete(extSeq);
+    if (missing.tries === 1) this.roundTripMs += (nowMs - missing.askedMs - this.roundTripMs) / 8;
   }
 
   #retryMs(missing: Missing): number {

@@ -17,6 +17,8 @@ export interface Vp8Ids {
 export interface Packet {
   /** Extended sequence number, unique and ordered over the whole life of the layer. */
   readonly extSeq: number;
+  /** The layer's when it came. */
+  readonly epoch: number;
   /** The publisher's, 32 bits. */
   readonly timestamp: number;
   readonly marker: boolean;

@@ -33,11 +33,9 @@ export class SequenceExtender {
    */
   extend(seq: number): number | undefined {
     if (this.#isFresh) return this.#begin(seq);
-    const extSeq = extend(this.highest, seq);
-    const delta = extSeq - this.highest;
-    if (delta > -maxMisorder && delta < maxDropout) {
+    const extSeq = this.extendKnown(seq);
+    if (extSeq !== undefined) {
       this.#suspect = -1;
-      if (delta > 0) this.highest = extSeq;
       return extSeq;
     }
     if (seq === this.#suspect) {
@@ -46,6 +44,16 @@ export class SequenceExtender {
     }
     this.#suspect = (seq + 1) & 0xffff;
     return undefined;
+  }
+
+  /** The same for what only repeats: `undefined` where it is not near what came before. */
+  extendKnown(seq: number): number | undefined {
+    if (this.#isFresh) return undefined;
+    const extSeq = extend(this.highest, seq);
+    const delta = extSeq - this.highest;
+    if (delta <= -maxMisorder || delta >= maxDropout) return undefined;
+    if (delta > 0) this.highest = extSeq;
+    return extSeq;
   }
 
   /** The next packet belongs to another source. */

@@ -29,7 +29,7 @@ test('a keyframe ends the asking, and the next wish waits half a second from the
   const keyframes = new KeyframeRequester();
   keyframes.want(0);
   expect(askedBetween(keyframes, 0, 100)).toEqual([0]);
-  keyframes.keyframeArrived(100);
+  keyframes.keyframeArrived();
   expect(askedBetween(keyframes, 100, 300)).toEqual([]);
   keyframes.want(300);
   expect(askedBetween(keyframes, 300, 900)).toEqual([500]);
@@ -44,7 +44,6 @@ test('a publisher that ignores PLI is asked with growing gaps, for about ten sec
   for (const [i, gap] of gaps.slice(1).entries()) expect(gap).toBeGreaterThan(gaps[i] ?? 0);
   expect(times.at(-1)).toBeGreaterThan(5000);
   expect(times.at(-1)).toBeLessThanOrEqual(10_000);
-  expect(keyframes.isWanted).toBe(false);
 });
 
 test('a new wish after giving up is asked for again', () => {

@@ -43,6 +43,16 @@ describe.each(sequenceStarts)('a layer whose sequence begins at %i', (start) => 
     expect(layer.groupStart()).toBe(held.extSeq);
   });
 
+  test('is not restarted by retransmissions, however far away', () => {
+    const layer = makeLayer();
+    expect(layer.push(input(start, { isRtx: true }), 0)).toBe(undefined);
+    const first = pushed(layer, input(start));
+    for (let i = 0; i < 5; i++) expect(layer.push(input(start + 30_000 + i, { isRtx: true }), 0)).toBe(undefined);
+    pushed(layer, input(start + 2));
+    expect(pushed(layer, input(start + 1, { isRtx: true })).extSeq).toBe(first.extSeq + 1);
+    expect(layer.epoch).toBe(0);
+  });
+
   test('goes on above all earlier numbers after a reset, and groups do not span it', () => {
     const layer = makeLayer();
     const old = pushed(layer, input(start, { payload: h264Payload('sps') }));
