@@ -35,6 +35,13 @@ export interface EmbeddedConnection {
   readonly database: string;
 }
 
+interface EmbeddedOptions {
+  readonly dataDir: string;
+  readonly log: Log;
+  /** Found out unless given. */
+  readonly unprivileged?: Unprivileged;
+}
+
 interface Cluster {
   readonly postgres: string;
   readonly dataFolder: string;
@@ -62,10 +69,10 @@ export class EmbeddedPostgres {
   }
 
   /** Throws when another server uses `dataDir`, or with PostgreSQL's own words when it does not start. */
-  static async start({ dataDir, log }: { dataDir: string; log: Log }): Promise<EmbeddedPostgres> {
-    const lock = new DataLock(dataDir);
+  static async start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+    const lock = new DataLock(options.dataDir);
     try {
-      const cluster = await prepareCluster(dataDir, log);
+      const cluster = await prepareCluster(options);
       return new EmbeddedPostgres(cluster, lock, await startServer(cluster));
     } catch (error) {
       lock.close();
@@ -103,9 +110,9 @@ export class EmbeddedPostgres {
   }
 }
 
-async function prepareCluster(dataDir: string, log: Log): Promise<Cluster> {
+async function prepareCluster(options: EmbeddedOptions): Promise<Cluster> {
+  const { dataDir, log, unprivileged = findUnprivileged() } = options;
   const { initdb, postgres } = await findPostgresBinaries();
-  const unprivileged = findUnprivileged();
   const dataFolder = join(await realpath(dataDir), 'postgres');
   if (await stopLeftoverPostgres(dataFolder)) log.warn('stopped a PostgreSQL that a killed server left running');
   await ensureDataFolder({ dataFolder, initdb, unprivileged, log });

@@ -1,5 +1,5 @@
 import type { EndReason, StreamHistory, StreamHistoryRecord, StreamRecord, StreamStore } from '../streams/ports.ts';
-import { type DbClient, isId, isWithoutParent } from './client.ts';
+import { type DbClient, isId, isTaken, isWithoutParent } from './client.ts';
 import type { Stream } from './generated/client.ts';
 
 export class DbStreams implements StreamStore, StreamHistory {
@@ -9,15 +9,30 @@ export class DbStreams implements StreamStore, StreamHistory {
     this.#db = db;
   }
 
+  /** Ends what is still open on the channel: either its end is being written just now, or never will be. */
   async start({ id, channelId, title, startedAt }: StreamRecord): Promise<void> {
-    await this.#db.stream.create({ data: { id, channelId, title, startedAt, lastSeenAt: startedAt } });
+    try {
+      await this.#db.$transaction([
+        this.#db.$executeRaw`
+          UPDATE streams SET ended_at = last_seen_at, end_reason = 'crash'
+          WHERE channel_id = ${channelId}::uuid AND id <> ${id}::uuid AND ended_at IS NULL`,
+        this.#db.stream.upsert({
+          where: { id },
+          create: { id, channelId, title, startedAt, lastSeenAt: startedAt },
+          update: {},
+        }),
+      ]);
+    } catch (error) {
+      if (!isWithoutParent(error)) throw error; // the channel was deleted meanwhile
+    }
   }
 
   async end(streamId: string, end: { at: Date; reason: EndReason; peakViewers: number }): Promise<void> {
     const { at, reason, peakViewers } = end;
     await this.#db.$transaction([
       this.#db.stream.updateMany({
-        where: { id: streamId, endedAt: null },
+        // `crash` is what others presume; this is who knows.
+        where: { id: streamId, OR: [{ endedAt: null }, { endReason: 'crash' }] },
         data: { endedAt: at, endReason: reason, peakViewers, lastSeenAt: at },
       }),
       this.#db.viewerSession.updateMany({
@@ -39,8 +54,8 @@ export class DbStreams implements StreamStore, StreamHistory {
     try {
       await this.#db.viewerSession.create({ data: { id, streamId, joinedAt: at } });
     } catch (error) {
-      // The channel was deleted meanwhile, and its history with it.
-      if (!isWithoutParent(error)) throw error;
+      // Written by an earlier try whose answer was lost, or the channel was deleted meanwhile.
+      if (!isTaken(error) && !isWithoutParent(error)) throw error;
     }
   }
 
