@@ -70,7 +70,7 @@ export function withStereo(sdp: string): string {
 /** The `rel="ice-server"` entries of a Link header (RFC 8288); others are skipped. */
 export function iceServers(link: string | null): IceServer[] {
   const servers: IceServer[] = [];
-  for (const [, urls = '', rest = ''] of (link ?? '').matchAll(/<([^>]*)>((?:[^",]|"(?:[^"\\]|\\.)*")*)/g)) {
+  for (const [, urls = '', rest = ''] of (link ?? '').matchAll(/<([^<>]*)>((?:[^",]|"(?:[^"\\]|\\.)*")*)/g)) {
     const parameters = new Map<string, string>();
     for (const [, name = '', quoted, bare] of rest.matchAll(/;\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/g)) {
       parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '');
