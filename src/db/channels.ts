@@ -1,5 +1,5 @@
 import type { Channel, ChannelChange, ChannelDraft, ChannelQuery, ChannelStore } from '../channels/ports.ts';
-import { type DbClient, isId, isTaken } from './client.ts';
+import { type DbClient, hasNul, isId, isTaken } from './client.ts';
 
 export class DbChannels implements ChannelStore {
   readonly #db: DbClient;
@@ -18,12 +18,13 @@ export class DbChannels implements ChannelStore {
   }
 
   async bySlug(slug: string): Promise<Channel | undefined> {
+    if (hasNul(slug)) return undefined;
     return (await this.#db.channel.findUnique({ where: { slug } })) ?? undefined;
   }
 
   /** Ids are made in the order of time, hence they are the order of the pages. */
   async list({ ids, ownerId, text, visibilities, limit, after }: ChannelQuery): Promise<readonly Channel[]> {
-    if (after !== undefined && !isId(after)) return [];
+    if ((after !== undefined && !isId(after)) || (text !== undefined && hasNul(text))) return [];
     const found = text && { contains: literally(text), mode: 'insensitive' as const };
     return await this.#db.channel.findMany({
       where: {

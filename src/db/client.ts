@@ -30,5 +30,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Ids come from the addresses of requests too; PostgreSQL would not compare another text with an id, but fail. */
 export const isId = (text: string) => UUID.test(text);
 
+/** No text in the database has this character, and PostgreSQL fails on being asked for it. */
+export const hasNul = (text: string) => text.includes('\0');
+
 /** Bytes as the client takes them. */
 export const bytes = (hash: Uint8Array) => new Uint8Array(hash);

@@ -1,5 +1,5 @@
 import type { User, UserStore } from '../accounts/ports.ts';
-import { type DbClient, isId } from './client.ts';
+import { type DbClient, hasNul, isId } from './client.ts';
 
 /** Any number: it only has to be the same for all who make an owner. */
 const OWNER_LOCK = 0x0f5e_7001;
@@ -30,6 +30,7 @@ export class DbUsers implements UserStore {
   }
 
   async byName(name: string): Promise<User | undefined> {
+    if (hasNul(name)) return undefined;
     return (await this.#db.user.findUnique({ where: { nameKey: nameKey(name) }, select: userFields })) ?? undefined;
   }
 

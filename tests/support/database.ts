@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
+import type { User } from '../../src/accounts/ports.ts';
+import type { Channel, ChannelDraft } from '../../src/channels/ports.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { EmbeddedPostgres } from '../../src/db/embedded-postgres.ts';
 import { createLog } from '../../src/log.ts';
@@ -61,4 +63,20 @@ export async function query<Row extends object>(connection: ClientConfig, sql: s
   } finally {
     await client.end();
   }
+}
+
+export async function newOwner(db: Database, name = 'Ann'): Promise<User> {
+  const owner = await db.users.createOwner({ name, passwordHash: '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA' });
+  if (owner === undefined) throw new Error('the database has an owner already');
+  return owner;
+}
+
+export async function newChannel(
+  db: Database,
+  draft: Pick<ChannelDraft, 'slug' | 'ownerId'> & Partial<ChannelDraft>,
+): Promise<Channel> {
+  const defaults = { title: '', description: '', category: '', visibility: 'public' } as const;
+  const channel = await db.channels.create({ ...defaults, ...draft });
+  if (channel === undefined) throw new Error(`the slug ${draft.slug} is taken`);
+  return channel;
 }

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { User } from '../../src/accounts/ports.ts';
+import type { Database } from '../../src/db/database.ts';
+import { newOwner, TestPostgres } from '../support/database.ts';
+
+let postgres: TestPostgres;
+let db: Database;
+let owner: User;
+
+beforeAll(async () => {
+  postgres = await TestPostgres.start();
+});
+afterAll(() => postgres.close());
+
+beforeEach(async () => {
+  db = await postgres.open();
+  return () => db.close();
+});
+
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
+const noon = new Date('2026-11-21T12:00:00Z');
+const later = (seconds: number) => new Date(noon.getTime() + seconds * 1000);
+
+test('a new database has no user', async () => {
+  expect(await db.users.hasAny()).toBe(false);
+  expect(await db.users.owner()).toBeUndefined();
+});
+
+test('of many who ask at once to be the owner exactly one becomes it', async () => {
+  const names = ['Ann', 'Bob', 'Cy', 'Di', 'Eve', 'Flo', 'Gus', 'Hal'];
+  const made = await Promise.all(names.map((name) => db.users.createOwner({ name, passwordHash: 'hash' })));
+  expect(made.filter((user) => user !== undefined)).toEqual([await db.users.owner()]);
+  expect(await db.users.createOwner({ name: 'Ida', passwordHash: 'hash' })).toBeUndefined();
+});
+
+test('a user is found by name whatever its case, and by nothing that only resembles it', async () => {
+  owner = await newOwner(db, 'Ågot_1');
+  expect(await db.users.byName('ÅGOT_1')).toEqual(owner);
+  expect(await db.users.byName('A\u030agot_1')).toEqual(owner);
+  for (const name of ['ÅgotX1', 'Ågot%', 'Ågot_1 ', 'Ågot_1\0', ''])
+    expect(await db.users.byName(name)).toBeUndefined();
+});
+
+test('a user is found by id, and an id that is none finds nobody', async () => {
+  owner = await newOwner(db);
+  expect(await db.users.byId(owner.id)).toEqual(owner);
+  for (const id of ['', 'x', "' OR 1=1", owner.id.slice(1)]) expect(await db.users.byId(id)).toBeUndefined();
+});
+
+test('a login session leads to its user until it expires or is deleted', async () => {
+  owner = await newOwner(db);
+  await db.loginSessions.create({ userId: owner.id, hash: hashOf('a'), expiresAt: later(60) });
+  expect(await db.loginSessions.userByHash(hashOf('a'), later(59))).toEqual(owner);
+  expect(await db.loginSessions.userByHash(hashOf('a'), later(60))).toBeUndefined();
+  expect(await db.loginSessions.userByHash(hashOf('b'), noon)).toBeUndefined();
+  await db.loginSessions.delete(hashOf('a'));
+  await db.loginSessions.delete(hashOf('a'));
+  expect(await db.loginSessions.userByHash(hashOf('a'), noon)).toBeUndefined();
+});
+
+test('only expired login sessions are cleared away', async () => {
+  owner = await newOwner(db);
+  for (const seconds of [10, 20, 30]) {
+    await db.loginSessions.create({ userId: owner.id, hash: hashOf(`${seconds}`), expiresAt: later(seconds) });
+  }
+  expect(await db.loginSessions.deleteExpired(later(20))).toBe(2);
+  expect(await db.loginSessions.userByHash(hashOf('30'), noon)).toEqual(owner);
+});
+
+test('an API token leads to its user and is listed without its hash, newest first', async () => {
+  owner = await newOwner(db);
+  const first = await db.apiTokens.create({ userId: owner.id, name: 'one', prefix: 'fr_1', hash: hashOf('one') });
+  const second = await db.apiTokens.create({ userId: owner.id, name: 'two', prefix: 'fr_2', hash: hashOf('two') });
+  expect(Object.keys(first).sort()).toEqual(['createdAt', 'id', 'name', 'prefix']);
+  expect(await db.apiTokens.list(owner.id)).toEqual([second, first]);
+  expect(await db.apiTokens.userByHash(hashOf('one'))).toEqual(owner);
+  expect(await db.apiTokens.userByHash(hashOf('three'))).toBeUndefined();
+});
+
+test('an API token is deleted by its owner alone', async () => {
+  owner = await newOwner(db);
+  const { id } = await db.apiTokens.create({ userId: owner.id, name: 'one', prefix: 'fr_1', hash: hashOf('one') });
+  expect(await db.apiTokens.delete('01a1fd9c-d885-73e3-9325-069ed7d07329', id)).toBe(false);
+  expect(await db.apiTokens.delete(owner.id, 'not-an-id')).toBe(false);
+  expect(await db.apiTokens.userByHash(hashOf('one'))).toEqual(owner);
+  expect(await db.apiTokens.delete(owner.id, id)).toBe(true);
+  expect(await db.apiTokens.delete(owner.id, id)).toBe(false);
+  expect(await db.apiTokens.userByHash(hashOf('one'))).toBeUndefined();
+});

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientConfig } from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { newChannel, newOwner, query, silentLog, TestPostgres, urlOf } from '../support/database.ts';
+
+let postgres: TestPostgres;
+let connection: ClientConfig;
+let db: Database;
+let channelId: string;
+
+beforeAll(async () => {
+  postgres = await TestPostgres.start();
+});
+afterAll(() => postgres.close());
+
+beforeEach(async () => {
+  connection = await postgres.newDatabase();
+  db = await openDatabase({ config: { dataDir: '', databaseUrl: urlOf(connection) }, log: silentLog });
+  channelId = (await newChannel(db, { slug: 'reef', ownerId: (await newOwner(db)).id })).id;
+  return () => db.close();
+});
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, seconds));
+
+async function start(seconds = 0, id: string = randomUUID()): Promise<string> {
+  await db.streams.start({ id, channelId, title: 'Morning', startedAt: at(seconds) });
+  return id;
+}
+
+async function join(streamId: string, seconds: number): Promise<string> {
+  const id = randomUUID();
+  await db.streams.viewerJoined({ id, streamId, at: at(seconds) });
+  return id;
+}
+
+const viewer = async (id: string) => {
+  const sql = `SELECT joined_at, left_at, leave_reason FROM viewer_sessions WHERE id = '${id}'`;
+  return (await query<{ joined_at: Date; left_at: Date | null; leave_reason: string | null }>(connection, sql))[0];
+};
+
+test('a stream that goes on has no end, and tells what is being sent once that is known', async () => {
+  const id = await start();
+  const fresh = { id, channelId, title: 'Morning', startedAt: at(0), endedAt: null, endReason: null, peakViewers: 0 };
+  expect(await db.streams.byId(id)).toEqual({ ...fresh, codecs: [], width: null, height: null });
+  await db.streams.describe(id, ['h264', 'opus']);
+  await db.streams.describe(id, ['av1', 'opus'], { width: 1280, height: 720 });
+  expect(await db.streams.byId(id)).toEqual({ ...fresh, codecs: ['av1', 'opus'], width: 1280, height: 720 });
+});
+
+test('the first end of a stream stands, and closes its open viewers with it', async () => {
+  const id = await start();
+  const [early, late] = [await join(id, 1), await join(id, 2)];
+  await db.streams.viewerLeft(early, { at: at(3), reason: 'deleted' });
+  await db.streams.end(id, { at: at(9), reason: 'stopped', peakViewers: 2 });
+  await db.streams.end(id, { at: at(20), reason: 'failed', peakViewers: 7 });
+  expect(await db.streams.byId(id)).toMatchObject({ endedAt: at(9), endReason: 'stopped', peakViewers: 2 });
+  expect(await viewer(early)).toEqual({ joined_at: at(1), left_at: at(3), leave_reason: 'deleted' });
+  expect(await viewer(late)).toEqual({ joined_at: at(2), left_at: at(9), leave_reason: 'stopped' });
+});
+
+test('the first leaving of a viewer stands', async () => {
+  const id = await join(await start(), 1);
+  await db.streams.viewerLeft(id, { at: at(2), reason: 'consent_lapsed' });
+  await db.streams.viewerLeft(id, { at: at(5), reason: 'deleted' });
+  expect(await viewer(id)).toMatchObject({ left_at: at(2), leave_reason: 'consent_lapsed' });
+});
+
+test('a start or a join that is written twice, as after a lost answer, counts once', async () => {
+  const id = await start();
+  await start(5, id);
+  expect(await db.streams.byId(id)).toMatchObject({ startedAt: at(0), endedAt: null });
+  const viewerId = randomUUID();
+  await db.streams.viewerJoined({ id: viewerId, streamId: id, at: at(1) });
+  await db.streams.viewerJoined({ id: viewerId, streamId: id, at: at(2) });
+  expect(await viewer(viewerId)).toMatchObject({ joined_at: at(1) });
+});
+
+test('what comes too late for a deleted channel is left out without an error', async () => {
+  const id = await start();
+  await db.channels.delete(channelId);
+  const viewerId = await join(id, 1);
+  await start();
+  await db.streams.describe(id, ['vp8']);
+  await db.streams.viewerLeft(viewerId, { at: at(2), reason: 'deleted' });
+  await db.streams.heartbeat([id], at(2));
+  await db.streams.end(id, { at: at(3), reason: 'stopped', peakViewers: 1 });
+  expect(await db.streams.byId(id)).toBeUndefined();
+});
+
+test('a channel has one open stream: a start ends the one before, whose own word about its end still counts', async () => {
+  const first = await start();
+  await db.streams.heartbeat([first], at(4));
+  const second = await start(6);
+  expect(await db.streams.byId(first)).toMatchObject({ endedAt: at(4), endReason: 'crash' });
+  await db.streams.end(first, { at: at(5), reason: 'taken_over', peakViewers: 3 });
+  expect(await db.streams.byId(first)).toMatchObject({ endedAt: at(5), endReason: 'taken_over', peakViewers: 3 });
+  expect(await db.streams.byId(second)).toMatchObject({ endedAt: null });
+});
+
+test('the database itself refuses a second open stream on a channel', async () => {
+  await start();
+  const second = `INSERT INTO streams (id, channel_id, title, started_at, last_seen_at, codecs)
+    VALUES ('${randomUUID()}', '${channelId}', '', now(), now(), '{}')`;
+  await expect(query(connection, second)).rejects.toThrow('streams_one_open_per_channel');
+});
+
+test('what a crash left open ends at the last heartbeat, viewers included, and what had ended is left alone', async () => {
+  const ended = await start();
+  await db.streams.end(ended, { at: at(1), reason: 'stopped', peakViewers: 0 });
+  const open = await start(2);
+  const [early, late] = [await join(open, 3), await join(open, 30)];
+  await db.streams.heartbeat([open, ended], at(20));
+  expect(await db.streams.closeLeftOpen()).toBe(1);
+  expect(await db.streams.closeLeftOpen()).toBe(0);
+  expect(await db.streams.byId(ended)).toMatchObject({ endedAt: at(1), endReason: 'stopped' });
+  expect(await db.streams.byId(open)).toMatchObject({ endedAt: at(20), endReason: 'crash' });
+  expect(await viewer(early)).toMatchObject({ left_at: at(20), leave_reason: 'crash' });
+  expect(await viewer(late)).toMatchObject({ left_at: at(30), leave_reason: 'crash' });
+});
+
+test('history tells the streams of a channel newest first, in pages that neither repeat nor skip', async () => {
+  const ids: string[] = [];
+  for (const seconds of [0, 10, 10, 20]) {
+    ids.push(await start(seconds));
+    await db.streams.end(ids.at(-1) ?? '', { at: at(seconds + 5), reason: 'stopped', peakViewers: 0 });
+  }
+  const first = await db.streams.history(channelId, { limit: 2 });
+  const second = await db.streams.history(channelId, { limit: 2, after: first[1]?.id ?? '' });
+  const third = await db.streams.history(channelId, { limit: 2, after: second[1]?.id ?? '' });
+  expect(first[0]?.id).toBe(ids[3]);
+  expect(second[1]?.id).toBe(ids[0]);
+  expect(third).toEqual([]);
+  expect([...first, ...second].map((stream) => stream.id).sort()).toEqual(ids.sort());
+});
+
+test('history of what is no channel or page is empty', async () => {
+  await start();
+  for (const id of [randomUUID(), 'no-id']) {
+    expect(await db.streams.history(id, { limit: 5 })).toEqual([]);
+    expect(await db.streams.history(channelId, { limit: 5, after: id })).toEqual([]);
+    expect(await db.streams.byId(id)).toBeUndefined();
+  }
+});
