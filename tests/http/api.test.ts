@@ -1,0 +1,374 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ADMIN_TOKEN, FakeApp } from '../support/fake-app.ts';
+import { settled } from '../support/fake-clock.ts';
+
+const UNKNOWN_ID = '1c0e8e9e-1111-4222-8333-944444444444';
+
+let fake: FakeApp;
+let owner: Awaited<ReturnType<FakeApp['account']>>;
+
+beforeEach(async () => {
+  fake = new FakeApp();
+  owner = await fake.account('owner', 'owner');
+});
+
+const body = async (response: Response) => (await response.json()) as Record<string, unknown>;
+const call = (method: string, path: string, given: unknown = undefined, token = owner.token) =>
+  fake.call(method, path, { token, ...(given !== undefined && { body: given }) });
+
+describe('channels', () => {
+  it('are made, read, changed and deleted', async () => {
+    const made = await call('POST', '/channels', { slug: 'brook', title: ' A brook ', category: 'Nature' });
+    expect([made.status, made.headers.get('location')]).toEqual([201, '/api/v1/channels/brook']);
+    expect(await body(made)).toMatchObject({
+      slug: 'brook',
+      title: 'A brook',
+      description: '',
+      category: 'Nature',
+      visibility: 'public',
+      live: { state: 'offline', viewers: 0, startedAt: null, title: 'A brook' },
+    });
+    expect(await body(await fake.call('GET', '/channels/brook'))).toMatchObject({ title: 'A brook' });
+
+    const changed = await call('PATCH', '/channels/brook', { title: 'A river', visibility: 'unlisted' });
+    expect(changed.status).toBe(200);
+    expect(await body(changed)).toMatchObject({ title: 'A river', visibility: 'unlisted', category: 'Nature' });
+
+    expect((await call('DELETE', '/channels/brook')).status).toBe(204);
+    expect((await fake.call('GET', '/channels/brook')).status).toBe(404);
+  });
+
+  it.each([
+    ['a taken slug', { slug: 'taken', title: 'x' }, 409, undefined],
+    ['a reserved slug', { slug: 'whip', title: 'x' }, 422, 'slug'],
+    ['a short slug', { slug: 'ab', title: 'x' }, 422, 'slug'],
+    ['a slug with capitals', { slug: 'Brook', title: 'x' }, 422, 'slug'],
+    ['a slug with a slash', { slug: 'a/b/c', title: 'x' }, 422, 'slug'],
+    ['no slug', { title: 'x' }, 422, 'slug'],
+    ['an empty title', { slug: 'brook', title: ' ' }, 422, 'title'],
+    ['a number for a title', { slug: 'brook', title: 7 }, 422, 'title'],
+    ['a long description', { slug: 'brook', title: 'x', description: 'x'.repeat(5000) }, 422, 'description'],
+    ['an unknown visibility', { slug: 'brook', title: 'x', visibility: 'secret' }, 422, 'visibility'],
+    ['a list', [], 422, ''],
+  ])('are refused with %s', async (_, draft, status, field) => {
+    await fake.channel('taken', owner.user.id);
+    const response = await call('POST', '/channels', draft);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    const problem = await body(response);
+    expect(problem).toMatchObject({ status, detail: expect.any(String) });
+    if (field !== undefined) expect(problem['errors']).toMatchObject([{ path: field, message: expect.any(String) }]);
+  });
+
+  it.each([
+    ['broken JSON', { 'content-type': 'application/json' }, '{"slug":', 400],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'slug=brook', 415],
+    ['plain text', { 'content-type': 'text/plain' }, '{"slug":"brook","title":"x"}', 415],
+    ['too much', { 'content-type': 'application/json' }, `"${'x'.repeat(70_000)}"`, 413],
+  ])('are refused as %s', async (_, headers, body, status) => {
+    const authorization = `Bearer ${owner.token}`;
+    const response = await fake.request('/api/v1/channels', {
+      method: 'POST',
+      headers: { authorization, ...headers },
+      body,
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
+  });
+
+  it('are listed in pages, newest first, public ones only', async () => {
+    for (const slug of ['one', 'two', 'three', 'four']) await fake.channel(slug, owner.user.id);
+    await fake.channel('hidden', owner.user.id, 'unlisted');
+    await fake.channel('secret', owner.user.id, 'private');
+    const first = await body(await fake.call('GET', '/channels?limit=3'));
+    expect(slugs(first)).toEqual(['four', 'three', 'two']);
+    const second = await body(await fake.call('GET', `/channels?limit=3&cursor=${first['nextCursor']}`));
+    expect([slugs(second), second['nextCursor']]).toEqual([['one'], null]);
+  });
+
+  it('are found by text, by being live, and by their owner', async () => {
+    const { key } = await fake.channel('brook', owner.user.id);
+    await fake.channel('secret', owner.user.id, 'private');
+    const other = await fake.account('other', 'streamer');
+    await fake.channel('river', other.user.id);
+    await fake.goLive(key);
+    expect(slugs(await body(await fake.call('GET', '/channels?q=RIV')))).toEqual(['river']);
+    const live = await body(await fake.call('GET', '/channels?live=true'));
+    expect(live['items']).toMatchObject([{ slug: 'brook', live: { state: 'live', viewers: 0 } }]);
+    expect(slugs(await body(await call('GET', '/channels?mine=true')))).toEqual(['secret', 'brook']);
+    expect(slugs(await body(await call('GET', '/channels?mine=true', undefined, other.token)))).toEqual(['river']);
+    expect((await fake.call('GET', '/channels?mine=true')).status).toBe(401);
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=x', 'live=maybe', `q=${'x'.repeat(200)}`])(
+    'are not listed by %s',
+    async (query) => {
+      const response = await fake.call('GET', `/channels?${query}`);
+      expect(response.status).toBe(422);
+      expect(await body(response)).toMatchObject({ errors: [{ path: query.split('=')[0] }] });
+    },
+  );
+
+  it('that are deleted while live end their stream', async () => {
+    const { key } = await fake.channel('brook', owner.user.id);
+    await fake.goLive(key);
+    await call('DELETE', '/channels/brook');
+    expect(fake.media.sessions.size).toBe(0);
+  });
+
+  const slugs = (page: Record<string, unknown>) => (page['items'] as { slug: string }[]).map(({ slug }) => slug);
+});
+
+describe('stream keys', () => {
+  it('are shown once, publish, and can be rotated and revoked', async () => {
+    await fake.channel('brook', owner.user.id);
+    const made = await call('POST', '/channels/brook/keys', { name: 'OBS' });
+    expect([made.status, made.headers.get('cache-control')]).toEqual([201, 'no-store']);
+    const { id, key, prefix } = (await body(made)) as { id: string; key: string; prefix: string };
+    expect(key).toMatch(/^fr_[\w-]{43}$/);
+    expect(key.startsWith(prefix)).toBe(true);
+
+    const list = await (await call('GET', '/channels/brook/keys')).text();
+    expect(list).toContain(prefix);
+    expect(list).not.toContain(key);
+    expect(list).not.toContain('hash');
+
+    await fake.goLive(key);
+    const rotated = (await body(await call('POST', `/channels/brook/keys/${id}/rotate`))) as {
+      id: string;
+      key: string;
+    };
+    expect(rotated.id).toBe(id);
+    expect(fake.media.sessions.size).toBe(0);
+    expect((await fake.publish(key)).status).toBe(401);
+
+    await fake.goLive(rotated.key);
+    expect((await call('DELETE', `/channels/brook/keys/${id}`)).status).toBe(204);
+    await settled();
+    expect(fake.media.sessions.size).toBe(0);
+    expect((await fake.publish(rotated.key)).status).toBe(401);
+    expect([...fake.streamStore.rows.values()].map(({ endReason }) => endReason)).toEqual([
+      'key_revoked',
+      'key_revoked',
+    ]);
+    expect((await call('DELETE', `/channels/brook/keys/${id}`)).status).toBe(404);
+    expect((await call('POST', `/channels/brook/keys/${id}/rotate`)).status).toBe(404);
+  });
+
+  it('of one channel cannot be touched through another', async () => {
+    const { keyId } = await fake.channel('brook', owner.user.id);
+    await fake.channel('river', owner.user.id);
+    expect((await call('DELETE', `/channels/river/keys/${keyId}`)).status).toBe(404);
+  });
+
+  it.each([[{}], [{ name: '' }], [{ name: 'x', ttlSeconds: 5 }], [{ name: 'x', ttlSeconds: 1.5 }]])(
+    'are refused with %j',
+    async (draft) => {
+      await fake.channel('brook', owner.user.id);
+      expect((await call('POST', '/channels/brook/keys', draft)).status).toBe(422);
+    },
+  );
+
+  it('may live for a short time only', async () => {
+    await fake.channel('brook', owner.user.id);
+    const made = await body(await call('POST', '/channels/brook/keys', { name: 'Browser studio', ttlSeconds: 3600 }));
+    expect(Date.parse(String(made['expiresAt'])) - Date.now()).toBeGreaterThan(3_590_000);
+  });
+});
+
+describe('live', () => {
+  it('shows what is on, and stops it', async () => {
+    const { key } = await fake.channel('brook', owner.user.id);
+    expect(await body(await fake.call('GET', '/channels/brook/live'))).toEqual({
+      live: false,
+      state: 'offline',
+      stream: null,
+    });
+    await fake.goLive(key);
+    expect(await body(await fake.call('GET', '/channels/brook/live'))).toEqual({
+      live: true,
+      state: 'live',
+      stream: {
+        id: expect.any(String),
+        startedAt: new Date(fake.clock.now()).toISOString(),
+        title: 'Channel brook',
+        viewers: 0,
+        peakViewers: 0,
+        tracks: [
+          { kind: 'audio', codec: 'opus' },
+          { kind: 'video', codec: 'h264' },
+        ],
+        layers: [],
+        advice: [],
+      },
+    });
+    expect((await call('POST', '/channels/brook/live/stop')).status).toBe(204);
+    expect(await body(await fake.call('GET', '/channels/brook/live'))).toMatchObject({ state: 'offline' });
+  });
+
+  it('becomes history', async () => {
+    const { key } = await fake.channel('brook', owner.user.id);
+    for (let time = 0; time < 3; time += 1) await fake.request(await fake.goLive(key), { method: 'DELETE' });
+    await settled();
+    const page = (await body(await fake.call('GET', '/channels/brook/streams?limit=2'))) as {
+      items: { id: string }[];
+      nextCursor: string;
+    };
+    expect(page.items).toMatchObject([{ endReason: 'deleted' }, { endReason: 'deleted' }]);
+    const rest = await body(await fake.call('GET', `/channels/brook/streams?limit=2&cursor=${page.nextCursor}`));
+    expect(rest).toMatchObject({ items: [{ codecs: ['opus', 'h264'] }], nextCursor: null });
+    expect(await body(await fake.call('GET', `/streams/${page.items[0]?.id}`))).toMatchObject(page.items[0] ?? {});
+    expect((await fake.call('GET', `/streams/${UNKNOWN_ID}`)).status).toBe(404);
+    expect((await fake.call('GET', '/streams/x')).status).toBe(404);
+  });
+});
+
+describe('API tokens', () => {
+  it('are shown once, act for their account, and can be taken back', async () => {
+    const made = (await body(await call('POST', '/tokens', { name: 'script' }))) as { id: string; token: string };
+    expect(made.token).toMatch(/^frt_[\w-]{43}$/);
+    expect(await body(await fake.call('GET', '/me', { token: made.token }))).toEqual({
+      id: owner.user.id,
+      name: 'owner',
+      role: 'owner',
+    });
+    expect(await (await call('GET', '/tokens')).text()).not.toContain(made.token);
+    expect((await call('DELETE', `/tokens/${made.id}`)).status).toBe(204);
+    expect((await fake.call('GET', '/me', { token: made.token })).status).toBe(401);
+    expect((await call('DELETE', `/tokens/${made.id}`)).status).toBe(404);
+  });
+
+  it('of another account cannot be seen or taken back', async () => {
+    const other = await fake.account('other', 'streamer');
+    const { id } = (await body(await call('POST', '/tokens', { name: 'script' }))) as { id: string };
+    expect((await call('DELETE', `/tokens/${id}`, undefined, other.token)).status).toBe(404);
+    expect(await (await call('GET', '/tokens', undefined, other.token)).text()).not.toContain(id);
+  });
+
+  it('of the administrator act for the owner, and for nobody before there is one', async () => {
+    expect(await body(await fake.call('GET', '/me', { token: ADMIN_TOKEN }))).toMatchObject({ id: owner.user.id });
+    fake = new FakeApp();
+    const response = await fake.call('POST', '/channels', { token: ADMIN_TOKEN, body: { slug: 'brook', title: 'x' } });
+    expect(response.status).toBe(409);
+  });
+});
+
+describe('who may what', () => {
+  const routes: [method: string, path: string, body?: object][] = [
+    ['PATCH', '/channels/brook', { title: 'mine now' }],
+    ['DELETE', '/channels/brook'],
+    ['GET', '/channels/brook/keys'],
+    ['POST', '/channels/brook/keys', { name: 'x' }],
+    ['POST', '/channels/brook/keys/ID/rotate'],
+    ['DELETE', '/channels/brook/keys/ID'],
+    ['POST', '/channels/brook/live/stop'],
+  ];
+  const reads = ['/channels/brook', '/channels/brook/live', '/channels/brook/streams'];
+
+  async function statuses(visibility: 'public' | 'private', method: string, path: string, given?: object) {
+    const found: Record<string, number> = {};
+    for (const who of ['owner', 'admin', 'streamer', 'stranger', 'viewer', 'nobody', 'wrong'] as const) {
+      fake = new FakeApp();
+      const tokens: Record<string, string | undefined> = {
+        admin: ADMIN_TOKEN,
+        nobody: undefined,
+        wrong: 'frt_nonsense',
+      };
+      for (const [name, role] of [
+        ['owner', 'owner'],
+        ['streamer', 'streamer'],
+        ['stranger', 'streamer'],
+        ['viewer', 'viewer'],
+      ] as const) {
+        tokens[name] = (await fake.account(name, role)).token;
+      }
+      const streamer = [...fake.users.rows.values()].find(({ name }) => name === 'streamer');
+      const { keyId } = await fake.channel('brook', streamer?.id ?? '', visibility);
+      const token = tokens[who];
+      const response = await fake.call(method, path.replace('ID', keyId), {
+        ...(token !== undefined && { token }),
+        ...(given && { body: given }),
+      });
+      found[who] = response.status;
+    }
+    return found;
+  }
+
+  it.each(routes)('%s %s is for the channel’s streamer and the server’s owner', async (method, path, given) => {
+    const { owner, admin, streamer, ...others } = await statuses('public', method, path, given);
+    for (const status of [owner, admin, streamer]) expect([200, 201, 204]).toContain(status);
+    expect(others).toEqual({ stranger: 403, viewer: 403, nobody: 401, wrong: 401 });
+  });
+
+  it.each(routes)('%s %s of a private channel does not tell strangers that it exists', async (method, path, given) => {
+    const { stranger, viewer, nobody, wrong } = await statuses('private', method, path, given);
+    expect({ stranger, viewer, nobody, wrong }).toEqual({ stranger: 404, viewer: 404, nobody: 401, wrong: 401 });
+  });
+
+  it.each(reads)('GET %s of a private channel is for those who manage it', async (path) => {
+    expect(await statuses('private', 'GET', path)).toEqual({
+      owner: 200,
+      admin: 200,
+      streamer: 200,
+      stranger: 404,
+      viewer: 404,
+      nobody: 404,
+      wrong: 401,
+    });
+  });
+
+  it('a viewer may not make channels', async () => {
+    const viewer = await fake.account('viewer', 'viewer');
+    expect((await call('POST', '/channels', { slug: 'brook', title: 'x' }, viewer.token)).status).toBe(403);
+  });
+});
+
+describe('the API', () => {
+  it.each(['/api/v1/nothing', '/api', '/api/v2/channels', '/whip/nothing/at/all'])(
+    'answers 404 problems under %s',
+    async (path) => {
+      const response = await fake.request(path);
+      expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    },
+  );
+
+  it('answers 405 with Allow where the method is wrong', async () => {
+    const response = await fake.call('PUT', '/channels/brook');
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')?.split(', ').toSorted()).toEqual(['DELETE', 'GET', 'HEAD', 'PATCH']);
+  });
+
+  it('describes itself', async () => {
+    const document = await body(await fake.call('GET', '/openapi.json'));
+    expect(document['openapi']).toBe('3.1.0');
+    expect(Object.keys(document['paths'] as object)).toEqual(
+      expect.arrayContaining([
+        '/channels',
+        '/channels/{slug}',
+        '/channels/{slug}/keys/{id}/rotate',
+        '/login',
+        '/tokens',
+      ]),
+    );
+  });
+
+  it('says nosniff and no framing on everything', async () => {
+    const { headers } = await fake.call('GET', '/channels');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+});
+
+describe('health', () => {
+  it('is up as long as it answers', async () => {
+    expect((await fake.request('/healthz')).status).toBe(200);
+  });
+
+  it('names each part that is ready or not', async () => {
+    fake = new FakeApp({ checks: { database: async () => true, ffmpeg: async () => 'not installed' } });
+    const response = await fake.request('/readyz');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'unready', parts: { database: 'ok', ffmpeg: 'not installed' } });
+    fake = new FakeApp({ checks: { database: () => Promise.reject(new Error('password=secret')) } });
+    expect(await (await fake.request('/readyz')).json()).toEqual({ status: 'unready', parts: { database: 'failed' } });
+  });
+});

@@ -1,0 +1,117 @@
+import { type Logger, pino } from 'pino';
+import { ApiTokens } from '../../src/accounts/api-tokens.ts';
+import { Login } from '../../src/accounts/login.ts';
+import type { Role, User } from '../../src/accounts/ports.ts';
+import { SetUp } from '../../src/accounts/set-up.ts';
+import { Channels } from '../../src/channels/channels.ts';
+import type { Channel, Visibility } from '../../src/channels/ports.ts';
+import { StreamKeys } from '../../src/channels/stream-keys.ts';
+import { type AppOptions, createApp } from '../../src/http/app.ts';
+import { StreamRegistry } from '../../src/streams/registry.ts';
+import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-account-stores.ts';
+import { FakeChannelStore, FakeStreamKeyStore } from './fake-channel-stores.ts';
+import { FakeClock, settled } from './fake-clock.ts';
+import { FakeMediaPlane } from './fake-media-plane.ts';
+import { FakeStreamStore } from './fake-stream-store.ts';
+import { obsOffer } from './offers.ts';
+
+export const ADMIN_TOKEN = 'an-admin-token-of-at-least-32-characters';
+
+/** All of the server that speaks HTTP, with media and database in memory. */
+export class FakeApp {
+  readonly clock = new FakeClock();
+  readonly media = new FakeMediaPlane();
+  readonly streamStore = new FakeStreamStore();
+  readonly users = new FakeUserStore();
+  readonly #channelStore = new FakeChannelStore();
+  readonly #keyStore = new FakeStreamKeyStore(this.#channelStore);
+  readonly sessions = new FakeLoginSessionStore(this.users);
+  readonly streamKeys = new StreamKeys({ store: this.#keyStore });
+  readonly apiTokens = new ApiTokens({ store: new FakeApiTokenStore(this.users) });
+  readonly setUp = new SetUp({ users: this.users });
+  readonly streams: StreamRegistry;
+  readonly app: ReturnType<typeof createApp>;
+  readonly log: string[] = [];
+
+  constructor(options: Partial<AppOptions> & { maxSessions?: number } = {}) {
+    const log: Logger = pino({ level: 'debug' }, { write: (line: string) => this.log.push(line) });
+    const { media, clock, maxSessions } = { ...this, ...options };
+    this.streams = new StreamRegistry({
+      media,
+      store: this.streamStore,
+      clock,
+      log,
+      ...(maxSessions !== undefined && { maxSessions }),
+    });
+    this.app = createApp({
+      streams: this.streams,
+      channels: new Channels({ store: this.#channelStore }),
+      streamKeys: this.streamKeys,
+      users: this.users,
+      login: new Login({ users: this.users, sessions: this.sessions }),
+      setUp: this.setUp,
+      apiTokens: this.apiTokens,
+      history: this.streamStore,
+      log,
+      adminToken: ADMIN_TOKEN,
+      ...options,
+    });
+  }
+
+  async request(path: string, init: RequestInit = {}): Promise<Response> {
+    return this.app.request(path, init);
+  }
+
+  /** With a JSON body and a bearer token where given. */
+  async call(
+    method: string,
+    path: string,
+    { token, body }: { token?: string; body?: unknown } = {},
+  ): Promise<Response> {
+    const headers = new Headers();
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    if (body !== undefined) headers.set('content-type', 'application/json');
+    return this.request(`/api/v1${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** An account and an API token of it. */
+  async account(name: string, role: Role): Promise<{ user: User; token: string }> {
+    const user = this.users.add(name, role);
+    return { user, token: (await this.apiTokens.create(user.id, 'tests')).token };
+  }
+
+  async channel(
+    slug: string,
+    ownerId: string,
+    visibility: Visibility = 'public',
+  ): Promise<{ channel: Channel; key: string; keyId: string }> {
+    const draft = { slug, title: `Channel ${slug}`, description: '', category: '', visibility, ownerId };
+    const channel = await this.#channelStore.create(draft);
+    if (!channel) throw new Error('the slug is taken');
+    const { key, record } = await this.streamKeys.create(channel.id, { name: 'tests' });
+    return { channel, key, keyId: record.id };
+  }
+
+  /** A WHIP POST, as OBS sends it. */
+  async publish(
+    key: string,
+    init: { headers?: Record<string, string>; body?: RequestInit['body'] } = {},
+  ): Promise<Response> {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/sdp', ...init.headers };
+    return this.request('/whip', { method: 'POST', headers, body: init.body ?? obsOffer });
+  }
+
+  /** Publishes and connects; the path of the session. */
+  async goLive(key: string): Promise<string> {
+    const response = await this.publish(key);
+    if (response.status !== 201) throw new Error(`publish: ${response.status} ${await response.text()}`);
+    const location = response.headers.get('location') ?? '';
+    this.media.connect(location.split('/').at(-1) ?? '');
+    await settled();
+    return location;
+  }
+}
