@@ -49,6 +49,12 @@ describe('packets of a plan without simulcast', () => {
     expect(told(demuxer.route(header(103, 3)))).toEqual([1, '', 102, true, false]);
   });
 
+  test('go by the first SSRC of a track where the offer names several without rids', () => {
+    const demuxer = new Demuxer([video({ ssrcs: [{ ssrc: 1 }, { ssrc: 2 }] })]);
+    expect(demuxer.route(header(96, 2))).toBe(undefined);
+    expect(told(demuxer.route(header(96, 1)))).toEqual([0, '', 96, false, false]);
+  });
+
   test('go by payload type where nothing else tells', () => {
     const demuxer = new Demuxer([audio(), video()]);
     expect(told(demuxer.route(header(96, 0xfffffffe)))).toEqual([1, '', 96, false, false]);

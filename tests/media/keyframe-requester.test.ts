@@ -46,6 +46,15 @@ test('a publisher that ignores PLI is asked with growing gaps, for about ten sec
   expect(times.at(-1)).toBeLessThanOrEqual(10_000);
 });
 
+test('the gaps are short again once a keyframe came', () => {
+  const keyframes = new KeyframeRequester();
+  keyframes.want(0);
+  askedBetween(keyframes, 0, 8000);
+  keyframes.keyframeArrived();
+  keyframes.want(20_000);
+  expect(askedBetween(keyframes, 20_000, 21_000)).toEqual([20_000, 20_500]);
+});
+
 test('a new wish after giving up is asked for again', () => {
   const keyframes = new KeyframeRequester();
   keyframes.want(0);

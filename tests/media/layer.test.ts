@@ -129,6 +129,32 @@ describe('a layer', () => {
     expect(layer.groupBytes).toBe(18);
   });
 
+  test('starts a group at the first of two SPS, though that came second', () => {
+    const layer = makeLayer();
+    pushed(layer, input(2, { payload: h264Payload('sps'), timestamp: 9000 }));
+    const first = pushed(layer, input(1, { payload: h264Payload('sps'), timestamp: 9000 }));
+    expect(layer.groupStart()).toBe(first.extSeq);
+    expect(layer.stats(0).keyframeIntervalMs).toBe(undefined);
+  });
+
+  test('knows nothing of the publisher before once a new one takes over', () => {
+    const layer = makeLayer();
+    const packets = realPackets('vp8');
+    for (const packet of packets) pushed(layer, packet, 1000);
+    pushed(layer, input((packets.at(-1)?.seq ?? 0) + 5), 1000);
+    layer.senderReport({ ntpMs: 3_970_000_000_000, rtpTimestamp: 5 }, 1000);
+    layer.keyframes.want(1000);
+    expect(layer.keyframes.due(1000)).toBe(true);
+    layer.reset();
+    pushed(layer, input(9, { timestamp: 77 }), 1100);
+    expect(layer.nacks.due(1200)).toEqual([]);
+    expect(layer.size).toBe(undefined);
+    expect(layer.ntpMsOf(77)).toBe(1100);
+    expect(layer.receptionReport(1100)).toMatchObject({ cumulativeLost: 0, extHighestSeq: 9, lastSr: 0 });
+    layer.keyframes.want(1101);
+    expect(layer.keyframes.due(1101)).toBe(true);
+  });
+
   test('offers no group of which a packet is overwritten, even when its late first packet is still there', () => {
     const layer = makeLayer({ cache: makeCache({ bytes: 50, slots: 64 }) });
     pushed(layer, input(0));

@@ -44,6 +44,12 @@ describe('a cache', () => {
     }
   });
 
+  test('counts the byte behind a payload in: where that does not fit, the payload goes to the front', () => {
+    const layer = makeLayer({ cache: makeCache({ bytes: 100 }) });
+    pushed(layer, input(0, { payload: new Uint8Array(59) }));
+    expect(pushed(layer, input(1, { payload: new Uint8Array(40) })).offset).toBe(0);
+  });
+
   test('takes a payload that fills it wholly, and refuses a larger one', () => {
     const layer = makeLayer({ cache: makeCache({ bytes: 100 }) });
     const whole = pushed(layer, input(0, { payload: new Uint8Array(99) }));

@@ -84,6 +84,16 @@ describe('a change of sources', () => {
     expect(send(rewriter, after, 10).timestamp).toBe(5000 + 1500);
   });
 
+  test('counts from what was sent, through change after change', () => {
+    const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
+    const timestamps = [1_000_000, 5, 70_000].map((timestamp, i) => {
+      const packet = pushed(makeLayer(), input(0, { timestamp }));
+      rewriter.switchTo(packet, i * 100);
+      return send(rewriter, packet, i * 100).timestamp;
+    });
+    expect(timestamps).toEqual([1_000_000, 1_009_000, 1_018_000]);
+  });
+
   test('counts from the highest packet sent, whatever was sent late', () => {
     const layer = makeLayer();
     const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
@@ -107,6 +117,7 @@ describe('a change of sources', () => {
     const second = pushed(two, input(0));
     rewriter.switchTo(second, 2);
     expect(send(rewriter, second, 2).seq).toBe(10);
+    for (let i = 0; i < 20; i++) rewriter.switchTo(pushed(three, input(200 + i)), 3);
     expect(rewriter.locate(9)?.layer).toBe(one);
     expect(rewriter.locate(10)?.layer).toBe(two);
   });

@@ -98,6 +98,7 @@ describe('header extensions', () => {
 
   test('that reach past their end are not found', () => {
     expect(read(withExtensions(0xbede, [0x10, 5, 0x3f, 1])).extension(3)).toBe(undefined);
+    expect(read(withExtensions(0xbede, [0x10, 5, 0x31, 1])).extension(3)).toBe(undefined);
     expect(read(withExtensions(0x1000, [7, 20, 1, 1])).extension(7)).toBe(undefined);
   });
 

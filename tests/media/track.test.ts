@@ -30,8 +30,11 @@ describe('the best layer of a track', () => {
     const { low, high, track } = simulcast();
     keyframe(high, 0, 1280, 0);
     keyframe(low, 0, 640, 500);
-    expect(track.best(900)).toBe(high);
-    expect(track.best(1100)).toBe(low);
+    const otherWay = new PublisherTrack({ mid: '0', kind: 'video', layers: [high, low] });
+    for (const each of [track, otherWay]) {
+      expect(each.best(900)).toBe(high);
+      expect(each.best(1100)).toBe(low);
+    }
   });
 
   test('is the last one heard when all are silent', () => {

@@ -144,6 +144,15 @@ describe.each(sequenceStarts)('feedback on packets from %i', (start) => {
     expect(after?.packets).toEqual([{ seq: (start + 20_000) & 0xffff, arrivedMs: 1200 }]);
   });
 
+  test('has no place for a packet older than its memory', () => {
+    const recorder = makeRecorder();
+    for (let i = 0; i < 9000; i++) if (i !== 8500) recorder.received((start + i) & 0xffff, 1000);
+    recorder.received((start + 8500 - 8192) & 0xffff, 2000);
+    const told = drain(recorder, 2000).flatMap(({ packets }) => packets);
+    expect(told.find(({ seq }) => seq === ((start + 8500) & 0xffff))?.arrivedMs).toBe(undefined);
+    expect(told.every(({ arrivedMs }) => arrivedMs !== 2000)).toBe(true);
+  });
+
   test('tells a long gap within its memory', () => {
     const recorder = makeRecorder();
     recorder.received(start, 1000);
