@@ -19,6 +19,7 @@ export type HttpErrorCode =
   | 'bad_content_type'
   | 'invalid_fields'
   | 'rate_limited'
+  | 'too_many_feeds'
   | 'internal';
 
 export type ErrorCode = HttpErrorCode | StreamErrorCode | SdpErrorCode | ChannelErrorCode | AccountErrorCode;
@@ -56,12 +57,14 @@ export const statusOf = {
   rate_limited: 429,
   too_many_logins: 429,
   internal: 500,
+  too_many_feeds: 503,
   at_capacity: 503,
   interrupted: 503,
 } as const satisfies Record<ErrorCode, ContentfulStatusCode>;
 
 const retrySeconds: Partial<Record<ErrorCode, number>> = {
   not_live: 2,
+  too_many_feeds: 5,
   at_capacity: 5,
   interrupted: 1,
   too_many_logins: 2,

@@ -12,8 +12,6 @@ const SLOWEST_WRITE_MS = 20_000;
 const GAP_MS = 250;
 const MAX_FEEDS = 20_000;
 
-let openFeeds = 0;
-
 /**
  * The newest event of each type, waiting for a reader: what a slow one missed is out of date anyway, so at most two
  * events ever wait.
@@ -50,24 +48,35 @@ export class LatestEvents {
   }
 }
 
-export function streamLiveEvents(c: Context<AppEnv>, streams: StreamRegistry, channelId: string): Response {
-  if (openFeeds >= MAX_FEEDS) throw new HttpError('rate_limited', 'Too many event streams are open.');
-  c.header('Cache-Control', 'no-store');
-  // Nginx would otherwise hold events back.
-  c.header('X-Accel-Buffering', 'no');
-  return streamSSE(c, async (sse) => {
-    const latest = new LatestEvents();
-    const unsubscribe = streams.subscribe(channelId, (event) => latest.push(event));
-    openFeeds += 1;
-    sse.onAbort(() => latest.wake());
-    try {
-      latest.push({ type: 'live', live: streams.live(channelId) });
-      await pump(sse, latest);
-    } finally {
-      openFeeds -= 1;
-      unsubscribe();
-    }
-  });
+/** The event streams of channels, no more of them than the server can feed. */
+export class LiveFeeds {
+  readonly #streams: StreamRegistry;
+  #open = 0;
+
+  constructor(streams: StreamRegistry) {
+    this.#streams = streams;
+  }
+
+  /** Throws `too_many_feeds`. */
+  open(c: Context<AppEnv>, channelId: string): Response {
+    if (this.#open >= MAX_FEEDS) throw new HttpError('too_many_feeds', 'Too many event streams are open.');
+    c.header('Cache-Control', 'no-store');
+    // Nginx would otherwise hold events back.
+    c.header('X-Accel-Buffering', 'no');
+    return streamSSE(c, async (sse) => {
+      const latest = new LatestEvents();
+      const unsubscribe = this.#streams.subscribe(channelId, (event) => latest.push(event));
+      this.#open += 1;
+      sse.onAbort(() => latest.wake());
+      try {
+        latest.push({ type: 'live', live: this.#streams.live(channelId) });
+        await pump(sse, latest);
+      } finally {
+        this.#open -= 1;
+        unsubscribe();
+      }
+    });
+  }
 }
 
 async function pump(sse: SSEStreamingApi, latest: LatestEvents): Promise<void> {

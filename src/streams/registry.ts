@@ -1,11 +1,12 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { EgressPlan, IngestPlan } from '../media/plan.ts';
+import type { IngestPlan } from '../media/plan.ts';
 import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
 import { answerPlay } from '../sdp/play-answer.ts';
 import { answerPublish, type LocalSide } from '../sdp/publish-answer.ts';
-import { Broadcast } from './broadcast.ts';
+import type { Broadcast } from './broadcast.ts';
+import { Broadcasts } from './broadcasts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { StreamError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -13,11 +14,10 @@ import { IceSession } from './ice-session.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import type { LiveStream } from './live-stream.ts';
 import type { EndReason, MediaEvent, MediaPlane, StreamStore } from './ports.ts';
-import { type Session, type SessionKind, SessionTable } from './session-table.ts';
+import { newSession, ownerOf, type Session, type SessionKind, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
 const TICK_MS = 1_000;
-const DRAIN_MS = 4_000;
 const DEFAULT_MAX_SESSIONS = 10_000;
 
 export interface RegistryOptions {
@@ -49,13 +49,10 @@ export interface PublishingChannel {
 /** The heart of the domain: what is live, who publishes, who watches. */
 export class StreamRegistry {
   readonly #media: MediaPlane;
-  readonly #store: StreamStore;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #maxSessions: number;
-  readonly #broadcasts = new Map<string, Broadcast>();
-  readonly #byStreamId = new Map<string, Broadcast>();
-  readonly #draining = new Set<Promise<void>>();
+  readonly #broadcasts: Broadcasts;
   readonly #sessions = new SessionTable();
   readonly #listeners = new LiveListeners();
   readonly #turns = new Turns();
@@ -65,10 +62,10 @@ export class StreamRegistry {
 
   constructor({ media, store, log, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS }: RegistryOptions) {
     this.#media = media;
-    this.#store = store;
     this.#log = log;
     this.#clock = clock;
     this.#maxSessions = maxSessions;
+    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log });
     this.#heartbeat = new Heartbeat({ store, log, nowMs: clock.now() });
     media.onEvent((event) => this.#onMedia(event));
     this.#armTick();
@@ -84,7 +81,7 @@ export class StreamRegistry {
   /** Throws `SdpError` and `StreamError`. */
   async play({ channelId, offer: text }: { channelId: string; offer: string }): Promise<OpenedSession> {
     this.#admit();
-    const broadcast = this.#broadcasts.get(channelId);
+    const broadcast = this.#broadcasts.ofChannel(channelId);
     if (!broadcast?.stream.isWatchable) throw new StreamError('not_live', 'Nobody is live on this channel now.');
     const offer = parseOffer(text);
     const { stream } = broadcast;
@@ -132,24 +129,24 @@ export class StreamRegistry {
 
   /** Ends the channel's stream and its publisher. Whether there was one. */
   stop(channelId: string, reason: EndReason = 'stopped'): boolean {
-    const broadcast = this.#broadcasts.get(channelId);
+    const broadcast = this.#broadcasts.ofChannel(channelId);
     if (broadcast) this.#end(broadcast, reason);
     return broadcast?.stream.startedAtMs !== undefined;
   }
 
   /** Whoever publishes with this key is stopped. */
   revokeKey(channelId: string, keyId: string): void {
-    for (const sessionId of this.#broadcasts.get(channelId)?.stream.publishersWithKey(keyId) ?? []) {
+    for (const sessionId of this.#broadcasts.ofChannel(channelId)?.stream.publishersWithKey(keyId) ?? []) {
       this.#closePublisher(sessionId, 'key_revoked');
     }
   }
 
   live(channelId: string): LiveSnapshot {
-    return this.#broadcasts.get(channelId)?.snapshot ?? OFFLINE;
+    return this.#broadcasts.ofChannel(channelId)?.snapshot ?? OFFLINE;
   }
 
   liveChannelIds(): string[] {
-    return [...this.#broadcasts].flatMap(([id, { stream }]) => (stream.isWatchable ? [id] : []));
+    return this.#broadcasts.live().map(({ stream }) => stream.channelId);
   }
 
   /** The returned function ends it. Listeners must not throw. */
@@ -165,7 +162,7 @@ export class StreamRegistry {
 
   async #publish(channel: PublishingChannel, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
     if (this.#closing) throw shuttingDown();
-    const broadcast = this.#broadcasts.get(channel.id) ?? this.#claim(channel);
+    const broadcast = this.#broadcasts.claim(channel);
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     try {
@@ -195,22 +192,9 @@ export class StreamRegistry {
     this.#mustStillBeOpen(session);
   }
 
-  #claim(channel: PublishingChannel): Broadcast {
-    const broadcast = new Broadcast({
-      channel,
-      store: this.#store,
-      listeners: this.#listeners,
-      clock: this.#clock,
-      log: this.#log,
-    });
-    this.#broadcasts.set(channel.id, broadcast);
-    this.#byStreamId.set(broadcast.stream.id, broadcast);
-    return broadcast;
-  }
-
   #onMedia(event: MediaEvent): void {
     if (event.type === 'stats') {
-      this.#byStreamId.get(event.streamId)?.measured(event.tracks);
+      this.#broadcasts.ofStream(event.streamId)?.measured(event.tracks);
       return;
     }
     const session = this.#sessions.get(event.sessionId);
@@ -242,15 +226,9 @@ export class StreamRegistry {
   }
 
   #end(broadcast: Broadcast, reason: EndReason): void {
-    const { stream } = broadcast;
-    if (stream.state === 'ended') return;
-    this.#broadcasts.delete(stream.channelId);
-    this.#byStreamId.delete(stream.id);
+    if (!this.#broadcasts.end(broadcast, reason)) return;
     for (const session of this.#sessions.of(broadcast)) this.#sessions.end(session, this.#clock.now());
-    broadcast.end(reason);
-    this.#own(this.#media.closeStream(stream.id), 'stream was not closed');
-    const drained = broadcast.drained().finally(() => this.#draining.delete(drained));
-    this.#draining.add(drained);
+    this.#own(this.#media.closeStream(broadcast.stream.id), 'stream was not closed');
   }
 
   #armTick(): void {
@@ -261,29 +239,19 @@ export class StreamRegistry {
   }
 
   #tick(nowMs: number): void {
-    for (const broadcast of [...this.#broadcasts.values()]) {
+    for (const broadcast of this.#broadcasts.all()) {
       const over = broadcast.stream.due(nowMs);
       if (over !== undefined) this.#end(broadcast, over);
     }
     this.#sessions.expire(nowMs);
-    const streams = [...this.#broadcasts.values()].map(({ stream }) => stream);
-    this.#heartbeat.beat(
-      streams.flatMap(({ id, isWatchable }) => (isWatchable ? [id] : [])),
-      nowMs,
-    );
+    const liveIds = this.#broadcasts.live().map(({ stream }) => stream.id);
+    this.#heartbeat.beat(liveIds, nowMs);
   }
 
   async #close(): Promise<void> {
     this.#cancelTick();
-    const broadcasts = [...this.#broadcasts.values()];
-    for (const broadcast of broadcasts) this.#end(broadcast, 'shutdown');
-    for (const broadcast of broadcasts) broadcast.hurry();
-    let cancel = () => {};
-    const timeout = new Promise<void>((resolve) => {
-      cancel = this.#clock.after(DRAIN_MS, resolve);
-    });
-    await Promise.race([Promise.all(this.#draining), timeout]);
-    cancel();
+    for (const broadcast of this.#broadcasts.all()) this.#end(broadcast, 'shutdown');
+    await this.#broadcasts.drained();
   }
 
   #admit(): void {
@@ -315,16 +283,6 @@ export class StreamRegistry {
   #own(work: Promise<unknown>, problem: string): void {
     work.catch((error: unknown) => this.#log.error({ err: error }, problem));
   }
-}
-
-function newSession(kind: SessionKind, broadcast: Broadcast, ice: IceSession, mid: string): Session {
-  const id = randomUUID();
-  return { id, tag: id.slice(0, 8), kind, broadcast, ice, mid };
-}
-
-/** RFC 9143 section 7.2: the first section of the bundle that is carried owns the transport. */
-function ownerOf({ bundle }: Offer, { tracks }: IngestPlan | EgressPlan): string {
-  return bundle.find((mid) => tracks.some((track) => track.mid === mid)) ?? tracks[0]?.mid ?? '';
 }
 
 function shuttingDown(): StreamError {

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { streamLiveEvents } from '../live-feed.ts';
+import { LiveFeeds } from '../live-feed.ts';
 import type { ApiDependencies } from './deps.ts';
 import { answers, apiRouter, failure, secured } from './describe.ts';
 import { liveSchema, liveView, slugParam } from './schemas.ts';
@@ -30,6 +30,7 @@ const routes = {
 
 export function liveRoutes({ auth, channels, streams }: ApiDependencies) {
   const app = apiRouter();
+  const feeds = new LiveFeeds(streams);
 
   app.openapi(routes.read, async (c) => {
     const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
@@ -45,7 +46,7 @@ export function liveRoutes({ auth, channels, streams }: ApiDependencies) {
 
   app.openapi(routes.events, async (c) => {
     const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
-    return streamLiveEvents(c, streams, channel.id);
+    return feeds.open(c, channel.id);
   });
 
   return app;

@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import { Broadcast, type BroadcastOptions } from './broadcast.ts';
+import type { Clock } from './clock.ts';
+import type { LiveListeners } from './live-events.ts';
+import type { EndReason, StreamStore } from './ports.ts';
+
+const DRAIN_MS = 4_000;
+
+/** Every broadcast: by channel and by stream while it lasts, and until its rows are written after that. */
+export class Broadcasts {
+  readonly #shared: Omit<BroadcastOptions, 'channel'>;
+  readonly #byChannel = new Map<string, Broadcast>();
+  readonly #byStream = new Map<string, Broadcast>();
+  readonly #draining = new Map<Broadcast, Promise<void>>();
+
+  constructor(shared: { store: StreamStore; listeners: LiveListeners; clock: Clock; log: Logger }) {
+    this.#shared = shared;
+  }
+
+  ofChannel(channelId: string): Broadcast | undefined {
+    return this.#byChannel.get(channelId);
+  }
+
+  ofStream(streamId: string): Broadcast | undefined {
+    return this.#byStream.get(streamId);
+  }
+
+  all(): Broadcast[] {
+    return [...this.#byChannel.values()];
+  }
+
+  /** Those that can be watched. */
+  live(): Broadcast[] {
+    return this.all().filter(({ stream }) => stream.isWatchable);
+  }
+
+  /** The channel's present broadcast, or a new one. */
+  claim(channel: BroadcastOptions['channel']): Broadcast {
+    const present = this.#byChannel.get(channel.id);
+    if (present) return present;
+    const broadcast = new Broadcast({ ...this.#shared, channel });
+    this.#byChannel.set(channel.id, broadcast);
+    this.#byStream.set(broadcast.stream.id, broadcast);
+    return broadcast;
+  }
+
+  /** Whether it was still on. */
+  end(broadcast: Broadcast, reason: EndReason): boolean {
+    const { stream } = broadcast;
+    if (!this.#byStream.delete(stream.id)) return false;
+    this.#byChannel.delete(stream.channelId);
+    broadcast.end(reason);
+    const drained = broadcast.drained().then(() => void this.#draining.delete(broadcast));
+    this.#draining.set(broadcast, drained);
+    return true;
+  }
+
+  /** For the end of the process: resolves once the rows of all that ended are written, or after a few seconds. */
+  async drained(): Promise<void> {
+    for (const broadcast of this.#draining.keys()) broadcast.hurry();
+    let cancel = () => {};
+    const timeout = new Promise<void>((resolve) => {
+      cancel = this.#shared.clock.after(DRAIN_MS, resolve);
+    });
+    await Promise.race([Promise.all(this.#draining.values()), timeout]);
+    cancel();
+  }
+}
