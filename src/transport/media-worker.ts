@@ -7,53 +7,46 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+interface Listeners {
+  readonly onEvent: (event: MediaEvent) => void;
+  /** Follows every start, also when the end was wanted. */
+  readonly onDeath: (error: Error) => void;
+}
+
 /** The main thread's end of one media thread. */
 export class MediaWorker {
-  readonly port: number;
-  readonly hasIpv6: boolean;
   readonly #worker: Worker;
+  readonly #listeners: Listeners;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #started = Promise.withResolvers<void>();
   #number = 0;
+  #port = 0;
+  #hasIpv6 = false;
+  #death: Error | undefined;
 
-  private constructor(
-    worker: Worker,
-    ready: { port: number; hasIpv6: boolean },
-    listeners: { onEvent: (event: MediaEvent) => void; onDeath: (error: Error) => void },
-  ) {
-    this.port = ready.port;
-    this.hasIpv6 = ready.hasIpv6;
-    this.#worker = worker;
-    worker.on('message', (message: ThreadMessage) => {
-      if (message.type === 'event') listeners.onEvent(message.event);
-      else if (message.type === 'done') this.#settle(message.number, message.error);
+  private constructor(options: ThreadOptions, listeners: Listeners) {
+    this.#listeners = listeners;
+    this.#worker = new Worker(new URL('./media-thread.ts', import.meta.url), { workerData: options });
+    this.#worker.on('message', (message: ThreadMessage) => this.#onMessage(message));
+    this.#worker.on('error', (error) => {
+      this.#death = error instanceof Error ? error : new Error(String(error));
     });
-    let cause: Error | undefined;
-    worker.on('error', (error) => {
-      cause = error;
-    });
-    worker.on('exit', (code) => {
-      const error = cause ?? new Error(`The media thread ended with code ${code}`);
-      for (const { reject } of this.#waiting.values()) reject(error);
-      this.#waiting.clear();
-      listeners.onDeath(error);
-    });
+    this.#worker.on('exit', (code) => this.#onExit(code));
   }
 
-  /** Rejects when the thread can not start, for instance because its port is taken. `onDeath` follows every start, also a wanted end. */
-  static async start(
-    options: ThreadOptions,
-    listeners: { onEvent: (event: MediaEvent) => void; onDeath: (error: Error) => void },
-  ): Promise<MediaWorker> {
-    const worker = new Worker(new URL('./media-thread.ts', import.meta.url), { workerData: options });
-    const ready = await new Promise<{ port: number; hasIpv6: boolean }>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('exit', (code) => reject(new Error(`The media thread ended with code ${code}`)));
-      worker.once('message', (message: ThreadMessage) => {
-        if (message.type === 'ready') resolve(message);
-      });
-    });
-    worker.removeAllListeners();
-    return new MediaWorker(worker, ready, listeners);
+  /** Rejects when the thread can not start, for instance because its port is taken. */
+  static async start(options: ThreadOptions, listeners: Listeners): Promise<MediaWorker> {
+    const worker = new MediaWorker(options, listeners);
+    await worker.#started.promise;
+    return worker;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get hasIpv6(): boolean {
+    return this.#hasIpv6;
   }
 
   /** Resolves when the thread has done it. */
@@ -64,6 +57,26 @@ export class MediaWorker {
       this.#waiting.set(message.number, { resolve, reject });
       this.#worker.postMessage(message);
     });
+  }
+
+  #onMessage(message: ThreadMessage): void {
+    if (message.type === 'event') this.#listeners.onEvent(message.event);
+    else if (message.type === 'done') this.#settle(message.number, message.error);
+    else this.#onReady(message.port, message.hasIpv6);
+  }
+
+  #onReady(port: number, hasIpv6: boolean): void {
+    this.#port = port;
+    this.#hasIpv6 = hasIpv6;
+    this.#started.resolve();
+  }
+
+  #onExit(code: number): void {
+    const error = this.#death ?? new Error(`The media thread ended with code ${code}`);
+    this.#started.reject(error);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    if (this.#port !== 0) this.#listeners.onDeath(error);
   }
 
   #settle(number: number, error: string | undefined): void {
