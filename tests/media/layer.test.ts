@@ -148,11 +148,12 @@ describe('a layer', () => {
     layer.reset();
     pushed(layer, input(9, { timestamp: 77 }), 1100);
     expect(layer.nacks.due(1200)).toEqual([]);
+    expect(layer.keyframes.due(1200)).toBe(false);
     expect(layer.size).toBe(undefined);
     expect(layer.ntpMsOf(77)).toBe(1100);
     expect(layer.receptionReport(1100)).toMatchObject({ cumulativeLost: 0, extHighestSeq: 9, lastSr: 0 });
-    layer.keyframes.want(1101);
-    expect(layer.keyframes.due(1101)).toBe(true);
+    layer.keyframes.want(1200);
+    expect(layer.keyframes.due(1200)).toBe(true);
   });
 
   test('offers no group of which a packet is overwritten, even when its late first packet is still there', () => {

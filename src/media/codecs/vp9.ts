@@ -18,8 +18,8 @@ export function vp9Facts(bytes: Uint8Array, start: number, end: number): number 
   if (spatialId !== 0) return 0;
   const frame = structureEnd(bytes, structureStart(bytes, start, end), start, end);
   if (frame < 0) return 0;
-  const isKey = (first & interPredictedBit) === 0 && readFrameHeader(bytes, frame, end) !== undefined;
-  return isKey ? frameStartBit | groupStartBit : frameStartBit;
+  // The P bit is not asked: ffmpeg never sets it.
+  return readFrameHeader(bytes, frame, end) !== undefined ? frameStartBit | groupStartBit : frameStartBit;
 }
 
 /** The largest size of the scalability structure, else that in the key frame's own header. */
