@@ -1,0 +1,89 @@
+import type { IceCredentials } from '../../src/media/plan.ts';
+
+export interface OfferOptions {
+  readonly ice: IceCredentials;
+  /** `sha-256 AA:BB:…` */
+  readonly fingerprint: string;
+  readonly candidate: { readonly address: string; readonly port: number };
+}
+
+export interface SentSsrcs {
+  readonly audio: number;
+  readonly video: number;
+}
+
+export const PUBLISHED = { opus: 111, h264: 96 } as const;
+
+/** What a browser would take, cut down to what the bench's publisher sends. */
+export function playOffer(options: OfferOptions): string {
+  const h264 = [
+    ...h264Lines(102, '42e01f'),
+    ...retransmission(103, 102),
+    ...h264Lines(104, '4d001f'),
+    ...retransmission(105, 104),
+  ];
+  const vp8 = ['a=rtpmap:106 VP8/90000', 'a=rtcp-fb:106 nack', 'a=rtcp-fb:106 nack pli', ...retransmission(107, 106)];
+  return description([
+    section('audio', [111], '0', 'recvonly', opusLines(111), options),
+    section('video', [102, 103, 104, 105, 106, 107], '1', 'recvonly', [...h264, ...vp8], options),
+  ]);
+}
+
+/** As OBS offers: one codec a section, the SSRCs told. */
+export function publishOffer(options: OfferOptions, ssrcs: SentSsrcs, { hasVideo = true } = {}): string {
+  const { opus, h264 } = PUBLISHED;
+  const audio = [...opusLines(opus), `a=ssrc:${ssrcs.audio} cname:bench`];
+  const video = [...h264Lines(h264, '4d401f'), `a=ssrc:${ssrcs.video} cname:bench`];
+  return description([
+    section('audio', [opus], '0', 'sendonly', audio, options),
+    ...(hasVideo ? [section('video', [h264], '1', 'sendonly', video, options)] : []),
+  ]);
+}
+
+function description(sections: readonly (readonly string[])[]): string {
+  const mids = sections.map((_, index) => index).join(' ');
+  const head = ['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0', `a=group:BUNDLE ${mids}`, 'a=msid-semantic: WMS *'];
+  return `${[...head, ...sections.flat()].join('\r\n')}\r\n`;
+}
+
+function section(
+  kind: 'audio' | 'video',
+  formats: readonly number[],
+  mid: string,
+  direction: string,
+  codecs: readonly string[],
+  { ice, fingerprint, candidate }: OfferOptions,
+): readonly string[] {
+  return [
+    `m=${kind} 9 UDP/TLS/RTP/SAVPF ${formats.join(' ')}`,
+    'c=IN IP4 0.0.0.0',
+    `a=mid:${mid}`,
+    `a=${direction}`,
+    'a=rtcp-mux',
+    'a=rtcp-rsize',
+    `a=ice-ufrag:${ice.ufrag}`,
+    `a=ice-pwd:${ice.pwd}`,
+    `a=fingerprint:${fingerprint}`,
+    'a=setup:actpass',
+    ...codecs,
+    `a=candidate:1 1 udp 2130706431 ${candidate.address} ${candidate.port} typ host`,
+    'a=end-of-candidates',
+  ];
+}
+
+function opusLines(pt: number): readonly string[] {
+  return [`a=rtpmap:${pt} opus/48000/2`, `a=fmtp:${pt} minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1`];
+}
+
+function h264Lines(pt: number, profile: string): readonly string[] {
+  return [
+    `a=rtpmap:${pt} H264/90000`,
+    `a=fmtp:${pt} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profile}`,
+    `a=rtcp-fb:${pt} nack`,
+    `a=rtcp-fb:${pt} nack pli`,
+  ];
+}
+
+function retransmission(pt: number, of: number): readonly string[] {
+  return [`a=rtpmap:${pt} rtx/90000`, `a=fmtp:${pt} apt=${of}`];
+}
