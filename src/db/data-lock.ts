@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -13,10 +13,10 @@ export class DataLock {
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o711 });
     const file = join(folder, 'lock');
-    writeFileSync(file, '', { flag: 'a', mode: 0o600 });
+    makePrivate(file);
     this.#holder = new DatabaseSync(file);
     try {
-      this.#holder.exec('BEGIN EXCLUSIVE');
+      this.#holder.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     } catch (cause) {
       this.#holder.close();
       throw new Error(`another Freshet is running on ${folder}: stop it, or give this one another DATA_DIR`, { cause });
@@ -26,4 +26,9 @@ export class DataLock {
   close(): void {
     if (this.#holder.isOpen) this.#holder.close();
   }
+}
+
+/** Never opens a file that is there: closing it would drop the record locks this process has on it. */
+function makePrivate(file: string): void {
+  if (!existsSync(file)) writeFileSync(file, '', { flag: 'ax', mode: 0o600 });
 }

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { DataLock } from './data-lock.ts';
 import { stopLeftoverPostgres } from './leftover-postgres.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
-import { ensureDataFolder, makeSocketFolder } from './postgres-folders.ts';
+import { clearSocketFolder, ensureDataFolder, makeSocketFolder } from './postgres-folders.ts';
 import { PostgresProcess } from './postgres-process.ts';
 import { findUnprivileged, type Unprivileged } from './unprivileged.ts';
 
@@ -116,7 +116,7 @@ async function prepareCluster(options: EmbeddedOptions): Promise<Cluster> {
   const dataFolder = join(await realpath(dataDir), 'postgres');
   if (await stopLeftoverPostgres(dataFolder)) log.warn('stopped a PostgreSQL that a killed server left running');
   await ensureDataFolder({ dataFolder, initdb, unprivileged, log });
-  return { postgres, dataFolder, socketFolder: await makeSocketFolder(unprivileged), unprivileged, log };
+  return { postgres, dataFolder, socketFolder: await makeSocketFolder(dataFolder, unprivileged), unprivileged, log };
 }
 
 /** Processes of the one before may have outlived it. */
@@ -134,6 +134,7 @@ async function startServer({
 }: Cluster): Promise<PostgresProcess> {
   const settings = Object.entries({ ...SETTINGS, unix_socket_directories: socketFolder });
   const args = ['-D', dataFolder, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  await clearSocketFolder(socketFolder);
   const server = new PostgresProcess({ program: postgres, args, unprivileged, log });
   if (await server.says(READY, START_LIMIT_MS)) return server;
   await server.stop();

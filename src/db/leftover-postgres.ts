@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { SOCKET_FOLDER_PREFIX } from './postgres-folders.ts';
 
 const run = promisify(execFile);
+
+const PID_FILE = 'postmaster.pid';
 
 /** What is tried in turn on a PostgreSQL whose server is gone, and how long each may take. */
 const STEPS = [
@@ -15,19 +16,19 @@ const STEPS = [
 ] as const;
 
 /**
- * Stops what a killed server left running on this data folder, and clears what would stand in the way of a new start.
- * The caller holds the folder's lock, hence any PostgreSQL found here has lost its server. Whether there was one.
+ * Stops what still runs on this data folder, and clears what would stand in the way of a new start. The caller holds the
+ * folder's lock, hence any PostgreSQL found here has lost its server. Whether there was one.
  */
 export async function stopLeftoverPostgres(folder: string): Promise<boolean> {
   const dataFolder = await realpath(folder).catch(() => undefined);
   if (dataFolder === undefined) return false;
-  const postmaster = await readPostmaster(dataFolder);
-  const running = () => processesOn(dataFolder, postmaster?.pid);
+  const postmasterPid = await readPostmasterPid(dataFolder);
+  const running = () => processesOn(dataFolder, postmasterPid);
   const found = await running();
   let left = found;
   for (const { signal, waitMs } of STEPS) {
     // To a backend or an auxiliary process SIGINT means something else.
-    const targets = signal === 'SIGINT' ? left.filter((pid) => pid === postmaster?.pid) : left;
+    const targets = signal === 'SIGINT' ? left.filter((pid) => pid === postmasterPid) : left;
     for (const pid of targets) sendSignal(pid, signal);
     const deadline = performance.now() + waitMs;
     while (left.length > 0 && performance.now() < deadline) {
@@ -36,26 +37,18 @@ export async function stopLeftoverPostgres(folder: string): Promise<boolean> {
     }
   }
   if (left.length > 0) throw new Error(`a PostgreSQL left running on ${folder} does not stop: ${left.join(', ')}`);
-  if (postmaster !== undefined) await clearTraces(dataFolder, postmaster);
+  // PostgreSQL itself sees through the file of a dead process, but takes another program with that id for its rival.
+  if (postmasterPid !== undefined && sendSignal(postmasterPid, 0)) {
+    await rm(join(dataFolder, PID_FILE), { force: true });
+  }
   return found.length > 0;
 }
 
-interface Postmaster {
-  readonly pid: number;
-  readonly socketFolder: string;
-}
-
-/** postmaster.pid has the process id in its first line and the folder of the socket in its fifth. */
-async function readPostmaster(dataFolder: string): Promise<Postmaster | undefined> {
-  const lines = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-  const pid = Number(lines[0]);
-  return Number.isSafeInteger(pid) && pid > 1 ? { pid, socketFolder: lines[4] ?? '' } : undefined;
-}
-
-async function clearTraces(dataFolder: string, { pid, socketFolder }: Postmaster): Promise<void> {
-  if (basename(socketFolder).startsWith(SOCKET_FOLDER_PREFIX)) await rm(socketFolder, { recursive: true, force: true });
-  // PostgreSQL itself sees through the file of a dead process, but takes another program with that id for its rival.
-  if (sendSignal(pid, 0)) await rm(join(dataFolder, 'postmaster.pid'), { force: true });
+/** The process id is the first line of the file. */
+async function readPostmasterPid(dataFolder: string): Promise<number | undefined> {
+  const text = await readFile(join(dataFolder, PID_FILE), 'utf8').catch(() => '');
+  const pid = Number(text.split('\n')[0]);
+  return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
 }
 
 /** Whether there is such a process and we may signal it. */

@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs';
-import { lchown, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lchown, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Log } from '../log.ts';
 import { PostgresProcess } from './postgres-process.ts';
 import type { Unprivileged } from './unprivileged.ts';
 
-export const SOCKET_FOLDER_PREFIX = 'freshet-pg-';
-
 const UNFINISHED_PREFIX = 'postgres.unfinished-';
-/** A socket's path may have 107 bytes; this leaves room for the folder and the file in it. */
-const MAX_TMPDIR_BYTES = 70;
+const SOCKET_FILE = '.s.PGSQL.5432';
+const MAX_SOCKET_PATH_BYTES = 103; // macOS; Linux has 107
 
 interface DataFolderOptions {
   readonly dataFolder: string;
@@ -27,7 +25,9 @@ export async function ensureDataFolder(options: DataFolderOptions): Promise<void
   const { dataFolder, unprivileged, log } = options;
   const parent = dirname(dataFolder);
   for (const name of await readdir(parent)) {
-    if (name.startsWith(UNFINISHED_PREFIX)) await rm(join(parent, name), { recursive: true, force: true });
+    // An initdb that outlived its server may still write there for a moment.
+    if (name.startsWith(UNFINISHED_PREFIX))
+      await rm(join(parent, name), { recursive: true, force: true, maxRetries: 9 });
   }
   if (existsSync(dataFolder)) return await giveTo(unprivileged, dataFolder);
   const unfinished = await mkdtemp(join(parent, UNFINISHED_PREFIX));
@@ -38,12 +38,19 @@ export async function ensureDataFolder(options: DataFolderOptions): Promise<void
   log.info({ folder: dataFolder }, 'database made');
 }
 
-/** A fresh folder that only the database's user can enter, with a path short enough for a socket. */
-export async function makeSocketFolder(unprivileged: Unprivileged): Promise<string> {
-  const parent = Buffer.byteLength(tmpdir()) > MAX_TMPDIR_BYTES ? '/tmp' : tmpdir();
-  const folder = await mkdtemp(join(parent, SOCKET_FOLDER_PREFIX));
+/** A folder that only the database's user can enter: beside the database, or elsewhere where that path would be too long. */
+export async function makeSocketFolder(dataFolder: string, unprivileged: Unprivileged): Promise<string> {
+  const beside = `${dataFolder}-socket`;
+  const isShort = Buffer.byteLength(join(beside, SOCKET_FILE)) <= MAX_SOCKET_PATH_BYTES;
+  if (isShort) await mkdir(beside, { recursive: true, mode: 0o700 });
+  const folder = isShort ? beside : await mkdtemp(join(tmpdir(), 'freshet-'));
   await giveTo(unprivileged, folder);
   return folder;
+}
+
+/** Where process ids soon repeat, as in containers, PostgreSQL may take the lock file of its dead forerunner for a live one's. */
+export async function clearSocketFolder(folder: string): Promise<void> {
+  for (const name of [SOCKET_FILE, `${SOCKET_FILE}.lock`]) await rm(join(folder, name), { force: true });
 }
 
 async function runInitdb({ initdb, unprivileged, log }: DataFolderOptions, folder: string): Promise<void> {
