@@ -8,12 +8,19 @@ export interface ChannelPage {
   readonly nextCursor?: string;
 }
 
+const FRESH_MS = 1_000;
+const MAX_FRESH = 1_000;
+
 /** The lasting places that streams happen on. */
 export class Channels {
   readonly #store: ChannelStore;
+  readonly #now: () => number;
+  /** Read a moment ago: a thousand viewers who come at once ask the database once. */
+  readonly #fresh = new Map<string, { readonly channel: Promise<Channel | undefined>; readonly untilMs: number }>();
 
-  constructor({ store }: { store: ChannelStore }) {
+  constructor({ store, now = Date.now }: { store: ChannelStore; now?: () => number }) {
     this.#store = store;
+    this.#now = now;
   }
 
   /** Throws `bad_slug` and `slug_taken`. */
@@ -21,12 +28,20 @@ export class Channels {
     const problem = slugProblem(draft.slug);
     if (problem !== undefined) throw new ChannelError('bad_slug', `The slug ${problem}.`);
     const channel = await this.#store.create(draft);
+    this.#fresh.delete(draft.slug);
     if (!channel) throw new ChannelError('slug_taken', 'There is a channel with this slug already.');
     return channel;
   }
 
   bySlug(slug: string): Promise<Channel | undefined> {
-    return slugProblem(slug) === undefined ? this.#store.bySlug(slug) : Promise.resolve(undefined);
+    if (slugProblem(slug) !== undefined) return Promise.resolve(undefined);
+    const fresh = this.#fresh.get(slug);
+    if (fresh && this.#now() < fresh.untilMs) return fresh.channel;
+    const channel = this.#store.bySlug(slug);
+    if (this.#fresh.size >= MAX_FRESH) this.#fresh.clear();
+    this.#fresh.set(slug, { channel, untilMs: this.#now() + FRESH_MS });
+    channel.catch(() => this.#fresh.delete(slug));
+    return channel;
   }
 
   async byId(id: string): Promise<Channel | undefined> {
@@ -42,11 +57,13 @@ export class Channels {
 
   async update(channel: Channel, change: ChannelChange): Promise<Channel> {
     const updated = await this.#store.update(channel.id, change);
+    this.#fresh.delete(channel.slug);
     if (!updated) throw new ChannelError('no_channel', 'There is no such channel.');
     return updated;
   }
 
   async delete(channel: Channel): Promise<void> {
     await this.#store.delete(channel.id);
+    this.#fresh.delete(channel.slug);
   }
 }

@@ -3,7 +3,21 @@ const RESERVED = new Set([
   ...['api', 'whip', 'whep', 'media', 'metrics', 'healthz', 'readyz', 'ws', 'turn', 'dash', 'hls'],
   ...['setup', 'login', 'logout', 'signup', 'register', 'account', 'settings', 'password', 'invite', 'stage'],
   ...['studio', 'dashboard', 'admin', 'embed', 'search', 'live', 'channels', 'channel', 'recordings', 'recording'],
-  ...['streams', 'users', 'user', 'me', 'home', 'index', 'about', 'help', 'docs', 'terms', 'privacy', 'legal'],
+  ...[
+    'streams',
+    'sessions',
+    'users',
+    'user',
+    'me',
+    'home',
+    'index',
+    'about',
+    'help',
+    'docs',
+    'terms',
+    'privacy',
+    'legal',
+  ],
   ...['assets', 'static', 'public', 'images', 'fonts', 'app', 'null', 'undefined', 'true', 'false', 'freshet'],
 ]);
 

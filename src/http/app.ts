@@ -45,7 +45,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const { streams, channels, streamKeys, log, adminToken, publicUrl, turn, site } = options;
   const { limits = new Limits({ isBehindProxy: publicUrl !== undefined }) } = options;
   const auth = new Auth({ ...options, adminToken, publicUrl });
-  const app = new Hono<AppEnv>();
+  // A slash at the end of an address typed into an encoder makes no difference.
+  const app = new Hono<AppEnv>({ strict: false });
   app.onError((error, c) => problemResponse(c, error, log));
 
   app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);

@@ -4,10 +4,11 @@ import { addressBlock, clientAddress, isLoopback } from './client-address.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 
-/** Counted per address. A thousand viewers behind one address may all join, trickle and leave within a minute. */
+/** Counted per address, `publish` per stream key. A thousand viewers behind one address may all join, trickle and leave within a minute. */
 const RULES = {
   signalling: { points: 10_000, duration: 60 },
   api: { points: 3_000, duration: 60 },
+  publish: { points: 120, duration: 60 },
   badKey: { points: 30, duration: 60 },
   login: { points: 10, duration: 300 },
 } as const;
@@ -32,6 +33,7 @@ export class Limits {
     this.#sparesLoopback = sparesLoopback;
     this.#limiters = {
       signalling: new RateLimiterMemory({ ...RULES.signalling, keyPrefix: 'signalling' }),
+      publish: new RateLimiterMemory({ ...RULES.publish, keyPrefix: 'publish' }),
       api: new RateLimiterMemory({ ...RULES.api, keyPrefix: 'api' }),
       badKey: new RateLimiterMemory({ ...RULES.badKey, keyPrefix: 'badKey' }),
       login: new RateLimiterMemory({ ...RULES.login, keyPrefix: 'login' }),
@@ -41,12 +43,12 @@ export class Limits {
   /** Counts one request. Throws `rate_limited`. */
   async count(c: Context<AppEnv>, name: LimitName): Promise<void> {
     const block = this.#block(c, name);
-    if (block === undefined) return;
-    try {
-      await this.#limiters[name].consume(block);
-    } catch (refusal) {
-      throw refused(refusal);
-    }
+    if (block !== undefined) await this.#consume(name, block);
+  }
+
+  /** Counts one publish with this key, wherever it comes from. Throws `rate_limited`. */
+  async countPublish(keyId: string): Promise<void> {
+    await this.#consume('publish', keyId);
   }
 
   /** Throws `rate_limited` when all is used up, and counts nothing. */
@@ -61,6 +63,14 @@ export class Limits {
   async forgive(c: Context<AppEnv>, name: LimitName): Promise<void> {
     const block = this.#block(c, name);
     if (block !== undefined) await this.#limiters[name].delete(block);
+  }
+
+  async #consume(name: LimitName, key: string): Promise<void> {
+    try {
+      await this.#limiters[name].consume(key);
+    } catch (refusal) {
+      throw refused(refusal);
+    }
   }
 
   #block(c: Context<AppEnv>, name: LimitName): string | undefined {

@@ -27,6 +27,12 @@ export function answerOptions(c: Context<AppEnv>): Response {
   c.header('Access-Control-Allow-Headers', 'Authorization, Content-Type, If-Match');
   c.header('Access-Control-Max-Age', PREFLIGHT_SECONDS);
   c.header('Accept-Post', SDP);
+  return emptyOk(c);
+}
+
+/** With its length, which is not added to a 200 without a body. */
+export function emptyOk(c: Context<AppEnv>): Response {
+  c.header('Content-Length', '0');
   return c.body(null, 200);
 }
 
@@ -91,7 +97,7 @@ export function sessionRoutes(kind: SessionKind, streams: StreamRegistry, limits
   app.delete('/:id', async (c) => {
     await limits.count(c, 'signalling');
     await streams.delete(kind, c.req.param('id'));
-    return c.body(null, 200);
+    return emptyOk(c);
   });
 
   return app;

@@ -8,6 +8,7 @@ import type { Limits } from './limits.ts';
 import {
   answerCreated,
   answerOptions,
+  emptyOk,
   limitBody,
   openToAllOrigins,
   requireType,
@@ -23,7 +24,7 @@ export interface WhepOptions {
   readonly turn: TurnOptions | undefined;
 }
 
-/** WHEP, draft-ietf-wish-whep. Sessions come first, because a channel's slug could match their path too. */
+/** WHEP, draft-ietf-wish-whep. No channel is called `sessions`. */
 export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(openToAllOrigins);
@@ -33,7 +34,9 @@ export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOption
   // A HEAD finds out by the content type that this is a WHEP endpoint.
   app.get('/:slug', async (c) => {
     await auth.visibleChannel(c, channels, c.req.param('slug'));
-    return c.body('', 200, { 'Content-Type': SDP, 'Accept-Post': SDP });
+    c.header('Content-Type', SDP);
+    c.header('Accept-Post', SDP);
+    return emptyOk(c);
   });
 
   app.post('/:slug', async (c, next) => {

@@ -48,6 +48,7 @@ export function whipRoutes({ streams, streamKeys, limits, turn, log }: WhipOptio
       if (error instanceof ChannelError) await limits.count(c, 'badKey');
       throw error;
     });
+    await limits.countPublish(keyId);
     const session = await streams.publish({ channel, offer: await c.req.text(), keyId });
     streamKeys.used(keyId).catch((error: unknown) => log.warn({ err: error }, 'use of a key was not noted'));
     return answerCreated(c, session, { path: '/whip/sessions', turn });

@@ -123,6 +123,18 @@ describe('POST /whip', () => {
     expect((await fake.request('/whip', { method: 'OPTIONS' })).headers.get('link')).toBeNull();
   });
 
+  it('minds no slash at the end of the address', async () => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/sdp' };
+    expect((await fake.request('/whip/', { method: 'POST', headers, body: obsOffer })).status).toBe(201);
+  });
+
+  it('limits how often one key publishes', async () => {
+    const statuses: number[] = [];
+    for (let time = 0; time < 125; time += 1) statuses.push((await fake.publish(key)).status);
+    expect(statuses.indexOf(429)).toBe(120);
+    expect(fake.media.sessions.size).toBe(1);
+  });
+
   it('takes over for the same key', async () => {
     const first = await fake.goLive(key);
     await fake.goLive(key);
