@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ago, bitrate, duration, viewerCount } from '../../web/src/lib/format.ts';
+import { bitrate, duration, relativeTime, viewerCount } from '../../web/src/lib/format.ts';
 import { slugFrom } from '../../web/src/lib/slug.ts';
 
 test('a running time reads like a clock', () => {
@@ -11,10 +11,22 @@ test('bitrates and viewers are short', () => {
   expect([0, 1, 2, 1234].map(viewerCount)).toEqual(['0 viewers', '1 viewer', '2 viewers', '1.2K viewers']);
 });
 
-test('what was long ago is told in the largest unit that fits', () => {
+test('a time is told from now in the largest unit that fits', () => {
   const now = new Date('2026-11-21T12:00:00Z');
-  const told = ['2026-11-21T11:59:30Z', '2026-11-21T11:58:00Z', '2026-11-21T09:00:00Z', '2026-11-20T09:00:00Z'];
-  expect(told.map((at) => ago(new Date(at), now))).toEqual(['just now', '2 minutes ago', '3 hours ago', 'yesterday']);
+  const told = [
+    '2026-11-21T11:59:30Z',
+    '2026-11-21T11:58:00Z',
+    '2026-11-21T09:00:00Z',
+    '2026-11-20T09:00:00Z',
+    '2026-11-22T00:00:00Z',
+  ];
+  expect(told.map((at) => relativeTime(new Date(at), now))).toEqual([
+    'now',
+    '2 minutes ago',
+    '3 hours ago',
+    'yesterday',
+    'in 12 hours',
+  ]);
 });
 
 test('an address is made from a title', () => {

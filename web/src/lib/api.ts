@@ -89,6 +89,8 @@ export function apiWith(fetch: typeof globalThis.fetch) {
   async function call<Result>(method: string, path: string, body?: unknown): Promise<Result> {
     const response = await fetch(`/api/v1${path}`, {
       method,
+      // What a page ends when it is left has to outlive the page.
+      keepalive: method === 'DELETE',
       ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     }).catch(() => undefined);
     if (!response) throw new ApiError({ status: 0, message: 'The server cannot be reached. Check your connection.' });

@@ -21,8 +21,8 @@ export function viewerCount(count: number): string {
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
-/** `3 hours ago`, `yesterday`. */
-export function ago(date: Date, now: Date): string {
+/** `3 hours ago`, `yesterday`, `in 12 hours`. */
+export function relativeTime(date: Date, now: Date): string {
   const seconds = (date.getTime() - now.getTime()) / 1000;
   for (const [unit, size] of [
     ['day', 86_400],
@@ -31,5 +31,5 @@ export function ago(date: Date, now: Date): string {
   ] as const) {
     if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
   }
-  return 'just now';
+  return 'now';
 }

@@ -4,8 +4,10 @@ import type { Problem } from './problem.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
 import { type RtcEndpoint, RtcRefused } from './rtc-resource.ts';
 
-/** `waiting`: will try again by itself. `refused`: trying again would not help. */
-export type WhepState = 'connecting' | 'connected' | 'interrupted' | 'waiting' | 'refused';
+/** `idle`: not asked to play. `waiting`: will try again by itself. `refused`: trying again would not help. */
+export type WhepState = 'idle' | 'connecting' | 'connected' | 'interrupted' | 'waiting' | 'refused';
+
+const ENDED_PAUSE_MS = 1000;
 
 export interface WhepPlayerOptions {
   readonly endpoint: RtcEndpoint;
@@ -42,16 +44,11 @@ export class WhepPlayer {
     });
   }
 
-  /** The stream is over: lets go of the connection and looks again from time to time. */
-  rest(): void {
-    this.#drop();
-    this.#retryIn(backoffMs(this.#failures++ + 4));
-  }
-
   /** Idempotent; `play` starts anew. */
   close(): void {
     this.#drop();
     clearTimeout(this.#timer);
+    this.#options.onState('idle');
   }
 
   #receive(pc: RTCPeerConnection): void {
@@ -70,7 +67,8 @@ export class WhepPlayer {
       this.#options.onState('interrupted');
     } else {
       this.#drop();
-      this.#retryIn(backoffMs(this.#failures++));
+      // What the server ended is over, or the server restarts: either takes a moment to tell.
+      this.#retryIn(backoffMs(this.#failures++) + (change === 'ended' ? ENDED_PAUSE_MS : 0));
     }
   }
 

@@ -10,12 +10,11 @@ export class LivePlayer {
   readonly events: LiveEvents;
   stream: MediaStream | undefined = $state.raw();
   problem: Problem | undefined = $state.raw();
-  #whep: WhepState = $state('connecting');
+  #whep: WhepState = $state('idle');
   #wasConnected = $state(false);
   readonly #player: WhepPlayer;
 
   constructor(slug: string, live: Live) {
-    this.#whep = live.state === 'offline' ? 'waiting' : 'connecting';
     this.events = new LiveEvents(slug, live, (now) => this.#follow(now));
     this.#player = new WhepPlayer({
       endpoint: { url: `/whep/${encodeURIComponent(slug)}` },
@@ -57,6 +56,6 @@ export class LivePlayer {
   #follow(now: Live): void {
     if (now.state !== 'offline') return this.#player.play();
     this.#wasConnected = false;
-    this.#player.rest();
+    this.#player.close();
   }
 }
