@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import prettyStream from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 
 export type Log = Logger;
 
@@ -13,7 +13,6 @@ const SECRETS = ['authorization', 'cookie', 'key', 'token', 'password', 'passwor
 export function createLog(options: { level: string; pretty: boolean; destination?: DestinationStream }): Log {
   // Synchronous, so that the last words before a crash are not lost.
   const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
-  const readable = { destination, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' };
   return pino(
     {
       level: options.level,
@@ -25,6 +24,12 @@ export function createLog(options: { level: string; pretty: boolean; destination
         censor: '[redacted]',
       },
     },
-    options.pretty ? prettyStream(readable) : destination,
+    options.pretty ? readable(destination) : destination,
   );
+}
+
+function readable(destination: DestinationStream): DestinationStream {
+  const colorize = process.stdout.isTTY && process.stdout.hasColors();
+  const format = prettyFactory({ colorize, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' });
+  return { write: (line) => destination.write(format(line)) };
 }
