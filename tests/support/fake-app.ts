@@ -7,6 +7,7 @@ import { Channels } from '../../src/channels/channels.ts';
 import type { Channel, Visibility } from '../../src/channels/ports.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
+import type { StreamStore } from '../../src/streams/ports.ts';
 import { StreamRegistry } from '../../src/streams/registry.ts';
 import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-account-stores.ts';
 import { FakeChannelStore, FakeStreamKeyStore } from './fake-channel-stores.ts';
@@ -33,12 +34,13 @@ export class FakeApp {
   readonly app: ReturnType<typeof createApp>;
   readonly log: string[] = [];
 
-  constructor(options: Partial<AppOptions> & { maxSessions?: number } = {}) {
+  constructor(options: Partial<AppOptions> & { maxSessions?: number; store?: StreamStore } = {}) {
     const log: Logger = pino({ level: 'debug' }, { write: (line: string) => this.log.push(line) });
-    const { media, clock, maxSessions } = { ...this, ...options };
+    const { media, clock } = this;
+    const { maxSessions, store = this.streamStore } = options;
     this.streams = new StreamRegistry({
       media,
-      store: this.streamStore,
+      store,
       clock,
       log,
       ...(maxSessions !== undefined && { maxSessions }),
