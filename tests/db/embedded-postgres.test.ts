@@ -43,8 +43,16 @@ function startWriter(...mode: string[]): { child: ChildProcess; acknowledged: nu
 }
 
 async function kill9(pids: readonly number[]): Promise<void> {
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  for (const pid of pids) killOne(pid);
   await until('the killed have ended', () => !pids.some(isRunning));
+}
+
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself when its server did.
+  }
 }
 
 async function missing(postgres: EmbeddedPostgres, acknowledged: readonly number[]): Promise<number[]> {
@@ -94,6 +102,13 @@ test('a second server on the same folder is refused, and the first goes on', asy
   const [code] = await once(child, 'exit');
   expect(code).toBe(1);
   expect(await query(first.connection, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }]);
+});
+
+test('a folder that cannot be made or written is named', async () => {
+  await writeFile(join(dataDir, 'file'), '');
+  dataDir = join(dataDir, 'file/data');
+  await expect(open()).rejects.toThrow(`DATA_DIR ${dataDir} cannot be used: ENOTDIR`);
+  dataDir = join(dataDir, '../..');
 });
 
 test('every acknowledged write survives the power cut: server and database killed at once, three times', async () => {
