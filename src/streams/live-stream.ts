@@ -27,6 +27,8 @@ export class LiveStream {
   #publisher: StreamPublisher | undefined;
   /** Answered, and takes over when it connects. */
   #pending: StreamPublisher | undefined;
+  /** The connected one is gone, its successor's `connected` is on its way. */
+  #isHandedOver = false;
   #reconnectUntilMs = 0;
   #startedAtMs: number | undefined;
   #peakViewers = 0;
@@ -93,6 +95,7 @@ export class LiveStream {
     this.#publisher = this.#pending;
     this.#pending = undefined;
     this.#state = 'live';
+    this.#isHandedOver = false;
     if (this.#startedAtMs !== undefined) return false;
     this.#startedAtMs = nowMs;
     return true;
@@ -102,14 +105,16 @@ export class LiveStream {
   publisherEnded(sessionId: string, reason: EndReason, nowMs: number): EndReason | undefined {
     if (this.#pending?.sessionId === sessionId) {
       this.#pending = undefined;
-      return this.#state === 'waiting' ? reason : this.due(nowMs);
+      if (this.#state === 'waiting') return reason;
+      if (this.#isHandedOver) this.#awaitReturn(nowMs);
+      return this.due(nowMs);
     }
     if (this.#publisher?.sessionId !== sessionId) return undefined;
     if (this.#pending === undefined && isFinal(reason)) return reason;
-    // Taken over: the successor's `connected` is on its way, so viewers need not hear of a gap.
-    if (this.#state !== 'live' || (reason === 'taken_over' && this.#pending)) return undefined;
-    this.#state = 'reconnecting';
-    this.#reconnectUntilMs = nowMs + RECONNECT_MS;
+    if (this.#state !== 'live') return undefined;
+    // Viewers need not hear of a gap that is over in the next moment.
+    if (reason === 'taken_over' && this.#pending) this.#isHandedOver = true;
+    else this.#awaitReturn(nowMs);
     return undefined;
   }
 
@@ -138,6 +143,12 @@ export class LiveStream {
   end(): void {
     this.#state = 'ended';
     this.#viewers.clear();
+  }
+
+  #awaitReturn(nowMs: number): void {
+    this.#state = 'reconnecting';
+    this.#isHandedOver = false;
+    this.#reconnectUntilMs = nowMs + RECONNECT_MS;
   }
 }
 

@@ -223,6 +223,17 @@ describe('a take-over', () => {
     expect(live().state).toBe('live');
   });
 
+  it('that fails in its last moment leaves the stream waiting for a return', async () => {
+    const old = await goLive();
+    const successor = await publish();
+    media.lose(old, 'taken_over');
+    expect(live().state).toBe('live');
+    media.lose(successor, 'failed');
+    expect(live().state).toBe('reconnecting');
+    await clock.advance(31_000);
+    expect(live().state).toBe('offline');
+  });
+
   it('keeps the stream when the old publisher DELETEs before the new one connects', async () => {
     const old = await goLive();
     const successor = await publish();

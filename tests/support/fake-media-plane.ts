@@ -19,6 +19,7 @@ export class FakeMediaPlane implements MediaPlane {
   failure: Error | undefined;
   /** While set, opening waits for it. */
   gate: Promise<void> | undefined;
+  readonly #connected = new Set<string>();
   readonly #publishers = new Map<string, string>();
   #listener: (event: MediaEvent) => void = () => {};
 
@@ -57,10 +58,12 @@ export class FakeMediaPlane implements MediaPlane {
     this.#listener = listener;
   }
 
-  /** A publisher that connects takes the stream over, as the port says. */
+  /** Once. A publisher that connects takes the stream over, as the port says. */
   connect(sessionId: string): void {
     const session = this.sessions.get(sessionId);
     if (!session) throw new Error('no such session');
+    if (this.#connected.has(sessionId)) return;
+    this.#connected.add(sessionId);
     if (session.kind === 'publisher') {
       const before = this.#publishers.get(session.streamId);
       this.#publishers.set(session.streamId, sessionId);

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { StreamRegistry } from '../../src/streams/registry.ts';
+import { FakeClock, settled } from '../support/fake-clock.ts';
+import { FakeMediaPlane } from '../support/fake-media-plane.ts';
+import { FakeStreamStore } from '../support/fake-stream-store.ts';
+import { chromiumPlayOffer, obsOffer } from '../support/offers.ts';
+
+const channels = ['one', 'two'].map((slug) => ({ id: slug, slug, title: slug }));
+
+/** `pick` chooses among what there is at that moment. */
+const step = fc.record({
+  what: fc.constantFrom(
+    ...(['publish', 'publish', 'play', 'play', 'connect', 'connect', 'connect', 'lose', 'lose', 'delete'] as const),
+    ...(['delete again', 'stop', 'revoke', 'wait', 'wait long', 'media fails', 'store fails'] as const),
+  ),
+  pick: fc.nat(1000),
+});
+
+const LOSSES = ['closed_by_peer', 'consent_lapsed', 'not_connected', 'failed'] as const;
+
+it('whatever happens in whatever order, counts are right and nothing is left over', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const clock = new FakeClock();
+      const media = new FakeMediaPlane();
+      const store = new FakeStreamStore();
+      const registry = new StreamRegistry({ media, store, clock, log: pino({ level: 'silent' }) });
+      const connected = new Set<string>();
+      const everOpened: { kind: 'publisher' | 'viewer'; id: string }[] = [];
+      const open = (kind: 'publisher' | 'viewer', opening: Promise<{ sessionId: string }>) =>
+        opening.then(
+          ({ sessionId }) => everOpened.push({ kind, id: sessionId }),
+          () => {},
+        );
+
+      for (const { what, pick } of steps) {
+        const channel = channels[pick % channels.length];
+        const [sessionId] = [...media.sessions.keys()].slice(pick % (media.sessions.size || 1));
+        const opened = everOpened[pick % (everOpened.length || 1)];
+        if (!channel) throw new Error('no channel');
+        if (what === 'publish') {
+          await open('publisher', registry.publish({ channel, offer: obsOffer, keyId: `key-${pick % 3}` }));
+        }
+        if (what === 'play') await open('viewer', registry.play({ channelId: channel.id, offer: chromiumPlayOffer }));
+        if (what === 'connect' && sessionId) {
+          connected.add(sessionId);
+          media.connect(sessionId);
+        }
+        if (what === 'lose' && sessionId) media.lose(sessionId, LOSSES[pick % LOSSES.length] ?? 'failed');
+        if ((what === 'delete' || what === 'delete again') && opened) {
+          await registry.delete(opened.kind, opened.id).catch(() => {});
+        }
+        if (what === 'stop') registry.stop(channel.id);
+        if (what === 'revoke') registry.revokeKey(channel.id, `key-${pick % 3}`);
+        if (what === 'wait') await clock.advance(1_000 + pick);
+        if (what === 'wait long') await clock.advance(31_000);
+        if (what === 'media fails') media.failure = new Error('no more sockets');
+        if (what === 'store fails') store.failures = 1 + (pick % 2);
+        await settled();
+
+        for (const { id } of channels) {
+          const { stream, state } = registry.live(id);
+          const mine = [...media.sessions].filter(([, session]) => session.streamId === stream?.id);
+          const watching = mine.filter(([key, { kind }]) => kind === 'viewer' && connected.has(key));
+          expect(stream?.viewers ?? 0).toBe(watching.length);
+          const publishing = mine.filter(([key, { kind }]) => kind === 'publisher' && connected.has(key));
+          expect(publishing.length).toBe(state === 'live' ? 1 : 0);
+        }
+        // One media stream a channel, and not one more: what ended was closed.
+        expect(media.endpointsAsked.size).toBeLessThanOrEqual(channels.length);
+        expect(new Set([...media.sessions.values()].map(({ streamId }) => streamId)).size).toBeLessThanOrEqual(2);
+      }
+
+      store.failures = 0;
+      await clock.advance(60_000);
+      await registry.close();
+      expect([media.sessions.size, media.endpointsAsked.size, clock.pending]).toEqual([0, 0, 0]);
+      expect([...store.rows.values()].filter(({ endedAt }) => endedAt === null)).toEqual([]);
+      expect([...store.viewers.values()].filter(({ leftAt }) => leftAt === undefined)).toEqual([]);
+    }),
+    { numRuns: 1000 },
+  );
+});
