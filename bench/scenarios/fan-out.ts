@@ -1,0 +1,79 @@
+import type { SendPath } from '../../src/config.ts';
+import type { Profile } from '../load/viewer-pool.ts';
+import { medianOf, numbers, type Row } from '../report.ts';
+import { onStage, type Stretch } from '../stage.ts';
+
+const VIEWERS = 200;
+
+interface Variant {
+  readonly name: string;
+  readonly send: SendPath;
+  readonly profile: Profile;
+  readonly hasGro?: boolean;
+  readonly hasBudget?: boolean;
+}
+
+const VARIANTS: readonly Variant[] = [
+  { name: 'GCM, GSO', send: 'gso', profile: 'gcm', hasBudget: true },
+  { name: 'GCM, GSO, receivers with GRO', send: 'gso', profile: 'gcm', hasGro: true },
+  { name: 'CM_HMAC_SHA1_80, GSO', send: 'gso', profile: 'cm' },
+  { name: 'GCM, sendmmsg without GSO', send: 'sendmmsg', profile: 'gcm' },
+  { name: 'GCM, dgram', send: 'dgram', profile: 'gcm' },
+];
+
+/** CPU time of the whole server per packet and viewer, in each way of sending. */
+export async function fanOut({ isQuick }: { isQuick: boolean }): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const variant of isQuick ? VARIANTS.slice(0, 1) : VARIANTS) {
+    rows.push(...(await measureVariant(variant, isQuick ? { runs: 3, seconds: 4 } : { runs: 5, seconds: 6 })));
+  }
+  return rows;
+}
+
+function measureVariant(variant: Variant, { runs, seconds }: { runs: number; seconds: number }): Promise<Row[]> {
+  return onStage(variant, async (stage) => {
+    const idle = await stage.measure(seconds);
+    const idleShare = mediaCpu(idle) / idle.server.seconds;
+    await stage.join(VIEWERS);
+    await stage.settle();
+    const stretches: Stretch[] = [];
+    for (let run = 0; run < runs; run += 1) stretches.push(await stage.measure(seconds));
+    const whole = stretches.map((stretch) => (stretch.server.cpu * 1e6) / stretch.counts.packets);
+    const egress = stretches.map(
+      (stretch) => ((mediaCpu(stretch) - idleShare * stretch.server.seconds) * 1e6) / stretch.counts.packets,
+    );
+    const budget = (limit: number) => (variant.hasBudget ? `<= ${limit.toFixed(1)}` : '');
+    const verdict = (values: readonly number[], limit: number) =>
+      variant.hasBudget ? { isMet: medianOf(values) <= limit } : {};
+    return [
+      {
+        what: `fan-out, us CPU per packet and viewer, N=${VIEWERS}, whole server (${variant.name})`,
+        budget: budget(2),
+        measured: numbers(whole),
+        ...verdict(whole, 2),
+        notes: notesOf(stretches),
+      },
+      {
+        what: `egress alone (${variant.name})`,
+        budget: budget(1.6),
+        measured: numbers(egress),
+        ...verdict(egress, 1.6),
+        notes: `the media thread less its ${(idleShare * 100).toFixed(1)} % of a core without viewers`,
+      },
+    ];
+  });
+}
+
+// The busiest thread is the media thread.
+function mediaCpu({ server }: Stretch): number {
+  return server.threads[0]?.cpu ?? 0;
+}
+
+function notesOf(stretches: readonly Stretch[]): string {
+  const sum = (read: (stretch: Stretch) => number) => stretches.reduce((total, stretch) => total + read(stretch), 0);
+  const packets = sum(({ counts }) => counts.packets);
+  const lost = sum(({ counts }) => counts.lost);
+  const load = (sum(({ load }) => load.cpu) * 1e6) / packets;
+  const softirq = (sum((stretch) => stretch.softirq) * 1e6) / packets;
+  return `${packets} packets, ${lost} lost; viewers' process ${load.toFixed(2)} us, ksoftirqd ${softirq.toFixed(2)} us per packet`;
+}

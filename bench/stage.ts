@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SendPath } from '../src/config.ts';
+import { Api } from '../tests/support/api.ts';
+import { Server } from '../tests/support/server.ts';
+import { Child } from './child.ts';
+import type { LoadMethods } from './load/load-process.ts';
+import type { Counts, Joined, Profile } from './load/viewer-pool.ts';
+import { readUsage, type Spent, spentBetween, type Usage } from './measure/process-usage.ts';
+import type { PublishMethods } from './publish/publish-process.ts';
+
+const LOAD = join(import.meta.dirname, 'load/load-process.ts');
+const PUBLISH = join(import.meta.dirname, 'publish/publish-process.ts');
+/** A whole group, so that those who joined are live, and a second more. */
+const SETTLE_MS = 3_000;
+
+export interface StageOptions {
+  readonly send?: SendPath;
+  readonly profile?: Profile;
+  readonly hasVideo?: boolean;
+  readonly hasGro?: boolean;
+  /** One viewer in so many opens every packet. */
+  readonly sampleEvery?: number;
+  /** More of the server's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What one stretch of time cost and brought. */
+export interface Stretch {
+  readonly published: number;
+  readonly counts: Counts;
+  readonly server: Spent;
+  /** Of the viewers' process. */
+  readonly load: Spent;
+  /** CPU seconds of the kernel's own threads for network work, which no process pays for. */
+  readonly softirq: number;
+}
+
+/** Our server, a publisher and viewers, each a process of its own. */
+export class Stage {
+  readonly server: Server;
+  readonly load: Child<LoadMethods>;
+  readonly #publisher: Child<PublishMethods>;
+  readonly #whep: string;
+
+  private constructor(server: Server, whep: string, load: Child<LoadMethods>, publisher: Child<PublishMethods>) {
+    this.server = server;
+    this.#whep = whep;
+    this.load = load;
+    this.#publisher = publisher;
+  }
+
+  /** Resolves with the stream live and no viewer. */
+  static async open(options: StageOptions = {}): Promise<Stage> {
+    const { send = 'auto', profile = 'gcm', hasVideo = true, hasGro = false, sampleEvery = 20 } = options;
+    const server = await Server.start({ env: { LOG_LEVEL: 'info', MEDIA_SEND: send, ...options.env } });
+    const load = new Child<LoadMethods>(LOAD);
+    const publisher = new Child<PublishMethods>(PUBLISH);
+    const stage = new Stage(server, `${server.url}/whep/bench`, load, publisher);
+    try {
+      const { key } = await (await Api.setUp(server)).createChannel('bench');
+      await publisher.call('start', { url: `${server.url}/whip`, token: key, hasVideo });
+      await load.call('open', { profile, sampleEvery, hasGro });
+      return stage;
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
+  }
+
+  /** Throws when one of them could not. */
+  async join(count: number, concurrency = 16): Promise<Joined> {
+    const joined = await this.load.call('join', { url: this.#whep, count, concurrency });
+    if (joined.joined < count) throw new Error(`${count - joined.joined} of ${count} joins failed: ${joined.failures}`);
+    return joined;
+  }
+
+  settle(): Promise<void> {
+    return pause(SETTLE_MS);
+  }
+
+  usage(): Usage {
+    return readUsage(this.server.pid);
+  }
+
+  async measure(seconds: number): Promise<Stretch> {
+    await this.load.call('reset', undefined);
+    const publishedBefore = await this.#publisher.call('packets', undefined);
+    const softirqBefore = softirqSeconds();
+    const [serverBefore, loadBefore] = [this.usage(), readUsage(this.load.pid)];
+    await pause(seconds * 1000);
+    const [serverAfter, loadAfter] = [this.usage(), readUsage(this.load.pid)];
+    return {
+      published: (await this.#publisher.call('packets', undefined)) - publishedBefore,
+      counts: await this.load.call('counts', undefined),
+      server: spentBetween(serverBefore, serverAfter),
+      load: spentBetween(loadBefore, loadAfter),
+      softirq: softirqSeconds() - softirqBefore,
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.load.stop(), this.#publisher.stop()]);
+    await this.server.stop();
+  }
+}
+
+/** On a stage that is closed whatever happens. */
+export async function onStage<T>(options: StageOptions, act: (stage: Stage) => Promise<T>): Promise<T> {
+  const stage = await Stage.open(options);
+  try {
+    return await act(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+let softirqPids: readonly string[] | undefined;
+
+function softirqSeconds(): number {
+  softirqPids ??= readdirSync('/proc').filter((name) => /^\d+$/.test(name) && nameOf(name).startsWith('ksoftirqd'));
+  return softirqPids.reduce((sum, pid) => sum + Number(read(`/proc/${pid}/schedstat`).split(' ')[0]) / 1e9, 0);
+}
+
+function nameOf(pid: string): string {
+  return read(`/proc/${pid}/comm`);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
