@@ -4,7 +4,7 @@ import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
 import { accountRoutes } from './account.ts';
 import { channelRoutes } from './channels.ts';
-import type { ApiDependencies } from './deps.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { apiRouter } from './describe.ts';
 import { liveRoutes } from './live.ts';
 import { streamKeyRoutes } from './stream-keys.ts';

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ChannelQuery } from '../../channels/ports.ts';
 import type { AppEnv } from '../env.ts';
-import type { ApiDependencies } from './deps.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
 import { channelSchema, channelView, page, slugParam, visibility } from './schemas.ts';
 

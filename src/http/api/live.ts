@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import { LiveFeeds } from '../live-feed.ts';
-import type { ApiDependencies } from './deps.ts';
+import { LiveFeeds } from '../live-feeds.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, secured } from './describe.ts';
 import { liveSchema, liveView, slugParam } from './schemas.ts';
 

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { StreamHistoryRecord } from '../../streams/ports.ts';
 import { HttpError } from '../errors.ts';
 import { maySee } from '../permissions.ts';
-import type { ApiDependencies } from './deps.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, secured } from './describe.ts';
 import { page, slugParam } from './schemas.ts';
 

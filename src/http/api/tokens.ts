@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiTokenRecord } from '../../accounts/ports.ts';
-import type { ApiDependencies } from './deps.ts';
+import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
 
 const token = z

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LatestEvents } from '../../src/http/live-feed.ts';
+import { LatestEvents } from '../../src/http/live-feeds.ts';
 import { OFFLINE } from '../../src/streams/live-events.ts';
 
 it('a reader who was away gets the newest of each event, however many there were', async () => {
