@@ -3,6 +3,8 @@ const STORED_AS = 'volume';
 /** Sound of a player: starts muted, as browsers demand; the loudness is remembered. */
 export class Volume {
   isMuted = $state(true);
+  /** Until the viewer has chosen anything about the sound. */
+  isUntouched = $state(true);
   level = $state(1);
 
   constructor() {
@@ -15,11 +17,13 @@ export class Volume {
   }
 
   toggle(): void {
+    this.isUntouched = false;
     this.isMuted = !this.isMuted;
     if (!this.isMuted && this.level === 0) this.level = 0.5;
   }
 
   set(level: number): void {
+    this.isUntouched = false;
     this.level = Math.min(1, Math.max(0, Math.round(level * 20) / 20));
     this.isMuted = this.level === 0;
     try {
