@@ -12,6 +12,7 @@ import type { SrtpTransform } from './srtp-transform.ts';
 const REPLAY_CHUNK = 24;
 /** Older or larger groups are not replayed: catching up would take longer than a new keyframe. */
 const REPLAY_MAX_AGE_MS = 10_000;
+const SWITCH_MAX_AGE_MS = 200;
 const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
 
 /**
@@ -68,6 +69,11 @@ export class EgressTrack implements EgressTarget {
     return this.#layer;
   }
 
+  /** Whether the packets last sent and the layer's newest have a common clock. */
+  get isInStep(): boolean {
+    return this.#layer !== undefined && this.#epoch === this.#layer.epoch;
+  }
+
   get isReplaying(): boolean {
     return this.#state === 'replaying';
   }
@@ -81,17 +87,24 @@ export class EgressTrack implements EgressTarget {
    * so far going on until then. True when a keyframe has to be asked for.
    */
   follow(layer: Layer, nowMs: number): boolean {
-    if (this.#wanted === layer) return false;
-    this.#wanted = layer;
-    if (layer.kind === 'audio') return false;
+    if (!this.want(layer) || layer.kind === 'audio') return false;
     const start = layer.groupStart();
     const first = start === undefined ? undefined : layer.cache.get(start);
-    const isFresh = nowMs - layer.groupStartedMs <= REPLAY_MAX_AGE_MS && layer.groupBytes <= REPLAY_MAX_BYTES;
+    // Timestamps can not run back, so what is replayed in mid-stream delays all that follows.
+    const maxAgeMs = this.#layer ? SWITCH_MAX_AGE_MS : REPLAY_MAX_AGE_MS;
+    const isFresh = nowMs - layer.groupStartedMs <= maxAgeMs && layer.groupBytes <= REPLAY_MAX_BYTES;
     if (!first || !isFresh) return true;
     this.#begin(first, nowMs);
     this.#state = 'replaying';
     this.#cursor = first.extSeq;
     return false;
+  }
+
+  /** Go over to this layer at its next group. False when that is settled already. */
+  want(layer: Layer): boolean {
+    const isNew = this.#wanted !== layer;
+    this.#wanted = layer;
+    return isNew;
   }
 
   /** The next chunk of the group. The caller has flushed the layer before: nothing that is cached is still to be sent. */
@@ -113,7 +126,7 @@ export class EgressTrack implements EgressTarget {
     if (layer === this.#layer && this.#epoch === layer.epoch) {
       if (this.#state === 'live') this.#sendFrom(batch, this.#firstSeq, nowMs);
     } else if (layer === this.#wanted) {
-      const first = batch.packets.find(({ isGroupStart }) => isGroupStart);
+      const first = batch.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
       if (!first) return;
       this.#begin(first, nowMs);
       this.#state = 'live';
@@ -142,7 +155,7 @@ export class EgressTrack implements EgressTarget {
   #begin(first: Packet, nowMs: number): void {
     this.rewriter.switchTo(first, nowMs);
     this.#layer = first.layer;
-    this.#epoch = first.layer.epoch;
+    this.#epoch = first.epoch;
     this.#firstSeq = first.extSeq;
   }
 

@@ -216,7 +216,7 @@ export class MediaEngine {
   }
 
   #tickStream(stream: StreamMedia, nowMs: number): void {
-    if (this.#ticks % CHOICE_TICKS === 0) stream.choose(nowMs);
+    if (this.#ticks % CHOICE_TICKS === 0 && stream.choose(nowMs)) this.#wakeSoon();
     if (this.#ticks % STATS_TICKS === 0 && stream.publisher) {
       this.#emit({ type: 'stats', streamId: stream.id, tracks: statsOf(stream.publisher, nowMs) });
     }

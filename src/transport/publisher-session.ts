@@ -113,7 +113,7 @@ export class PublisherSession {
     const { timestamp, marker } = this.#header;
     const seq = ((bytes[start] ?? 0) << 8) | (bytes[start + 1] ?? 0);
     const codec = route.payload.codec.name;
-    return layer.push({ seq, timestamp, marker, codec, bytes, start: start + 2, end }, nowMs);
+    return layer.push({ seq, timestamp, marker, codec, bytes, start: start + 2, end, isRtx: true }, nowMs);
   }
 
   #forget(layer: Layer): void {

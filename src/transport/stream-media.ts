@@ -46,21 +46,25 @@ export class StreamMedia {
         continue;
       }
       this.#pending.delete(layer);
-      if (!this.#chosen.has(layer.kind)) this.choose(nowMs);
+      if (!this.#chosen.has(layer.kind)) this.#chooseFirst(layer, packets, nowMs);
       const batch = new PacketBatch(layer, packets);
       for (const viewer of this.viewers) viewer.track(layer.kind)?.offer(batch, nowMs);
     }
     return isHolding;
   }
 
-  /** Settles which layers viewers get, from what was heard lately. */
-  choose(nowMs: number): void {
+  /** Settles which layers viewers get, from what was heard lately. True when some of them have to catch up. */
+  choose(nowMs: number): boolean {
+    this.flush(nowMs, false);
+    let hasChanged = false;
     for (const kind of KINDS) {
       const best = this.publisher?.tracks.find((track) => track.kind === kind)?.best(nowMs);
       if (!best || this.#chosen.get(kind) === best) continue;
+      hasChanged = true;
       this.#chosen.set(kind, best);
       for (const viewer of this.viewers) this.#follow(viewer, best, nowMs);
     }
+    return hasChanged && this.replayAll(nowMs);
   }
 
   /** A connected viewer gets what is already here. */
@@ -91,6 +95,14 @@ export class StreamMedia {
   #replay(viewer: ViewerSession, nowMs: number): boolean {
     for (const track of viewer.tracks) if (track.isReplaying) track.replay(nowMs);
     return viewer.tracks.some((track) => track.isReplaying);
+  }
+
+  // Nothing was sent of this layer so far and these packets are about to be: viewers begin with them, not with the cache.
+  #chooseFirst(layer: Layer, packets: readonly Packet[], nowMs: number): void {
+    this.#chosen.set(layer.kind, layer);
+    for (const viewer of this.viewers) viewer.track(layer.kind)?.want(layer);
+    const isAwaited = layer.kind === 'video' && this.viewers.size > 0;
+    if (isAwaited && !packets.some(({ isGroupStart }) => isGroupStart)) layer.keyframes.want(nowMs);
   }
 
   #follow(viewer: ViewerSession, layer: Layer, nowMs: number): void {

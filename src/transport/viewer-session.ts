@@ -116,7 +116,7 @@ export class ViewerSession {
   // What was captured when, on our clock: the same for audio and video, so the viewer can bring them together.
   #report(track: EgressTrack, nowMs: number, wallMs: number): void {
     const { layer, ssrc, packetsSent, octetsSent } = track;
-    if (!layer || packetsSent === 0) return;
+    if (!layer || !track.isInStep || packetsSent === 0) return;
     const ntp = ntpFromMs(wallMs - nowMs + layer.ntpMsOf(layer.newestTimestamp));
     this.#reportSent = { middle: ntpMiddle(ntp), ms: nowMs };
     this.peer.sendRtcp([
