@@ -52,7 +52,7 @@ test('an encoder that vanishes and comes back is seen again by the viewer who st
   await seesMovingPicture(page, PLAYER);
 
   first.vanish();
-  await page.waitForSelector('[data-state=reconnecting]');
+  await page.waitForSelector('[data-state=reconnecting]', { timeout: 45_000 });
   const again = await ObsClient.publish({ whipUrl, key, media });
   await page.waitForSelector('[data-state=live]');
   await seesMovingPicture(page, PLAYER);
