@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 const SQLITE_BUSY = 5;
+/** A killed server may take a moment to let go. */
+const WAIT_MS = 1_000;
 
 /**
  * Keeps a folder for one server. What holds the lock is the kernel's record lock that SQLite takes on a file: it dies
@@ -36,7 +38,7 @@ function explain(folder: string, cause: unknown): string {
 function lock(file: string): DatabaseSync {
   // A file that is there is not opened: closing it would drop the record locks this process has on it.
   if (!existsSync(file)) writeFileSync(file, '', { flag: 'ax', mode: 0o600 });
-  const holder = new DatabaseSync(file);
+  const holder = new DatabaseSync(file, { timeout: WAIT_MS });
   try {
     holder.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return holder;
