@@ -1,0 +1,221 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { readAnswer } from '../../bench/load/answer.ts';
+import { ClientPeer } from '../../bench/load/client-peer.ts';
+import { playOffer, publishOffer, type SentSsrcs } from '../../bench/load/offer.ts';
+import { RtpHeader } from '../../src/media/rtp-header.ts';
+import { allocateMemory } from '../../src/native/memory.ts';
+import { parseOffer } from '../../src/sdp/offer.ts';
+import { answerPlay } from '../../src/sdp/play-answer.ts';
+import { answerPublish, type LocalSide } from '../../src/sdp/publish-answer.ts';
+import { createCertificate } from '../../src/transport/certificate.ts';
+import { DtlsContext } from '../../src/transport/dtls.ts';
+import { endpointFromText } from '../../src/transport/endpoint.ts';
+import type { MediaEngine } from '../../src/transport/media-engine.ts';
+import { type RtcpItem, readRtcp } from '../../src/transport/rtcp.ts';
+import { SrtpReceiver, SrtpSender } from '../../src/transport/srtp-session.ts';
+import { createCipherScratch } from '../../src/transport/srtp-transform.ts';
+import { LossyLink } from './lossy-link.ts';
+import { until } from './until.ts';
+
+const H264 = { name: 'h264', clockRate: 90_000, fmtp: 'packetization-mode=1;profile-level-id=4d401f' } as const;
+const OPUS = { name: 'opus', clockRate: 48_000, fmtp: '' } as const;
+export const SSRCS: SentSsrcs = { audio: 1111, video: 2222 };
+
+export interface ReceivedPacket {
+  readonly ssrc: number;
+  readonly seq: number;
+  readonly timestamp: number;
+  readonly marker: boolean;
+  readonly payloadType: number;
+  readonly payload: Buffer;
+}
+
+export interface ClientOptions {
+  readonly engine: MediaEngine;
+  readonly fingerprint: string;
+  readonly sessionId: string;
+  readonly streamId: string;
+  /** The client's own; OpenSSL's names. */
+  readonly srtpProfiles?: string;
+  readonly link?: LossyLink;
+}
+
+/** A WebRTC client over a real socket, with everything it received. */
+export class RtcClient {
+  readonly received: ReceivedPacket[] = [];
+  readonly reports: RtcpItem[] = [];
+  refused = 0;
+  readonly #socket: Socket;
+  readonly #peer: ClientPeer;
+  readonly #fingerprint: string;
+  readonly #link: LossyLink;
+  readonly #memory = allocateMemory(4096);
+  readonly #scratch = createCipherScratch();
+  readonly #header = new RtpHeader();
+  #port = 0;
+  #receiver: SrtpReceiver | undefined;
+  #sender: SrtpSender | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(socket: Socket, options: ClientOptions) {
+    const certificate = createCertificate();
+    this.#socket = socket;
+    this.#fingerprint = certificate.fingerprint;
+    this.#peer = new ClientPeer(new DtlsContext(certificate, options.srtpProfiles));
+    this.#link = options.link ?? new LossyLink({ seed: 1 });
+    socket.on('message', (datagram) => this.#link.carry(() => this.#receive(datagram)));
+  }
+
+  static async publish(options: ClientOptions): Promise<RtcClient> {
+    const client = await RtcClient.#open(options);
+    const offer = parseOffer(publishOffer(client.#offerOptions(), SSRCS));
+    const { plan, answer } = answerPublish(offer, localSide(options));
+    options.engine.openPublisher({ sessionId: options.sessionId, streamId: options.streamId, plan });
+    return client.#start(answer);
+  }
+
+  static async play(options: ClientOptions): Promise<RtcClient> {
+    const client = await RtcClient.#open(options);
+    const offer = parseOffer(playOffer(client.#offerOptions()));
+    const source = [
+      { kind: 'audio', codec: OPUS },
+      { kind: 'video', codec: H264 },
+    ] as const;
+    let ssrc = 5000;
+    const { plan, answer } = answerPlay(offer, localSide(options), source, () => ++ssrc);
+    options.engine.openViewer({ sessionId: options.sessionId, streamId: options.streamId, plan });
+    return client.#start(answer);
+  }
+
+  get isConnected(): boolean {
+    return this.#sender !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.#peer.isClosed;
+  }
+
+  get profile(): string | undefined {
+    return this.#peer.keys?.profile.name;
+  }
+
+  connected(): Promise<unknown> {
+    return until('the client is connected', () => this.isConnected);
+  }
+
+  sendRtp(
+    packet: { ssrc: number; payloadType: number; extSeq: number; timestamp: number; marker?: boolean },
+    payload: Uint8Array,
+  ): void {
+    const sender = this.#sender;
+    if (!sender) throw new Error('not connected');
+    const { address, bytes } = this.#memory;
+    const view = new DataView(bytes.buffer);
+    view.setUint32(
+      0,
+      (0x80 << 24) | ((packet.marker ? 0x80 : 0) << 16) | (packet.payloadType << 16) | (packet.extSeq & 0xffff),
+    );
+    view.setUint32(4, packet.timestamp);
+    view.setUint32(8, packet.ssrc);
+    bytes.set(payload, 2048);
+    sender.rtp.sealRtp(address, 12, address + 2048, payload.length, packet.ssrc, packet.extSeq);
+    this.#send([bytes.slice(0, 12 + payload.length + sender.rtp.rtpOverhead)]);
+  }
+
+  sendRtcp(parts: readonly Uint8Array[]): void {
+    const compound = Buffer.concat(parts);
+    this.#memory.bytes.set(compound);
+    const length = this.#sender?.sealRtcp(this.#memory, 0, compound.length) ?? 0;
+    this.#send([this.#memory.bytes.slice(0, length)]);
+  }
+
+  /** As a browser leaves: with a close_notify. */
+  async close(): Promise<void> {
+    const [goodbye] = this.#peer.close();
+    if (goodbye) await new Promise((resolve) => this.#socket.send(goodbye, this.#port, '127.0.0.1', resolve));
+    this.vanish();
+  }
+
+  /** As a killed process leaves. */
+  vanish(): void {
+    clearInterval(this.#timer);
+    if (this.#port !== 0) this.#socket.close();
+    this.#port = 0;
+  }
+
+  static async #open(options: ClientOptions): Promise<RtcClient> {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return new RtcClient(socket, options);
+  }
+
+  #offerOptions() {
+    const candidate = { address: '127.0.0.1', port: this.#socket.address().port };
+    return { ice: this.#peer.ice, fingerprint: this.#fingerprint, candidate };
+  }
+
+  #start(sdp: string): this {
+    const answer = readAnswer(sdp);
+    this.#port = answer.candidate.port;
+    this.#peer.accept(answer);
+    this.#timer = setInterval(() => this.#send(this.#peer.poll(performance.now())), 10);
+    return this;
+  }
+
+  #send(datagrams: readonly Uint8Array[]): void {
+    for (const datagram of datagrams) {
+      this.#link.carry(() => this.#port !== 0 && this.#socket.send(datagram, this.#port, '127.0.0.1'));
+    }
+  }
+
+  #receive(datagram: Buffer): void {
+    const first = datagram[0] ?? 0;
+    const nowMs = performance.now();
+    if (first < 4) {
+      this.#send(this.#peer.receiveStun(datagram, () => endpointFromText('127.0.0.1', this.#port), nowMs));
+    } else if (first < 64) {
+      this.#send(this.#peer.receiveDtls(datagram, nowMs));
+      const { keys } = this.#peer;
+      if (!keys || this.#sender) return;
+      this.#receiver = new SrtpReceiver(keys, this.#scratch);
+      this.#sender = new SrtpSender(keys, this.#scratch);
+    } else {
+      this.#receiveMedia(datagram);
+    }
+  }
+
+  #receiveMedia(datagram: Buffer): void {
+    const { bytes } = this.#memory;
+    bytes.set(datagram);
+    const second = datagram[1] ?? 0;
+    if (second >= 192 && second <= 223) {
+      const length = this.#receiver?.openRtcp(this.#memory, 0, datagram.length) ?? -1;
+      if (length < 0) this.refused += 1;
+      else this.reports.push(...readRtcp(bytes.slice(0, length)));
+      return;
+    }
+    const header = this.#header;
+    const isWhole = header.read(bytes, 0, datagram.length);
+    const length = isWhole ? (this.#receiver?.openRtp(this.#memory, 0, datagram.length, header) ?? -1) : -1;
+    if (length < 0) {
+      this.refused += 1;
+      return;
+    }
+    const padding = header.hasPadding ? (bytes[length - 1] ?? 0) : 0;
+    const { ssrc, seq, timestamp, marker, payloadType } = header;
+    const payload = Buffer.from(bytes.slice(header.headerLength, length - padding));
+    this.received.push({ ssrc, seq, timestamp, marker, payloadType, payload });
+  }
+}
+
+function localSide({ engine, fingerprint }: ClientOptions): LocalSide {
+  const id = Math.random().toString(36).slice(2).padEnd(12, 'x');
+  return {
+    ice: { ufrag: id, pwd: 'p'.repeat(24) },
+    fingerprint,
+    candidates: [{ address: '127.0.0.1', port: engine.port }],
+    sessionId: '1',
+  };
+}
