@@ -69,7 +69,6 @@ async function main(config: Config, log: Log): Promise<void> {
 }
 
 try {
-  // biome-ignore lint/style/noProcessEnv: handed to the one reader of the environment.
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY });
   await main(config, log).catch((error: unknown) => {
