@@ -56,17 +56,6 @@ export function restartedAnswer(answer: string, fragment: string): string {
   return asSdp(kept);
 }
 
-/** Asks for stereo: without it a browser mixes what it receives down to mono. */
-export function withStereo(sdp: string): string {
-  const lines = linesOf(sdp);
-  const opus = lines.map((line) => /^a=rtpmap:(\d+) opus\/48000/i.exec(line)?.[1]).find(Boolean);
-  return asSdp(
-    lines.map((line) =>
-      opus && line.startsWith(`a=fmtp:${opus} `) && !/[ ;]stereo=/.test(line) ? `${line};stereo=1` : line,
-    ),
-  );
-}
-
 /** The `rel="ice-server"` entries of a Link header (RFC 8288); others are skipped. */
 export function iceServers(link: string | null): IceServer[] {
   const servers: IceServer[] = [];

@@ -14,6 +14,7 @@ export interface RtcConnectionOptions {
   /** Adds what is to be sent or received, before the offer is made. */
   readonly prepare: (pc: RTCPeerConnection) => void;
   readonly refineOffer?: (sdp: string) => string;
+  readonly refineAnswer?: (sdp: string) => string;
   readonly onChange: (change: RtcChange) => void;
 }
 
@@ -51,7 +52,8 @@ export class RtcConnection {
 
     this.#resource = resource;
     if (resource.iceServers.length > 0) pc.setConfiguration({ iceServers: [...resource.iceServers] });
-    await pc.setRemoteDescription({ type: 'answer', sdp: resource.answer });
+    const answer = this.#options.refineAnswer?.(resource.answer) ?? resource.answer;
+    await pc.setRemoteDescription({ type: 'answer', sdp: answer });
     this.#watchTransport();
     this.#timer = setTimeout(() => void this.#restart(), CONNECT_WITHIN_MS);
     this.#trickle();

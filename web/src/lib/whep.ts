@@ -1,8 +1,8 @@
 import { backoffMs } from './backoff.ts';
-import { withStereo } from './ice.ts';
 import type { Problem } from './problem.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
 import { type RtcEndpoint, RtcRefused } from './rtc-resource.ts';
+import { withStereo } from './sdp-wishes.ts';
 
 /** `idle`: not asked to play. `waiting`: will try again by itself. `refused`: trying again would not help. */
 export type WhepState = 'idle' | 'connecting' | 'connected' | 'interrupted' | 'waiting' | 'refused';

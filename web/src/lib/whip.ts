@@ -2,6 +2,7 @@ import { backoffMs } from './backoff.ts';
 import type { Problem } from './problem.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
 import { type RtcEndpoint, RtcRefused } from './rtc-resource.ts';
+import { withStartBitrate } from './sdp-wishes.ts';
 
 export type WhipState = 'connecting' | 'live' | 'reconnecting' | 'ended';
 
@@ -71,6 +72,7 @@ export class WhipPublisher {
     const connection = new RtcConnection({
       endpoint: this.#options.endpoint,
       prepare: (pc) => this.#send(pc),
+      refineAnswer: (sdp) => withStartBitrate(sdp, this.#options.quality.maxBitrateBps / 2),
       onChange: (change) => void this.#changed(change),
     });
     this.#connection = connection;
