@@ -29,17 +29,25 @@ export function serveParent(methods: Methods): void {
       );
   });
   process.on('disconnect', () => process.exit(0));
+  // What came before anybody listened would be lost.
+  process.send?.('ready');
 }
 
 /** A process of the bench's own, so that its work is never on the same event loop as another's. */
 export class Child<M extends Methods> {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  readonly #ready: Promise<void>;
   #id = 0;
 
   constructor(file: string) {
     this.#process = fork(file, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    this.#process.on('message', (reply: Reply) => this.#settle(reply));
+    this.#ready = new Promise((resolve) => {
+      this.#process.on('message', (message: Reply | 'ready') => {
+        if (message === 'ready') resolve();
+        else this.#settle(message);
+      });
+    });
     this.#process.on('exit', () => {
       for (const { reject } of this.#waiting.values()) reject(new Error(`${file} ended`));
       this.#waiting.clear();
@@ -50,7 +58,8 @@ export class Child<M extends Methods> {
     return this.#process.pid ?? 0;
   }
 
-  call<K extends keyof M & string>(method: K, argument: Parameters<M[K]>[0]): Promise<Awaited<ReturnType<M[K]>>> {
+  async call<K extends keyof M & string>(method: K, argument: Parameters<M[K]>[0]): Promise<Awaited<ReturnType<M[K]>>> {
+    await this.#ready;
     this.#id += 1;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.set(this.#id, { resolve, reject });

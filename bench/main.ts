@@ -3,11 +3,12 @@ import { readOptions, type Section, USAGE } from './options.ts';
 import { type Row, tableOf } from './report.ts';
 import { crowd } from './scenarios/crowd.ts';
 import { fanOut } from './scenarios/fan-out.ts';
+import { floor } from './scenarios/floor.ts';
 import { joins } from './scenarios/joins.ts';
 
 type Scenario = (options: { isQuick: boolean }) => Promise<Row[]>;
 
-const scenarios: Partial<Record<Section, Scenario>> = { 'fan-out': fanOut, crowd, joins };
+const scenarios: Partial<Record<Section, Scenario>> = { 'fan-out': fanOut, floor, crowd, joins };
 
 const options = readOptions(process.argv.slice(2));
 void USAGE;

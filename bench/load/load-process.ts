@@ -1,7 +1,9 @@
 import { serveParent } from '../child.ts';
+import { Sink } from './sink.ts';
 import { type Counts, type Joined, type JoinOptions, type PoolOptions, ViewerPool } from './viewer-pool.ts';
 
 let pool: ViewerPool | undefined;
+let sink: Sink | undefined;
 
 function opened(): ViewerPool {
   if (!pool) throw new Error('there is no pool yet');
@@ -31,6 +33,15 @@ const methods = {
   },
   closedByServer(): number {
     return opened().closedByServer();
+  },
+  /** So many sockets that only take what comes: their ports. */
+  sink(count: number): readonly number[] {
+    sink?.close();
+    sink = new Sink(count);
+    return sink.ports;
+  },
+  sunk(): number {
+    return sink?.packets ?? 0;
   },
 };
 

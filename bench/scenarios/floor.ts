@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { Child } from '../child.ts';
+import type { FloorMethods } from '../floor/floor-process.ts';
+import type { LoadMethods } from '../load/load-process.ts';
+import { numbers, type Row } from '../report.ts';
+
+const VIEWERS = 200;
+const SHAPE = '9 packets of 1180 bytes a frame, 200 receivers';
+
+/** What no server in JavaScript on this machine could do without: the kernel's part and OpenSSL's, each alone. */
+export async function floor({ isQuick }: { isQuick: boolean }): Promise<Row[]> {
+  const load = new Child<LoadMethods>(join(import.meta.dirname, '../load/load-process.ts'));
+  const sender = new Child<FloorMethods>(join(import.meta.dirname, '../floor/floor-process.ts'));
+  try {
+    const ports = await load.call('sink', VIEWERS);
+    const options = { ports, frames: isQuick ? 60 : 120, fps: 60 };
+    const runs = isQuick ? 3 : 5;
+    const repeat = async (measure: () => Promise<number>) => {
+      const values: number[] = [];
+      for (let run = 0; run < runs; run += 1) values.push(await measure());
+      return numbers(values);
+    };
+    const row = (what: string, measured: string): Row => ({ what, budget: '', measured, notes: SHAPE });
+    return [
+      row(
+        'floor: the kernel alone, sendmmsg with GSO, us per packet',
+        await repeat(() => sender.call('send', { ...options, segments: 9 })),
+      ),
+      row(
+        'floor: the kernel alone, sendmmsg without GSO',
+        await repeat(() => sender.call('send', { ...options, segments: 1 })),
+      ),
+      row(
+        'floor: OpenSSL alone by koffi, AES-128-GCM',
+        await repeat(() => sender.call('seal', { ...options, profile: 'gcm' })),
+      ),
+      row(
+        'floor: OpenSSL alone by koffi, CM_HMAC_SHA1_80',
+        await repeat(() => sender.call('seal', { ...options, profile: 'cm' })),
+      ),
+    ];
+  } finally {
+    await Promise.all([load.stop(), sender.stop()]);
+  }
+}
