@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { Layer, type PacketInput } from '../../src/media/layer.ts';
 import { allocateMemory, type NativeMemory } from '../../src/native/memory.ts';
 import { MessageArray } from '../../src/native/message-array.ts';
+import type { SendMode } from '../../src/native/send-mode.ts';
 import {
   AF_INET,
   closeUdpSocket,
@@ -10,8 +12,15 @@ import {
   socketAddress,
   waitWritable,
 } from '../../src/native/udp.ts';
+import { Destination } from '../../src/transport/datagram-writer.ts';
+import { EgressTrack } from '../../src/transport/egress-track.ts';
+import { endpointFromText } from '../../src/transport/endpoint.ts';
+import { FanOut } from '../../src/transport/fan-out.ts';
+import { MediaMemory } from '../../src/transport/media-memory.ts';
+import { PacketBatch } from '../../src/transport/packet-batch.ts';
 import { srtpProfileById } from '../../src/transport/srtp-keys.ts';
 import { createCipherScratch, createTransform } from '../../src/transport/srtp-transform.ts';
+import { UdpPort } from '../../src/transport/udp-port.ts';
 import { serveParent } from '../child.ts';
 
 const HEADER = 12;
@@ -110,7 +119,61 @@ const methods = {
     pinned.length = 0;
     return spent / (options.frames * options.ports.length * SEGMENTS);
   },
+  /** Microseconds a packet for all of our own egress, from a batch of packets to the kernel: no other work beside it. */
+  async egress(options: FloorOptions & { mode: SendMode; profile: 'gcm' | 'cm'; shape: readonly number[] }) {
+    const memory = new MediaMemory();
+    const port = await UdpPort.open({ port: 0, mode: options.mode, reader: { onDatagram() {}, onBatchEnd() {} } });
+    const layer = new Layer({
+      kind: 'video',
+      rid: '',
+      clockRate: 90_000,
+      hasNack: false,
+      cache: memory.createCache('video'),
+    });
+    const tracks = egressTracks(options, new FanOut({ port, memory }));
+    const bytes = randomBytes(2048);
+    // A single NAL unit that starts a group: so viewers are live from the first packet on.
+    bytes.set([0x67, 0x4d]);
+    let seq = 0;
+    for (const track of tracks) track.follow(layer, performance.now());
+    const spent = await paced(options, () => {
+      const nowMs = performance.now();
+      const packets = options.shape.flatMap((length, index) => {
+        const marker = index === options.shape.length - 1;
+        const input = { seq: seq + index, timestamp: seq * 10, marker, codec: 'h264', bytes, start: 0, end: length };
+        return layer.push(input as PacketInput, nowMs) ?? [];
+      });
+      seq += options.shape.length;
+      const batch = new PacketBatch(layer, packets);
+      for (const track of tracks) track.offer(batch, nowMs);
+      port.flush();
+    });
+    port.close();
+    for (const track of tracks) track.cipher.close();
+    const sent = tracks.reduce((sum, { packetsSent }) => sum + packetsSent, 0);
+    return spent / sent;
+  },
 };
+
+function egressTracks({ ports, profile: name }: FloorOptions & { profile: 'gcm' | 'cm' }, fanOut: FanOut) {
+  const profile = srtpProfileById(PROFILE_IDS[name]);
+  if (!profile) throw new Error('no such profile');
+  const scratch = createCipherScratch();
+  const codec = { name: 'h264', clockRate: 90_000, fmtp: '' } as const;
+  const feedback = { hasNack: true, hasPli: true, hasTransportCc: false, hasRemb: false };
+  const payloads = [{ pt: 96, rtxPt: 97, codec, ...feedback }];
+  return ports.map((port, index) => {
+    const master = { key: randomBytes(profile.keyLength), salt: randomBytes(profile.saltLength) };
+    return new EgressTrack({
+      plan: { mid: '0', kind: 'video', payloads, ssrc: index + 1, rtxSsrc: index + 1_000_001, cname: 'floor' },
+      cipher: createTransform({ profile, master, kind: 'rtp', direction: 'seal', scratch }),
+      destination: new Destination(endpointFromText('127.0.0.1', port)),
+      fanOut,
+      firstSeq: 1,
+      firstRtxSeq: 1,
+    });
+  });
+}
 
 export type FloorMethods = typeof methods;
 
