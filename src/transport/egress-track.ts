@@ -14,6 +14,9 @@ const REPLAY_CHUNK = 24;
 const REPLAY_MAX_AGE_MS = 10_000;
 const SWITCH_MAX_AGE_MS = 200;
 const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
+// A viewer gets again at most as many packets as it was sent, and no more than this at once: a forged flood of NACKs of
+// a few KB would otherwise draw megabytes.
+const MAX_RESENDS = 512;
 
 /**
  * One track of one viewer: from the cached group of pictures to live packets, and from source to source.
@@ -30,7 +33,7 @@ export class EgressTrack implements EgressTarget {
   octetsSent = 0;
   /** Packets sent again. */
   resent = 0;
-  readonly #fanOut: FanOut;
+  readonly #fanOut: Pick<FanOut, 'send' | 'resend'>;
   readonly #payloads = new Map<CodecName, PayloadPlan>();
   readonly #limiter = new ResendLimiter();
   #state: 'waiting' | 'replaying' | 'live' = 'waiting';
@@ -40,12 +43,13 @@ export class EgressTrack implements EgressTarget {
   #firstSeq = 0;
   #cursor = 0;
   #rtxSeq: number;
+  #mayResend = 0;
 
   constructor(options: {
     plan: EgressTrackPlan;
     cipher: SrtpTransform;
     destination: Destination;
-    fanOut: FanOut;
+    fanOut: Pick<FanOut, 'send' | 'resend'>;
     /** Both below 32768: the receiver's first guess of the rollover counter is 0. */
     firstSeq: number;
     firstRtxSeq: number;
@@ -94,6 +98,7 @@ export class EgressTrack implements EgressTarget {
     const maxAgeMs = this.#layer ? SWITCH_MAX_AGE_MS : REPLAY_MAX_AGE_MS;
     const isFresh = nowMs - layer.groupStartedMs <= maxAgeMs && layer.groupBytes <= REPLAY_MAX_BYTES;
     if (!first || !isFresh) return true;
+    if (this.payloadTypeOf(first) < 0) return false;
     this.#begin(first, nowMs);
     this.#state = 'replaying';
     this.#cursor = first.extSeq;
@@ -114,7 +119,8 @@ export class EgressTrack implements EgressTarget {
     const packets: Packet[] = [];
     for (; packets.length < REPLAY_CHUNK && this.#cursor <= layer.cache.newestSeq; this.#cursor += 1) {
       const packet = layer.cache.get(this.#cursor);
-      if (packet) packets.push(packet);
+      // A sender that restarts meanwhile has other timestamps, and numbers far from these.
+      if (packet?.epoch === this.#epoch) packets.push(packet);
     }
     if (packets.length > 0) this.#send(new PacketBatch(layer, packets), nowMs);
     if (this.#cursor > layer.cache.newestSeq) this.#state = 'live';
@@ -127,7 +133,8 @@ export class EgressTrack implements EgressTarget {
       if (this.#state === 'live') this.#sendFrom(batch, this.#firstSeq, nowMs);
     } else if (layer === this.#wanted) {
       const first = batch.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
-      if (!first) return;
+      // Numbers must not run on unseen while this viewer can not be sent the codec: past 32768 it could not follow.
+      if (!first || this.payloadTypeOf(first) < 0) return;
       this.#begin(first, nowMs);
       this.#state = 'live';
       this.#sendFrom(batch, first.extSeq, nowMs);
@@ -137,11 +144,13 @@ export class EgressTrack implements EgressTarget {
   /** A NACK of the viewer's (16-bit numbers). What is no longer cached, or was just sent again, is passed over. */
   resend(seqs: readonly number[], roundTripMs: number, nowMs: number): void {
     for (const seq of seqs) {
+      if (this.#mayResend === 0) return;
       const located = this.rewriter.locate(seq);
       const packet = located?.layer.cache.get(located.extSeq);
       const payload = packet && this.#payloads.get(packet.codec);
       if (!located || !packet || !payload || !this.#limiter.mayResend(located.outSeq, roundTripMs, nowMs)) continue;
       this.resent += 1;
+      this.#mayResend -= 1;
       if (payload.rtxPt === undefined || !this.hasRtx) {
         this.#fanOut.resend(this, { located, packet, payloadType: payload.pt });
         continue;
@@ -171,6 +180,7 @@ export class EgressTrack implements EgressTarget {
 
   #send(batch: PacketBatch, nowMs: number): void {
     this.packetsSent += batch.packets.length;
+    this.#mayResend = Math.min(MAX_RESENDS, this.#mayResend + batch.packets.length);
     this.octetsSent += this.#fanOut.send(this, batch);
     if (batch.highest) this.rewriter.sent(batch.highest, nowMs);
   }

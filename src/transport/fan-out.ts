@@ -37,12 +37,12 @@ export interface Retransmission {
  * output memory, and hands the kernel one message per run.
  */
 export class FanOut {
-  readonly #port: UdpPort;
+  readonly #port: Pick<UdpPort, 'writerFor'>;
   readonly #memory: MediaMemory;
   // A payload that must be changed before it is sealed is put together here.
   readonly #scratch = allocateMemory(SCRATCH_BYTES);
 
-  constructor(options: { port: UdpPort; memory: MediaMemory }) {
+  constructor(options: { port: Pick<UdpPort, 'writerFor'>; memory: MediaMemory }) {
     this.#port = options.port;
     this.#memory = options.memory;
   }

@@ -1,0 +1,316 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Layer } from '../../src/media/layer.ts';
+import type { Packet } from '../../src/media/packet.ts';
+import type { CodecName, EgressTrackPlan, PayloadPlan } from '../../src/media/plan.ts';
+import { RtpHeader } from '../../src/media/rtp-header.ts';
+import { extend } from '../../src/media/sequence.ts';
+import { Destination } from '../../src/transport/datagram-writer.ts';
+import { EgressTrack } from '../../src/transport/egress-track.ts';
+import { endpointFromText } from '../../src/transport/endpoint.ts';
+import { FanOut } from '../../src/transport/fan-out.ts';
+import { MediaMemory } from '../../src/transport/media-memory.ts';
+import { PacketBatch } from '../../src/transport/packet-batch.ts';
+import { SrtpReceiver, SrtpSender } from '../../src/transport/srtp-session.ts';
+import { h264Payload, input, makeLayer, pushed, vp8Payload } from '../media/packets.ts';
+import { CollectingPort } from './collecting-port.ts';
+import { keyPair, openRtp, PROFILES, scratch } from './srtp-bytes.ts';
+
+const SSRC = 1000;
+const RTX_SSRC = 2000;
+const PTS: Record<CodecName, number> = { h264: 96, vp8: 98, vp9: 100, av1: 102, opus: 111 };
+
+function payloadPlan(name: CodecName, hasRtx: boolean): PayloadPlan {
+  const codec = { name, clockRate: 90_000, fmtp: '' };
+  const rtx = hasRtx ? { rtxPt: PTS[name] + 1 } : {};
+  return { pt: PTS[name], codec, hasNack: true, hasPli: true, hasTransportCc: false, hasRemb: false, ...rtx };
+}
+
+interface Received {
+  readonly ssrc: number;
+  readonly seq: number;
+  readonly timestamp: number;
+  readonly payloadType: number;
+  readonly payload: Buffer;
+}
+
+/** A viewer's track with the viewer's own end of SRTP: what it would see. */
+class Viewer {
+  readonly track: EgressTrack;
+  readonly port = new CollectingPort();
+  readonly #receiver: SrtpReceiver;
+  readonly #header = new RtpHeader();
+  /** Every datagram by what its nonce is made of. */
+  readonly #sealed = new Map<string, string>();
+  readonly #newest = new Map<number, number>();
+
+  constructor(memory: MediaMemory, options: { codecs?: CodecName[]; hasRtx?: boolean; firstSeq?: number } = {}) {
+    const { codecs = ['h264'], hasRtx = true, firstSeq = 100 } = options;
+    const { server, client } = keyPair(PROFILES.aead_aes_128_gcm);
+    const plan: EgressTrackPlan = {
+      mid: '1',
+      kind: 'video',
+      payloads: codecs.map((codec) => payloadPlan(codec, hasRtx)),
+      ssrc: SSRC,
+      rtxSsrc: RTX_SSRC,
+      cname: 'c',
+    };
+    this.#receiver = new SrtpReceiver(client, scratch);
+    this.track = new EgressTrack({
+      plan,
+      cipher: new SrtpSender(server, scratch).rtp,
+      destination: new Destination(endpointFromText('127.0.0.1', 9)),
+      fanOut: new FanOut({ port: this.port, memory }),
+      firstSeq,
+      firstRtxSeq: 500,
+    });
+  }
+
+  /** What came, opened. Fails when a nonce is used for two different packets, or when the viewer can not open one. */
+  received(): Received[] {
+    return this.port.take().flatMap((datagram) => {
+      const nonce = this.#nonceOf(datagram);
+      const bytes = datagram.toString('hex');
+      const before = this.#sealed.get(nonce);
+      if (before !== undefined) {
+        expect(bytes, `the same nonce for different bytes: ${nonce}`).toBe(before);
+        return [];
+      }
+      this.#sealed.set(nonce, bytes);
+      const clear = openRtp(this.#receiver, datagram);
+      if (!clear) throw new Error(`the viewer can not open packet ${nonce}`);
+      this.#header.read(clear, 0, clear.length);
+      const { ssrc, seq, timestamp, payloadType, hasPadding } = this.#header;
+      const payload = clear.subarray(12, clear.length - (hasPadding ? (clear.at(-1) ?? 0) : 0));
+      return [{ ssrc, seq, timestamp, payloadType, payload }];
+    });
+  }
+
+  #nonceOf(datagram: Buffer): string {
+    const ssrc = datagram.readUInt32BE(8);
+    const seq = datagram.readUInt16BE(2);
+    const newest = this.#newest.get(ssrc) ?? seq;
+    const index = extend(newest, seq);
+    this.#newest.set(ssrc, Math.max(newest, index));
+    return `${ssrc} ${index}`;
+  }
+}
+
+const batch = (packets: readonly Packet[]) => {
+  const [first] = packets;
+  if (!first) throw new Error('an empty batch');
+  return new PacketBatch(first.layer, packets);
+};
+
+let memory: MediaMemory;
+const newLayer = () => makeLayer({ cache: memory.createCache('video') });
+
+/** Pictures of one packet each, the first one a keyframe. */
+function push(layer: Layer, seq: number, count: number, options: { key?: boolean; nowMs?: number } = {}): Packet[] {
+  const { key = true, nowMs = 0 } = options;
+  return Array.from({ length: count }, (_, index) => {
+    const payload = h264Payload(key && index === 0 ? 'sps' : 'first slice', seq + index);
+    return pushed(layer, input(seq + index, { payload, timestamp: ((seq + index) * 3000) >>> 0, marker: true }), nowMs);
+  });
+}
+
+beforeEach(() => {
+  memory = new MediaMemory();
+});
+
+describe('an egress track', () => {
+  test('waits for a group start and goes on from there', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    expect(viewer.track.want(layer)).toBe(true);
+    viewer.track.offer(batch(push(layer, 10, 3, { key: false })), 0);
+    expect(viewer.received()).toEqual([]);
+    viewer.track.offer(batch(push(layer, 13, 3)), 0);
+    viewer.track.offer(batch(push(layer, 16, 2, { key: false })), 0);
+    expect(viewer.received().map(({ seq }) => seq)).toEqual([100, 101, 102, 103, 104]);
+  });
+
+  test('replays a fresh group in chunks and misses nothing that comes meanwhile', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    push(layer, 65_500, 60);
+    expect(viewer.track.follow(layer, 10)).toBe(false);
+    viewer.track.replay(10);
+    expect(viewer.track.isReplaying).toBe(true);
+    viewer.track.offer(batch(push(layer, 65_560, 5, { key: false })), 10);
+    while (viewer.track.isReplaying) viewer.track.replay(11);
+    viewer.track.offer(batch(push(layer, 65_565, 5, { key: false })), 12);
+    const received = viewer.received();
+    expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: 70 }, (_, index) => 100 + index));
+    expect(received.map(({ timestamp }) => timestamp / 3000)).toEqual(
+      Array.from({ length: 70 }, (_, index) => 65_500 + index),
+    );
+  });
+
+  test('asks for a keyframe where there is no group, or only an old one', () => {
+    const layer = newLayer();
+    push(layer, 1, 5, { key: false });
+    expect(new Viewer(memory).track.follow(layer, 0)).toBe(true);
+    push(layer, 6, 5);
+    expect(new Viewer(memory).track.follow(layer, 10_001)).toBe(true);
+    expect(new Viewer(memory).track.follow(layer, 9_999)).toBe(false);
+  });
+
+  test('ends a replay where the sender restarted, and begins again at its next group', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    push(layer, 100, 40);
+    viewer.track.follow(layer, 0);
+    viewer.track.replay(0);
+    // A jump, confirmed by the packet after it.
+    layer.push(input(30_000), 1);
+    const restarted = push(layer, 30_001, 3, { key: false });
+    viewer.track.replay(1);
+    viewer.track.offer(batch(restarted), 1);
+    const received = viewer.received();
+    expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, index) => 100 + index));
+    expect(viewer.track.isInStep).toBe(false);
+    viewer.track.offer(batch(push(layer, 30_004, 2)), 2);
+    expect(viewer.received().map(({ seq }) => seq)).toEqual([140, 141]);
+    expect(viewer.track.isInStep).toBe(true);
+  });
+
+  test('a codec the viewer did not offer is not sent, and after it the viewer can still follow', () => {
+    const viewer = new Viewer(memory);
+    const old = newLayer();
+    viewer.track.want(old);
+    viewer.track.offer(batch(push(old, 1, 3)), 0);
+    const foreign = newLayer();
+    expect(viewer.track.want(foreign)).toBe(true);
+    for (let seq = 0; seq < 70_000; seq += 1) {
+      const payload = vp8Payload({ pictureId: seq & 0x7fff, tl0PicIdx: 0, isKey: seq === 0 });
+      const packet = pushed(foreign, input(seq, { codec: 'vp8', payload, timestamp: seq }), 1);
+      viewer.track.offer(batch([packet]), 1);
+    }
+    const again = newLayer();
+    viewer.track.want(again);
+    viewer.track.offer(batch(push(again, 9, 2)), 2);
+    expect(viewer.received().map(({ seq }) => seq)).toEqual([100, 101, 102, 103, 104]);
+  });
+
+  test('the cached group of a codec the viewer did not offer is neither replayed nor asked for anew', () => {
+    const viewer = new Viewer(memory);
+    const foreign = newLayer();
+    const payload = vp8Payload({ pictureId: 1, tl0PicIdx: 1, isKey: true });
+    pushed(foreign, input(1, { codec: 'vp8', payload }), 0);
+    expect(viewer.track.follow(foreign, 0)).toBe(false);
+    viewer.track.replay(0);
+    expect(viewer.received()).toEqual([]);
+  });
+
+  test('switching to and fro keeps one unbroken sequence and never seals a number twice', () => {
+    const viewer = new Viewer(memory, { hasRtx: false, firstSeq: 32_000 });
+    const layers = [newLayer(), newLayer(), newLayer()];
+    const seqs: number[] = [];
+    for (let round = 0; round < 3000; round += 1) {
+      const layer = layers[round % 3];
+      if (!layer) throw new Error('no layer');
+      viewer.track.want(layer);
+      const start = Math.floor(round / 3) * 25;
+      viewer.track.offer(batch(push(layer, start, 12)), round);
+      // One comes late.
+      const [first, late, ...rest] = push(layer, start + 12, 13, { key: false });
+      if (!first || !late) throw new Error('no packets');
+      viewer.track.offer(batch([first, ...rest]), round);
+      viewer.track.offer(batch([late]), round);
+      const received = viewer.received();
+      seqs.push(...received.map(({ seq }) => seq));
+      viewer.track.resend(
+        received.slice(-5).map(({ seq }) => seq),
+        50,
+        round * 100,
+      );
+      expect(viewer.received()).toEqual([]);
+    }
+    expect(seqs.length).toBe(75_000);
+    expect(new Set(seqs).size).toBe(65_536);
+  });
+
+  test('equal padding for all: a packet sent a second time without RTX is the same to the byte', () => {
+    const viewer = new Viewer(memory, { hasRtx: false });
+    const layer = newLayer();
+    viewer.track.want(layer);
+    const lengths = [700, 699, 700, 698, 1, 0, 699];
+    const packets = lengths.map((length, index) => {
+      const payload = new Uint8Array(length).fill(0x41);
+      payload.set(h264Payload('sps', index).subarray(0, length));
+      return pushed(layer, input(index, { payload, timestamp: 7 }), 0);
+    });
+    viewer.track.offer(batch(packets), 0);
+    const received = viewer.received();
+    expect(received.map(({ payload }) => payload.length)).toEqual(lengths);
+    for (const { seq } of received) viewer.track.resend([seq], 50, 10);
+    expect(viewer.port.datagrams.length).toBe(lengths.length);
+    // `received` compares the bytes.
+    expect(viewer.received()).toEqual([]);
+  });
+
+  test('RTX repeats the payload as the viewer knew it, from the source it was sent from', () => {
+    const viewer = new Viewer(memory, { codecs: ['vp8'] });
+    const push8 = (layer: Layer, seq: number, pictureId: number) => {
+      const payload = vp8Payload({ pictureId, tl0PicIdx: pictureId & 0xff, isKey: true });
+      return pushed(layer, input(seq, { codec: 'vp8', payload, timestamp: seq * 3000, marker: true }), 0);
+    };
+    for (const [index, pictureId] of [7, 30_000, 500].entries()) {
+      const layer = newLayer();
+      viewer.track.want(layer);
+      viewer.track.offer(batch([push8(layer, 40_000 + index, pictureId)]), index);
+    }
+    const received = viewer.received();
+    viewer.track.resend(
+      received.map(({ seq }) => seq),
+      50,
+      10,
+    );
+    const again = viewer.received();
+    expect(again.map(({ ssrc, seq, payloadType }) => [ssrc, seq, payloadType])).toEqual(
+      [500, 501, 502].map((seq) => [RTX_SSRC, seq, PTS.vp8 + 1]),
+    );
+    expect(again.map(({ payload }) => [payload.readUInt16BE(0), payload.subarray(2)])).toEqual(
+      received.map(({ seq, payload }) => [seq, payload]),
+    );
+    expect(again.map(({ timestamp }) => timestamp)).toEqual(received.map(({ timestamp }) => timestamp));
+  });
+
+  test('what is asked for again within a round trip is sent once', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    viewer.track.want(layer);
+    viewer.track.offer(batch(push(layer, 1, 3)), 0);
+    viewer.received();
+    for (let ms = 0; ms < 40; ms += 1) viewer.track.resend([101], 50, 100 + ms);
+    expect(viewer.received().length).toBe(1);
+    viewer.track.resend([101], 50, 140);
+    expect(viewer.received().length).toBe(1);
+  });
+
+  test('a flood of NACKs draws no more packets than were sent, and at most 512', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    viewer.track.want(layer);
+    viewer.track.offer(batch(push(layer, 0, 300)), 0);
+    viewer.received();
+    const all = Array.from({ length: 300 }, (_, index) => 100 + index);
+    for (let ms = 0; ms < 100; ms += 1) viewer.track.resend(all, 0, ms * 20);
+    expect(viewer.received().length).toBe(300);
+    viewer.track.offer(batch(push(layer, 300, 2000, { key: false })), 0);
+    viewer.received();
+    for (let ms = 0; ms < 100; ms += 1) viewer.track.resend(all, 0, 3000 + ms * 20);
+    expect(viewer.received().length).toBe(512);
+  });
+
+  test('numbers never sent, or from before the first, bring nothing', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    viewer.track.resend([100], 50, 0);
+    viewer.track.want(layer);
+    viewer.track.offer(batch(push(layer, 1, 3)), 0);
+    viewer.received();
+    viewer.track.resend([99, 103, 104, 40_000, 65_535, 0], 50, 0);
+    expect(viewer.received()).toEqual([]);
+  });
+});
