@@ -85,7 +85,7 @@ export class StreamMedia {
     return isReplaying;
   }
 
-  /** The old publisher's layers stay chosen until the new one's first packets are here. */
+  /** Viewers stay on the old publisher's layers until packets of the new one are here: the first of these choose anew. */
   setPublisher(publisher: PublisherSession, nowMs: number): void {
     this.flush(nowMs, false);
     this.publisher = publisher;
