@@ -8,7 +8,7 @@ import { ffmpeg, requireTool } from './tools.ts';
 const run = promisify(execFile);
 
 export interface EncodedMedia {
-  /** H.264 access units in Annex B form, `fps` a second, with a keyframe every `fps` frames. */
+  /** H.264 access units in Annex B form, `fps` a second, with a keyframe every `groupSeconds`. */
   readonly video: readonly Buffer[];
   readonly fps: number;
   /** Opus packets of 20 ms. */
@@ -19,7 +19,15 @@ export interface EncodedMedia {
  * Some seconds of a moving test picture and a tone, encoded by ffmpeg the way a broadcaster's encoder does it:
  * H.264 main profile without B-frames, an access unit delimiter before every frame, stereo Opus.
  */
-export async function makeMedia({ width = 640, height = 360, fps = 30, seconds = 6 } = {}): Promise<EncodedMedia> {
+export async function makeMedia({
+  width = 640,
+  height = 360,
+  fps = 30,
+  seconds = 6,
+  groupSeconds = 1,
+  bitrateKbps = 1200,
+} = {}): Promise<EncodedMedia> {
+  const rate = `${bitrateKbps}k`;
   const folder = await mkdtemp(join(tmpdir(), 'freshet-media-'));
   try {
     const [h264, opus] = [join(folder, 'video.h264'), join(folder, 'audio.opus')];
@@ -28,7 +36,8 @@ export async function makeMedia({ width = 640, height = 360, fps = 30, seconds =
       ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${fps}:duration=${seconds}`],
       ...['-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=48000:duration=${seconds}`],
       ...['-map', '0:v', '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-pix_fmt', 'yuv420p'],
-      ...['-b:v', '1200k', '-maxrate', '1200k', '-bufsize', '1200k', '-bf', '0', '-g', `${fps}`, '-sc_threshold', '0'],
+      ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-bf', '0', '-g', `${fps * groupSeconds}`],
+      ...['-sc_threshold', '0'],
       ...['-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', h264],
       ...['-map', '1:a', '-c:a', 'libopus', '-ac', '2', '-b:a', '128k', '-frame_duration', '20', '-f', 'opus', opus],
     ]);
