@@ -36,6 +36,9 @@ export class EgressTrack implements EgressTarget {
   readonly #fanOut: Pick<FanOut, 'send' | 'resend'>;
   readonly #payloads = new Map<CodecName, PayloadPlan>();
   readonly #limiter = new ResendLimiter();
+  // Of the packet before: the codec changes once in a stream, if ever.
+  #codec: CodecName | undefined;
+  #payloadType = -1;
   #state: 'waiting' | 'replaying' | 'live' = 'waiting';
   #layer: Layer | undefined;
   #epoch = 0;
@@ -83,7 +86,11 @@ export class EgressTrack implements EgressTarget {
   }
 
   payloadTypeOf(packet: Packet): number {
-    return this.#payloads.get(packet.codec)?.pt ?? -1;
+    if (packet.codec !== this.#codec) {
+      this.#codec = packet.codec;
+      this.#payloadType = this.#payloads.get(packet.codec)?.pt ?? -1;
+    }
+    return this.#payloadType;
   }
 
   /**

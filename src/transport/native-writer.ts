@@ -19,7 +19,8 @@ export class NativeWriter implements DatagramWriter {
   readonly #starts = new Float64Array(MAX_MESSAGES);
   readonly #lengths = new Uint32Array(MAX_MESSAGES);
   readonly #segments = new Uint32Array(MAX_MESSAGES);
-  #destinations: Destination[] = [];
+  // Keeps each address alive until the kernel has read it.
+  readonly #destinations = new Array<Destination | undefined>(MAX_MESSAGES).fill(undefined);
   #count = 0;
   #end = 0;
   #hasGso: boolean;
@@ -68,7 +69,6 @@ export class NativeWriter implements DatagramWriter {
     }
     this.#count = 0;
     this.#end = 0;
-    this.#destinations = [];
   }
 
   #add(to: Destination, start: number, length: number, segment: number): void {
@@ -84,8 +84,7 @@ export class NativeWriter implements DatagramWriter {
     this.#starts[index] = start;
     this.#lengths[index] = length;
     this.#segments[index] = segment;
-    // Keeps the address alive until the kernel has read it.
-    this.#destinations.push(to);
+    this.#destinations[index] = to;
     this.#count += 1;
   }
 
