@@ -21,9 +21,19 @@ const VIEWER_TICKS = 5;
 const CHOICE_TICKS = 25;
 const STATS_TICKS = 100;
 
+export interface EngineOptions {
+  readonly port: number;
+  readonly mode: SendMode;
+  readonly certificate: Certificate;
+  readonly emit: (event: MediaEvent) => void;
+  /** A bug; it has cost the session it showed in. */
+  readonly report: (error: unknown) => void;
+}
+
 /** Everything one media thread does: one UDP port, its sessions and its streams, and the only timers. */
 export class MediaEngine {
   readonly #emit: (event: MediaEvent) => void;
+  readonly #report: (error: unknown) => void;
   readonly #sessions = new SessionTable();
   readonly #streams = new Map<string, StreamMedia>();
   readonly #memory = new MediaMemory();
@@ -33,18 +43,14 @@ export class MediaEngine {
   #ticker: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
-  private constructor(port: UdpPort, dtls: DtlsContext, emit: (event: MediaEvent) => void) {
-    this.#emit = emit;
+  private constructor(port: UdpPort, dtls: DtlsContext, options: EngineOptions) {
+    this.#emit = options.emit;
+    this.#report = options.report;
     this.#shared = { port, dtls, scratch: createCipherScratch() };
     this.#fanOut = new FanOut({ port, memory: this.#memory });
   }
 
-  static async open(options: {
-    port: number;
-    mode: SendMode;
-    certificate: Certificate;
-    emit: (event: MediaEvent) => void;
-  }): Promise<MediaEngine> {
+  static async open(options: EngineOptions): Promise<MediaEngine> {
     const dtls = new DtlsContext(options.certificate);
     let engine: MediaEngine | undefined;
     const reader = {
@@ -53,7 +59,7 @@ export class MediaEngine {
       onBatchEnd: () => engine?.flush(),
     };
     const port = await UdpPort.open({ port: options.port, mode: options.mode, reader });
-    engine = new MediaEngine(port, dtls, options.emit);
+    engine = new MediaEngine(port, dtls, options);
     return engine;
   }
 
@@ -100,6 +106,7 @@ export class MediaEngine {
     for (const session of [...this.#sessions.all()]) this.#remove(session);
     this.#shared.port.flush();
     this.#shared.port.close();
+    this.#shared.dtls.close();
     clearInterval(this.#ticker);
     clearTimeout(this.#soon);
   }
@@ -107,30 +114,34 @@ export class MediaEngine {
   receive(memory: NativeSlice, start: number, end: number, source: DatagramSource): void {
     // RFC 7983: the first byte tells what it is.
     const first = memory.bytes[start] ?? 0;
-    const nowMs = performance.now();
-    if (first < 4) {
-      this.#receiveStun(memory.bytes.subarray(start, end), source, nowMs);
-      return;
-    }
-    const session = this.#sessions.bySource(source.key);
+    const isStun = first < 4;
+    const session = isStun ? this.#calledBy(memory.bytes.subarray(start, end)) : this.#sessions.bySource(source.key);
     if (!session) return;
-    if (first >= 20 && first <= 63) this.#receiveDtls(session, memory.bytes.subarray(start, end), nowMs);
-    else if (first >= 128 && first <= 191) this.#receiveMedia(session, memory, start, end, nowMs);
+    const nowMs = performance.now();
+    try {
+      if (isStun) this.#receiveStun(session, memory.bytes.subarray(start, end), source, nowMs);
+      else if (first >= 20 && first <= 63) this.#receiveDtls(session, memory.bytes.subarray(start, end), nowMs);
+      else if (first >= 128 && first <= 191) this.#receiveMedia(session, memory, start, end, nowMs);
+    } catch (error) {
+      this.#crash(session, error);
+    }
   }
 
   /** After a burst of datagrams: what they brought goes out. */
   flush(): void {
     const nowMs = performance.now();
     let isHolding = false;
-    for (const stream of this.#streams.values()) isHolding = stream.flush(nowMs, true) || isHolding;
+    for (const stream of this.#streams.values()) isHolding = this.#serve(stream, nowMs, false) || isHolding;
     this.#shared.port.flush();
     if (isHolding) this.#wakeSoon();
   }
 
-  #receiveStun(message: Uint8Array, source: DatagramSource, nowMs: number): void {
+  #calledBy(message: Uint8Array): MediaSession | undefined {
     const ufrag = usernameUfrag(message);
-    const session = ufrag === undefined ? undefined : this.#sessions.byUfrag(ufrag);
-    if (!session) return;
+    return ufrag === undefined ? undefined : this.#sessions.byUfrag(ufrag);
+  }
+
+  #receiveStun(session: MediaSession, message: Uint8Array, source: DatagramSource, nowMs: number): void {
     const before = session.peer.localUfrags;
     const { isProven, hasMoved, forgotten } = session.peer.receiveStun(message, source, nowMs);
     if (!isProven) return;
@@ -179,17 +190,19 @@ export class MediaEngine {
   }
 
   #streamOf(streamId: string): StreamMedia {
-    const stream = this.#streams.get(streamId) ?? new StreamMedia(streamId);
+    const known = this.#streams.get(streamId);
+    if (known) return known;
+    const stream = new StreamMedia(streamId, (viewer, error) => this.#crash(viewer, error));
     this.#streams.set(streamId, stream);
     return stream;
   }
 
   #remove(session: MediaSession): void {
-    session.peer.close();
     this.#sessions.remove(session);
     const stream = this.#streams.get(session.streamId);
     if (session instanceof ViewerSession) stream?.viewers.delete(session);
     else if (stream?.publisher === session) stream.publisher = undefined;
+    session.peer.close();
   }
 
   #end(session: MediaSession, reason: EndReason): void {
@@ -197,22 +210,48 @@ export class MediaEngine {
     this.#emit({ type: 'ended', sessionId: session.id, reason });
   }
 
+  // A bug costs the session it shows in, never the thread.
+  #crash(session: MediaSession, error: unknown): void {
+    this.#report(error);
+    this.#end(session, 'failed');
+  }
+
+  // What fails for a stream as a whole lies in what is published.
+  #crashStream(stream: StreamMedia, error: unknown): void {
+    if (stream.publisher) this.#crash(stream.publisher, error);
+    else this.#report(error);
+  }
+
   #tick(): void {
     const nowMs = performance.now();
     this.#ticks += 1;
-    const isViewersTurn = this.#ticks % VIEWER_TICKS === 0;
     for (const session of this.#sessions.all()) {
-      if (session instanceof PublisherSession) session.tick(nowMs);
-      else if (isViewersTurn) session.tick(nowMs, performance.timeOrigin + nowMs);
-      const end = session.peer.isConnected && !isViewersTurn ? undefined : session.peer.tick(nowMs);
-      if (end) this.#end(session, end);
+      try {
+        this.#tickSession(session, nowMs);
+      } catch (error) {
+        this.#crash(session, error);
+      }
     }
-    for (const stream of this.#streams.values()) this.#tickStream(stream, nowMs);
+    for (const stream of this.#streams.values()) {
+      try {
+        this.#tickStream(stream, nowMs);
+      } catch (error) {
+        this.#crashStream(stream, error);
+      }
+    }
     this.#shared.port.flush();
     if (this.#sessions.size === 0 && this.#streams.size === 0) {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
     }
+  }
+
+  #tickSession(session: MediaSession, nowMs: number): void {
+    const isViewersTurn = this.#ticks % VIEWER_TICKS === 0;
+    if (session instanceof PublisherSession) session.tick(nowMs);
+    else if (isViewersTurn) session.tick(nowMs, performance.timeOrigin + nowMs);
+    const end = session.peer.isConnected && !isViewersTurn ? undefined : session.peer.tick(nowMs);
+    if (end) this.#end(session, end);
   }
 
   #tickStream(stream: StreamMedia, nowMs: number): void {
@@ -222,16 +261,24 @@ export class MediaEngine {
     }
   }
 
+  /** True when something is left to be done soon. */
+  #serve(stream: StreamMedia, nowMs: number, mayReplay: boolean): boolean {
+    try {
+      const isHolding = stream.flush(nowMs, true);
+      return (mayReplay && stream.replayAll(nowMs)) || isHolding;
+    } catch (error) {
+      this.#crashStream(stream, error);
+      return false;
+    }
+  }
+
   // A picture held back for its last packets, or a group being replayed: some things can not wait for the next tick.
   #wakeSoon(): void {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
       const nowMs = performance.now();
       let isBusy = false;
-      for (const stream of this.#streams.values()) {
-        isBusy = stream.flush(nowMs, true) || isBusy;
-        isBusy = stream.replayAll(nowMs) || isBusy;
-      }
+      for (const stream of this.#streams.values()) isBusy = this.#serve(stream, nowMs, true) || isBusy;
       this.#shared.port.flush();
       if (isBusy) this.#wakeSoon();
     }, 1);

@@ -5,6 +5,7 @@ import type { MediaEndpoint, MediaEvent, MediaPlane, OpenPublisher, OpenViewer }
 import { type AnnouncedAddress, candidateAddresses } from './candidate-addresses.ts';
 import { createCertificate } from './certificate.ts';
 import { MediaWorker } from './media-worker.ts';
+import type { Command } from './messages.ts';
 
 const RESTART_MS = 1000;
 
@@ -36,8 +37,13 @@ export class MediaThreads implements MediaPlane {
 
   static async start(options: MediaPlaneOptions): Promise<MediaThreads> {
     const plane = new MediaThreads(options);
-    for (let thread = 0; thread < options.threads; thread += 1) {
-      plane.#workers[thread] = await plane.#startWorker(thread, options.port === 0 ? 0 : options.port + thread);
+    try {
+      for (let thread = 0; thread < options.threads; thread += 1) {
+        plane.#workers[thread] = await plane.#startWorker(thread, options.port === 0 ? 0 : options.port + thread);
+      }
+    } catch (error) {
+      await plane.close();
+      throw error;
     }
     return plane;
   }
@@ -66,11 +72,11 @@ export class MediaThreads implements MediaPlane {
   }
 
   async openPublisher(request: OpenPublisher): Promise<void> {
-    await this.#open(request).command({ type: 'open_publisher', request });
+    await this.#open(request, { type: 'open_publisher', request });
   }
 
   async openViewer(request: OpenViewer): Promise<void> {
-    await this.#open(request).command({ type: 'open_viewer', request });
+    await this.#open(request, { type: 'open_viewer', request });
   }
 
   async restartIce(sessionId: string, local: IceCredentials, remote: IceCredentials): Promise<void> {
@@ -91,26 +97,32 @@ export class MediaThreads implements MediaPlane {
     await this.#workers[thread]?.command({ type: 'close_stream', streamId });
   }
 
-  /** Says goodbye to every peer. */
+  /** Says goodbye to every peer; resolves when all threads are gone. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    await Promise.allSettled(this.#workers.map((worker) => worker?.command({ type: 'close' })));
+    await Promise.all(this.#workers.map((worker) => worker?.close()));
   }
 
   #startWorker(thread: number, port: number): Promise<MediaWorker> {
     const options = { port, mode: this.sendMode, certificate: this.#certificate };
     return MediaWorker.start(options, {
       onEvent: (event) => this.#onEvent(event),
+      onProblem: (error) => this.#options.log.error({ err: error, thread }, 'a bug ended a session'),
       onDeath: (error) => this.#onDeath(thread, error),
     });
   }
 
-  #open({ sessionId, streamId }: { sessionId: string; streamId: string }): MediaWorker {
+  async #open({ sessionId, streamId }: OpenPublisher | OpenViewer, command: Command): Promise<void> {
     const thread = this.#threadFor(streamId);
     const worker = this.#workers[thread];
     if (!worker) throw new Error('The media thread is being restarted.');
     this.#sessions.set(sessionId, { thread, streamId });
-    return worker;
+    try {
+      await worker.command(command);
+    } catch (error) {
+      this.#sessions.delete(sessionId);
+      throw error;
+    }
   }
 
   #workerOf(sessionId: string): MediaWorker | undefined {
@@ -118,11 +130,11 @@ export class MediaThreads implements MediaPlane {
     return session && this.#workers[session.thread];
   }
 
-  /** The thread with the fewest streams, and the same one as long as the stream lives. */
+  /** The thread with the fewest streams among those that run, and the same one as long as the stream lives. */
   #threadFor(streamId: string): number {
     const known = this.#threadOfStream.get(streamId);
     if (known !== undefined) return known;
-    const loads = this.#workers.map(() => 0);
+    const loads = this.#workers.map((worker) => (worker ? 0 : Number.MAX_VALUE));
     for (const thread of this.#threadOfStream.values()) loads[thread] = (loads[thread] ?? 0) + 1;
     const thread = loads.indexOf(Math.min(...loads));
     this.#threadOfStream.set(streamId, thread);
@@ -130,7 +142,9 @@ export class MediaThreads implements MediaPlane {
   }
 
   #onEvent(event: MediaEvent): void {
-    if (event.type === 'ended') this.#sessions.delete(event.sessionId);
+    // What was closed meanwhile is no longer reported on.
+    if (event.type === 'connected' && !this.#sessions.has(event.sessionId)) return;
+    if (event.type === 'ended' && !this.#sessions.delete(event.sessionId)) return;
     this.#listener(event);
   }
 
@@ -151,6 +165,10 @@ export class MediaThreads implements MediaPlane {
   #restart(thread: number, port: number): void {
     this.#startWorker(thread, port).then(
       (worker) => {
+        if (this.#isClosing) {
+          worker.terminate();
+          return;
+        }
         this.#workers[thread] = worker;
         this.#options.log.info({ thread, port: worker.port }, 'media thread restarted');
       },

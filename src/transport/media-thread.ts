@@ -10,6 +10,7 @@ const say = (message: ThreadMessage) => main.postMessage(message);
 const engine = await MediaEngine.open({
   ...(workerData as ThreadOptions),
   emit: (event) => say({ type: 'event', event }),
+  report: (error) => say({ type: 'problem', error }),
 });
 
 function obey(command: Command): void {

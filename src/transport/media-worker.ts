@@ -2,6 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { MediaEvent } from '../streams/ports.ts';
 import type { Command, CommandMessage, ThreadMessage, ThreadOptions } from './messages.ts';
 
+const CLOSE_MS = 1000;
+
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -9,6 +11,8 @@ interface Waiting {
 
 interface Listeners {
   readonly onEvent: (event: MediaEvent) => void;
+  /** A bug that has cost a session. */
+  readonly onProblem: (error: unknown) => void;
   /** Follows every start, also when the end was wanted. */
   readonly onDeath: (error: Error) => void;
 }
@@ -19,6 +23,7 @@ export class MediaWorker {
   readonly #listeners: Listeners;
   readonly #waiting = new Map<number, Waiting>();
   readonly #started = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
   #number = 0;
   #port = 0;
   #hasIpv6 = false;
@@ -49,7 +54,7 @@ export class MediaWorker {
     return this.#hasIpv6;
   }
 
-  /** Resolves when the thread has done it. */
+  /** Resolves when the thread has done it; rejects when it can not, or dies. */
   command(command: Command): Promise<void> {
     this.#number += 1;
     const message: CommandMessage = { number: this.#number, command };
@@ -59,8 +64,22 @@ export class MediaWorker {
     });
   }
 
+  /** Says goodbye to every peer; resolves when the thread is gone and its port free. */
+  async close(): Promise<void> {
+    await this.command({ type: 'close' }).catch(() => {});
+    const timer = setTimeout(() => this.terminate(), CLOSE_MS);
+    await this.#ended.promise;
+    clearTimeout(timer);
+  }
+
+  /** As a crash ends it. */
+  terminate(): void {
+    void this.#worker.terminate();
+  }
+
   #onMessage(message: ThreadMessage): void {
     if (message.type === 'event') this.#listeners.onEvent(message.event);
+    else if (message.type === 'problem') this.#listeners.onProblem(message.error);
     else if (message.type === 'done') this.#settle(message.number, message.error);
     else this.#onReady(message.port, message.hasIpv6);
   }
@@ -76,6 +95,7 @@ export class MediaWorker {
     this.#started.reject(error);
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
+    this.#ended.resolve();
     if (this.#port !== 0) this.#listeners.onDeath(error);
   }
 

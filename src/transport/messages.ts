@@ -32,4 +32,6 @@ export interface CommandMessage {
 export type ThreadMessage =
   | { readonly type: 'ready'; readonly port: number; readonly hasIpv6: boolean }
   | { readonly type: 'done'; readonly number: number; readonly error?: string }
-  | { readonly type: 'event'; readonly event: MediaEvent };
+  | { readonly type: 'event'; readonly event: MediaEvent }
+  /** A bug that has cost a session. */
+  | { readonly type: 'problem'; readonly error: unknown };

@@ -52,7 +52,7 @@ export class SessionTable {
 
   remove(session: MediaSession): void {
     this.#byId.delete(session.id);
-    for (const ufrag of session.peer.localUfrags) this.#byUfrag.delete(ufrag);
+    for (const ufrag of session.peer.localUfrags) if (this.#byUfrag.get(ufrag) === session) this.#byUfrag.delete(ufrag);
     for (const key of session.peer.sourceKeys) this.forget(session, key);
   }
 }

@@ -18,12 +18,12 @@ export class StreamMedia {
   readonly #pending = new Map<Layer, Packet[]>();
   readonly #chosen = new Map<MediaKind, Layer>();
 
-  constructor(id: string) {
-    this.id = id;
-  }
+  readonly #onCrash: (viewer: ViewerSession, error: unknown) => void;
 
-  get isEmpty(): boolean {
-    return !this.publisher && this.viewers.size === 0;
+  /** `onCrash`: a bug showed in serving this viewer; the others go on. */
+  constructor(id: string, onCrash: (viewer: ViewerSession, error: unknown) => void) {
+    this.id = id;
+    this.#onCrash = onCrash;
   }
 
   /** The layer that viewers of this kind are sent. */
@@ -48,7 +48,7 @@ export class StreamMedia {
       this.#pending.delete(layer);
       if (!this.#chosen.has(layer.kind)) this.#chooseFirst(layer, packets, nowMs);
       const batch = new PacketBatch(layer, packets);
-      for (const viewer of this.viewers) viewer.track(layer.kind)?.offer(batch, nowMs);
+      for (const viewer of this.viewers) this.#offer(viewer, batch, nowMs);
     }
     return isHolding;
   }
@@ -92,9 +92,22 @@ export class StreamMedia {
     this.#chosen.clear();
   }
 
+  #offer(viewer: ViewerSession, batch: PacketBatch, nowMs: number): void {
+    try {
+      viewer.track(batch.layer.kind)?.offer(batch, nowMs);
+    } catch (error) {
+      this.#onCrash(viewer, error);
+    }
+  }
+
   #replay(viewer: ViewerSession, nowMs: number): boolean {
-    for (const track of viewer.tracks) if (track.isReplaying) track.replay(nowMs);
-    return viewer.tracks.some((track) => track.isReplaying);
+    try {
+      for (const track of viewer.tracks) if (track.isReplaying) track.replay(nowMs);
+      return viewer.tracks.some((track) => track.isReplaying);
+    } catch (error) {
+      this.#onCrash(viewer, error);
+      return false;
+    }
   }
 
   // Nothing was sent of this layer so far and these packets are about to be: viewers begin with them, not with the cache.

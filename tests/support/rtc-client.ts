@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readAnswer } from '../../bench/load/answer.ts';
 import { ClientPeer } from '../../bench/load/client-peer.ts';
 import { playOffer, publishOffer, type SentSsrcs } from '../../bench/load/offer.ts';
+import type { EgressPlan } from '../../src/media/plan.ts';
 import { RtpHeader } from '../../src/media/rtp-header.ts';
 import { allocateMemory } from '../../src/native/memory.ts';
 import { parseOffer } from '../../src/sdp/offer.ts';
@@ -39,6 +40,8 @@ export interface ClientOptions {
   /** The client's own; OpenSSL's names. */
   readonly srtpProfiles?: string;
   readonly link?: LossyLink;
+  /** The engine gets this in place of what was agreed on. */
+  readonly spoil?: (plan: EgressPlan) => EgressPlan;
 }
 
 /** A WebRTC client over a real socket, with everything it received. */
@@ -84,7 +87,8 @@ export class RtcClient {
     ] as const;
     let ssrc = 5000;
     const { plan, answer } = answerPlay(offer, localSide(options), source, () => ++ssrc);
-    options.engine.openViewer({ sessionId: options.sessionId, streamId: options.streamId, plan });
+    const { engine, sessionId, streamId, spoil = (whole: EgressPlan) => whole } = options;
+    engine.openViewer({ sessionId, streamId, plan: spoil(plan) });
     return client.#start(answer);
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { EgressPlan, EgressTrackPlan } from '../../src/media/plan.ts';
 import { bestSendMode, type SendMode } from '../../src/native/send-mode.ts';
 import type { MediaEvent } from '../../src/streams/ports.ts';
 import { createCertificate } from '../../src/transport/certificate.ts';
@@ -29,11 +30,18 @@ function videoPayload(frame: number, part: number, isKeyframe: boolean, length =
   return payload;
 }
 
+const noBytes = new Uint8Array(32);
+
+function withTracks(plan: EgressPlan, change: (track: EgressTrackPlan) => EgressTrackPlan): EgressPlan {
+  return { ...plan, tracks: plan.tracks.map(change) };
+}
+
 const modes: readonly SendMode[] = bestSendMode() === 'gso' ? ['gso', 'sendmmsg', 'dgram'] : ['dgram'];
 
 describe.each(modes)('a media engine sending by %s', (mode) => {
   let engine: MediaEngine;
   let events: MediaEvent[];
+  let bugs: unknown[];
   let clients: RtcClient[];
   let extSeq = 0;
 
@@ -41,12 +49,20 @@ describe.each(modes)('a media engine sending by %s', (mode) => {
     events = [];
     clients = [];
     extSeq = 65_530;
-    engine = await MediaEngine.open({ port: 0, mode, certificate, emit: (event) => events.push(event) });
+    bugs = [];
+    engine = await MediaEngine.open({
+      port: 0,
+      mode,
+      certificate,
+      emit: (event) => events.push(event),
+      report: (error) => bugs.push(error),
+    });
   });
 
   afterEach(() => {
     for (const client of clients) client.vanish();
     engine.close();
+    expect(bugs).toEqual([]);
   });
 
   function options(sessionId: string, extra: { srtpProfiles?: string; link?: LossyLink } = {}) {
@@ -235,6 +251,32 @@ describe.each(modes)('a media engine sending by %s', (mode) => {
       await until('most packets came', () => video(viewer).length > 30);
       expect(viewer.refused).toBe(0);
     }
+  });
+
+  test.each<[string, (plan: EgressPlan) => EgressPlan]>([
+    [
+      'a DTLS datagram',
+      (plan) => ({
+        ...plan,
+        peer: { ...plan.peer, fingerprints: [{ algorithm: 'md5' as 'sha-256', value: noBytes }] },
+      }),
+    ],
+    ['a packet', (plan) => withTracks(plan, (track) => ({ ...track, ssrc: 1n as unknown as number }))],
+    ['a report', (plan) => withTracks(plan, (track) => ({ ...track, cname: 'c'.repeat(300) }))],
+  ])('a bug that shows in %s costs that viewer only', async (_where, spoil) => {
+    const publisher = await publish();
+    const whole = await play('whole');
+    clients.push(await RtcClient.play({ ...options('spoilt'), spoil }));
+    let frame = 0;
+    await until('the spoilt one ended', () => {
+      sendFrame(publisher, frame, frame === 0);
+      frame += 1;
+      return endOf('spoilt');
+    });
+    expect(endOf('spoilt')).toMatchObject({ reason: 'failed' });
+    expect(bugs.splice(0).length).toBe(1);
+    await until('the other goes on', () => video(whole).length === frame * 3);
+    expect(events.filter(({ type }) => type === 'ended').length).toBe(1);
   });
 
   test('strangers change nothing: noise, spoofed media, unknown users', async () => {
