@@ -6,6 +6,8 @@ export type Section = (typeof SECTIONS)[number];
 export interface Options {
   readonly isQuick: boolean;
   readonly only: readonly Section[];
+  /** Everything at full length: the figures are kept. */
+  readonly isComplete: boolean;
   /** Another server to measure, in place of our own. */
   readonly whep?: { readonly url: string; readonly token?: string; readonly pid?: number };
   readonly viewers: number;
@@ -41,6 +43,7 @@ export function readOptions(args: readonly string[]): Options {
   const { whep, token, pid } = values;
   return {
     isQuick: values.quick,
+    isComplete: !values.quick && values.only === undefined,
     only: values.only === undefined ? SECTIONS : values.only.split(',').map(readSection),
     ...(whep !== undefined && {
       whep: { url: whep, ...(token !== undefined && { token }), ...(pid !== undefined && { pid: whole(pid) }) },

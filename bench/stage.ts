@@ -12,8 +12,9 @@ import type { PublishMethods } from './publish/publish-process.ts';
 
 const LOAD = join(import.meta.dirname, 'load/load-process.ts');
 const PUBLISH = join(import.meta.dirname, 'publish/publish-process.ts');
-/** A whole group, so that those who joined are live, and a second more. */
-const SETTLE_MS = 3_000;
+/** Viewers who are catching up get more than is published. */
+const LIVE_RATIO = 1.03;
+const SETTLE_SECONDS = 30;
 
 export interface StageOptions {
   readonly send?: SendPath;
@@ -76,8 +77,13 @@ export class Stage {
     return joined;
   }
 
-  settle(): Promise<void> {
-    return pause(SETTLE_MS);
+  /** Resolves once everybody is live: has been sent what was cached, and gets what comes. */
+  async settle(): Promise<void> {
+    for (let second = 0; second < SETTLE_SECONDS; second += 1) {
+      const { counts, published } = await this.measure(1);
+      if (counts.packets <= published * counts.viewers * LIVE_RATIO) return;
+    }
+    throw new Error(`the viewers are not live after ${SETTLE_SECONDS} s`);
   }
 
   usage(): Usage {
