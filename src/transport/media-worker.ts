@@ -66,7 +66,7 @@ export class MediaWorker {
 
   /** Says goodbye to every peer; resolves when the thread is gone and its port free. */
   async close(): Promise<void> {
-    await this.command({ type: 'close' }).catch(() => {});
+    this.command({ type: 'close' }).catch(() => {});
     const timer = setTimeout(() => this.terminate(), CLOSE_MS);
     await this.#ended.promise;
     clearTimeout(timer);

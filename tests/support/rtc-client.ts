@@ -9,10 +9,10 @@ import { allocateMemory } from '../../src/native/memory.ts';
 import { parseOffer } from '../../src/sdp/offer.ts';
 import { answerPlay } from '../../src/sdp/play-answer.ts';
 import { answerPublish, type LocalSide } from '../../src/sdp/publish-answer.ts';
+import type { OpenPublisher, OpenViewer } from '../../src/streams/ports.ts';
 import { createCertificate } from '../../src/transport/certificate.ts';
 import { DtlsContext } from '../../src/transport/dtls.ts';
 import { endpointFromText } from '../../src/transport/endpoint.ts';
-import type { MediaEngine } from '../../src/transport/media-engine.ts';
 import { type RtcpItem, readRtcp } from '../../src/transport/rtcp.ts';
 import { SrtpReceiver, SrtpSender } from '../../src/transport/srtp-session.ts';
 import { createCipherScratch } from '../../src/transport/srtp-transform.ts';
@@ -32,8 +32,15 @@ export interface ReceivedPacket {
   readonly payload: Buffer;
 }
 
+/** A media engine, or the threads behind one port. */
+export interface ServerSide {
+  readonly port: number;
+  openPublisher(request: OpenPublisher): void | Promise<void>;
+  openViewer(request: OpenViewer): void | Promise<void>;
+}
+
 export interface ClientOptions {
-  readonly engine: MediaEngine;
+  readonly engine: ServerSide;
   readonly fingerprint: string;
   readonly sessionId: string;
   readonly streamId: string;
@@ -74,7 +81,7 @@ export class RtcClient {
     const client = await RtcClient.#open(options);
     const offer = parseOffer(publishOffer(client.#offerOptions(), SSRCS));
     const { plan, answer } = answerPublish(offer, localSide(options));
-    options.engine.openPublisher({ sessionId: options.sessionId, streamId: options.streamId, plan });
+    await options.engine.openPublisher({ sessionId: options.sessionId, streamId: options.streamId, plan });
     return client.#start(answer);
   }
 
@@ -88,7 +95,7 @@ export class RtcClient {
     let ssrc = 5000;
     const { plan, answer } = answerPlay(offer, localSide(options), source, () => ++ssrc);
     const { engine, sessionId, streamId, spoil = (whole: EgressPlan) => whole } = options;
-    engine.openViewer({ sessionId, streamId, plan: spoil(plan) });
+    await engine.openViewer({ sessionId, streamId, plan: spoil(plan) });
     return client.#start(answer);
   }
 
