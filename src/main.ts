@@ -15,16 +15,22 @@ import { MediaThreads } from './transport/media-plane.ts';
 
 const STOP_MS = 9_000;
 
-async function main(config: Config, log: Log): Promise<void> {
+/** What was started, to be closed in reverse. */
+type Closers = { readonly name: string; readonly close: () => Promise<void> }[];
+
+async function start(config: Config, log: Log, closers: Closers): Promise<void> {
   const database = await openDatabase({ config, log });
+  closers.push({ name: 'database', close: () => database.close() });
   const leftOpen = await database.streams.closeLeftOpen();
   if (leftOpen > 0) log.warn({ streams: leftOpen }, 'streams of a crash closed');
 
   const { port, threads, announcedAddresses, send } = config.media;
   const media = await MediaThreads.start({ port, threads, announcedAddresses, send, log });
+  closers.push({ name: 'media', close: () => media.close() });
   log.info({ ports: media.ports, send: media.sendMode }, 'media threads started');
 
   const streams = new StreamRegistry({ media, store: database.streams, log });
+  closers.push({ name: 'streams', close: () => streams.close() });
   const setUp = new SetUp({ users: database.users });
   const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
   let site: SiteHandler | undefined;
@@ -49,32 +55,50 @@ async function main(config: Config, log: Log): Promise<void> {
   });
   site = await loadSite({ api: (request, bindings) => app.fetch(request, bindings), publicUrl });
   const server = await serveHttp({ app, ...config.http });
+  closers.push({ name: 'http', close: () => server.close() });
 
   const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
   log.info({ url: url.href }, 'listening');
   const token = await setUp.token();
   if (token !== undefined) log.info({ url: new URL(`/setup?token=${token}`, url).href }, 'set-up link');
+}
+
+/** The exit code: what can not be closed does not keep the rest open. */
+async function closeAll(closers: Closers, log: Log): Promise<number> {
+  let code = 0;
+  for (const { name, close } of closers.reverse()) {
+    await close().catch((error: unknown) => {
+      code = 1;
+      log.error({ err: error, part: name }, 'not closed');
+    });
+  }
+  return code;
+}
+
+async function main(config: Config): Promise<void> {
+  const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY });
+  const closers: Closers = [];
 
   async function stop(signal: string): Promise<void> {
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), STOP_MS).unref();
-    await streams.close();
-    await media.close();
-    await server.close();
-    await database.close();
+    const code = await closeAll(closers, log);
     log.info('stopped');
-    process.exit(0);
+    process.exit(code);
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+
+  try {
+    await start(config, log, closers);
+  } catch (error) {
+    log.fatal({ err: error }, 'not started');
+    await closeAll(closers, log);
+    process.exit(1);
+  }
 }
 
 try {
-  const config = readConfig(process.env);
-  const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY });
-  await main(config, log).catch((error: unknown) => {
-    log.fatal({ err: error }, 'not started');
-    process.exit(1);
-  });
+  await main(readConfig(process.env));
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
   process.exit(1);

@@ -41,7 +41,8 @@ export interface TrackStats {
 
 export type MediaEvent =
   | { readonly type: 'connected'; readonly sessionId: string }
-  | { readonly type: 'ended'; readonly sessionId: string; readonly reason: EndReason }
+  /** `detail`: what OpenSSL or the engine said of it, for the log. */
+  | { readonly type: 'ended'; readonly sessionId: string; readonly reason: EndReason; readonly detail?: string }
   /** About once a second for each stream with a publisher. */
   | { readonly type: 'stats'; readonly streamId: string; readonly tracks: readonly TrackStats[] };
 
@@ -57,13 +58,18 @@ export interface OpenViewer {
   readonly plan: EgressPlan;
 }
 
+/** The media thread of this stream is being replaced: nobody's fault, and soon over. */
+export class MediaUnavailable extends Error {
+  override readonly name = 'MediaUnavailable';
+}
+
 /** The media threads as the domain sees them. Implemented by `transport/media-plane.ts`. */
 export interface MediaPlane {
-  /** The endpoint of the thread that holds (or will hold) this stream; stable as long as the stream lives. */
+  /** The endpoint of the thread that holds (or will hold) this stream; stable as long as the stream lives. Throws `MediaUnavailable`. */
   endpointOf(streamId: string): MediaEndpoint;
-  /** Resolves once the session answers STUN. A stream whose publisher left keeps its viewers until `closeStream`. */
+  /** Resolves once the session answers STUN, or rejects with `MediaUnavailable`. A stream whose publisher left keeps its viewers until `closeStream`. */
   openPublisher(request: OpenPublisher): Promise<void>;
-  /** Resolves once the session answers STUN. */
+  /** Resolves once the session answers STUN, or rejects with `MediaUnavailable`. */
   openViewer(request: OpenViewer): Promise<void>;
   /** New credentials on a kept session (RFC 8445 section 9); DTLS and SRTP go on. */
   restartIce(sessionId: string, local: IceCredentials, remote: IceCredentials): Promise<void>;

@@ -13,7 +13,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { IceSession } from './ice-session.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import type { LiveStream } from './live-stream.ts';
-import type { EndReason, MediaEvent, MediaPlane, StreamStore } from './ports.ts';
+import { type EndReason, type MediaEvent, type MediaPlane, MediaUnavailable, type StreamStore } from './ports.ts';
 import { newSession, ownerOf, type Session, type SessionKind, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
@@ -75,7 +75,9 @@ export class StreamRegistry {
   async publish(request: { channel: PublishingChannel; offer: string; keyId?: string }): Promise<OpenedSession> {
     this.#admit();
     const offer = parseOffer(request.offer);
-    return this.#turns.take(request.channel.id, () => this.#publish(request.channel, offer, request.keyId));
+    return this.#turns.take(request.channel.id, () =>
+      whileMediaRuns(() => this.#publish(request.channel, offer, request.keyId)),
+    );
   }
 
   /** Throws `SdpError` and `StreamError`. */
@@ -84,19 +86,7 @@ export class StreamRegistry {
     const broadcast = this.#broadcasts.ofChannel(channelId);
     if (!broadcast?.stream.isWatchable) throw new StreamError('not_live', 'Nobody is live on this channel now.');
     const offer = parseOffer(text);
-    const { stream } = broadcast;
-    const ice = new IceSession(offer.peer.ice);
-    const { plan, answer } = answerPlay(offer, this.#localSide(stream, ice), stream.sources, random32);
-    const session = newSession('viewer', broadcast, ice, ownerOf(offer, plan));
-    this.#sessions.add(session);
-    try {
-      await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, plan });
-    } catch (error) {
-      this.#sessions.end(session, this.#clock.now());
-      throw error;
-    }
-    this.#mustStillBeOpen(session);
-    return { sessionId: session.id, answer, etag: session.ice.etag };
+    return whileMediaRuns(() => this.#play(broadcast, offer));
   }
 
   /** Throws `SdpError` and `StreamError`. A failed restart leaves the session as it was. */
@@ -160,6 +150,22 @@ export class StreamRegistry {
     return this.#closing;
   }
 
+  async #play(broadcast: Broadcast, offer: Offer): Promise<OpenedSession> {
+    const { stream } = broadcast;
+    const ice = new IceSession(offer.peer.ice);
+    const { plan, answer } = answerPlay(offer, this.#localSide(stream, ice), stream.sources, random32);
+    const session = newSession('viewer', broadcast, ice, ownerOf(offer, plan));
+    this.#sessions.add(session);
+    try {
+      await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, plan });
+    } catch (error) {
+      this.#sessions.end(session, this.#clock.now());
+      throw error;
+    }
+    this.#mustStillBeOpen(session);
+    return { sessionId: session.id, answer, etag: session.ice.etag };
+  }
+
   async #publish(channel: PublishingChannel, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
     if (this.#closing) throw shuttingDown();
     const broadcast = this.#broadcasts.claim(channel);
@@ -199,16 +205,16 @@ export class StreamRegistry {
     }
     const session = this.#sessions.get(event.sessionId);
     if (!session) return;
-    if (event.type === 'ended') this.#ended(session, event.reason);
+    if (event.type === 'ended') this.#ended(session, event.reason, event.detail);
     else if (session.kind === 'publisher') session.broadcast.publisherConnected(session.id);
     else session.broadcast.viewerConnected(session.id);
   }
 
   /** A session is over, as the media plane or its client says; maybe once more after it was. */
-  #ended(session: Session, reason: EndReason): void {
+  #ended(session: Session, reason: EndReason, detail?: string): void {
     const { broadcast } = session;
     const wasOpen = this.#sessions.end(session, this.#clock.now());
-    if (wasOpen) broadcast.log.info({ session: session.tag, kind: session.kind, reason }, 'session ended');
+    if (wasOpen) broadcast.log.info({ session: session.tag, kind: session.kind, reason, detail }, 'session ended');
     if (broadcast.stream.state === 'ended') return;
     if (session.kind === 'viewer') {
       broadcast.viewerLeft(session.id, reason);
@@ -283,6 +289,18 @@ export class StreamRegistry {
   #own(work: Promise<unknown>, problem: string): void {
     work.catch((error: unknown) => this.#log.error({ err: error }, problem));
   }
+}
+
+async function whileMediaRuns<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    throw error instanceof MediaUnavailable ? mediaRestarts(error) : error;
+  }
+}
+
+function mediaRestarts(cause: MediaUnavailable): StreamError {
+  return new StreamError('interrupted', 'The media thread is being restarted.', { cause });
 }
 
 function shuttingDown(): StreamError {

@@ -7,6 +7,7 @@ import { DtlsContext } from './dtls.ts';
 import { FanOut } from './fan-out.ts';
 import { usernameUfrag } from './ice-lite.ts';
 import { MediaMemory } from './media-memory.ts';
+import type { Drops } from './messages.ts';
 import { PeerConnection, type PeerShared } from './peer-connection.ts';
 import { PublisherSession } from './publisher-session.ts';
 import { type MediaSession, SessionTable } from './session-table.ts';
@@ -28,24 +29,25 @@ export interface EngineOptions {
   readonly emit: (event: MediaEvent) => void;
   /** A bug; it has cost the session it showed in. */
   readonly report: (error: unknown) => void;
+  /** About once a second, when there were any. */
+  readonly drops: (drops: Drops) => void;
 }
 
 /** Everything one media thread does: one UDP port, its sessions and its streams, and the only timers. */
 export class MediaEngine {
-  readonly #emit: (event: MediaEvent) => void;
-  readonly #report: (error: unknown) => void;
+  readonly #options: EngineOptions;
   readonly #sessions = new SessionTable();
   readonly #streams = new Map<string, StreamMedia>();
   readonly #memory = new MediaMemory();
   readonly #shared: PeerShared;
   readonly #fanOut: FanOut;
+  #reportedUnsent = 0;
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
   private constructor(port: UdpPort, dtls: DtlsContext, options: EngineOptions) {
-    this.#emit = options.emit;
-    this.#report = options.report;
+    this.#options = options;
     this.#shared = { port, dtls, scratch: createCipherScratch() };
     this.#fanOut = new FanOut({ port, memory: this.#memory });
   }
@@ -164,7 +166,7 @@ export class MediaEngine {
       stream.setPublisher(session, nowMs);
       if (previous) this.#end(previous, 'taken_over');
     }
-    this.#emit({ type: 'connected', sessionId: session.id });
+    this.#options.emit({ type: 'connected', sessionId: session.id });
   }
 
   #receiveMedia(session: MediaSession, memory: NativeSlice, start: number, end: number, nowMs: number): void {
@@ -207,19 +209,20 @@ export class MediaEngine {
 
   #end(session: MediaSession, reason: EndReason): void {
     this.#remove(session);
-    this.#emit({ type: 'ended', sessionId: session.id, reason });
+    const detail = reason === 'failed' ? session.peer.failure : '';
+    this.#options.emit({ type: 'ended', sessionId: session.id, reason, ...(detail !== '' && { detail }) });
   }
 
   // A bug costs the session it shows in, never the thread.
   #crash(session: MediaSession, error: unknown): void {
-    this.#report(error);
+    this.#options.report(error);
     this.#end(session, 'failed');
   }
 
   // What fails for a stream as a whole lies in what is published.
   #crashStream(stream: StreamMedia, error: unknown): void {
     if (stream.publisher) this.#crash(stream.publisher, error);
-    else this.#report(error);
+    else this.#options.report(error);
   }
 
   #tick(): void {
@@ -240,10 +243,20 @@ export class MediaEngine {
       }
     }
     this.#shared.port.flush();
+    if (this.#ticks % STATS_TICKS === 0) this.#reportDrops();
     if (this.#sessions.size === 0 && this.#streams.size === 0) {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
     }
+  }
+
+  #reportDrops(): void {
+    const unsent = this.#shared.port.dropped - this.#reportedUnsent;
+    this.#reportedUnsent += unsent;
+    let refused = 0;
+    for (const session of this.#sessions.all())
+      if (session instanceof PublisherSession) refused += session.takeDropped();
+    if (unsent + refused > 0) this.#options.drops({ unsent, refused });
   }
 
   #tickSession(session: MediaSession, nowMs: number): void {
@@ -257,7 +270,7 @@ export class MediaEngine {
   #tickStream(stream: StreamMedia, nowMs: number): void {
     if (this.#ticks % CHOICE_TICKS === 0 && stream.choose(nowMs)) this.#wakeSoon();
     if (this.#ticks % STATS_TICKS === 0 && stream.publisher) {
-      this.#emit({ type: 'stats', streamId: stream.id, tracks: statsOf(stream.publisher, nowMs) });
+      this.#options.emit({ type: 'stats', streamId: stream.id, tracks: statsOf(stream.publisher, nowMs) });
     }
   }
 

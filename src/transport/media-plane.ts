@@ -1,7 +1,14 @@
 import type { Logger } from 'pino';
 import type { IceCredentials } from '../media/plan.ts';
 import { bestSendMode, type SendMode } from '../native/send-mode.ts';
-import type { MediaEndpoint, MediaEvent, MediaPlane, OpenPublisher, OpenViewer } from '../streams/ports.ts';
+import {
+  type MediaEndpoint,
+  type MediaEvent,
+  type MediaPlane,
+  MediaUnavailable,
+  type OpenPublisher,
+  type OpenViewer,
+} from '../streams/ports.ts';
 import { type AnnouncedAddress, candidateAddresses } from './candidate-addresses.ts';
 import { createCertificate } from './certificate.ts';
 import { MediaWorker } from './media-worker.ts';
@@ -65,9 +72,8 @@ export class MediaThreads implements MediaPlane {
     const thread = this.#threadFor(streamId);
     const worker = this.#workers[thread];
     const { announcedAddresses: announced } = this.#options;
-    const candidates = worker
-      ? candidateAddresses({ announced, thread, port: worker.port, hasIpv6: worker.hasIpv6 })
-      : [];
+    if (!worker) throw new MediaUnavailable();
+    const candidates = candidateAddresses({ announced, thread, port: worker.port, hasIpv6: worker.hasIpv6 });
     return { candidates, fingerprint: this.#certificate.fingerprint };
   }
 
@@ -108,6 +114,7 @@ export class MediaThreads implements MediaPlane {
     return MediaWorker.start(options, {
       onEvent: (event) => this.#onEvent(event),
       onProblem: (error) => this.#options.log.error({ err: error, thread }, 'a bug ended a session'),
+      onDrops: (drops) => this.#options.log.warn({ ...drops, thread }, 'packets dropped'),
       onDeath: (error) => this.#onDeath(thread, error),
     });
   }
@@ -115,7 +122,7 @@ export class MediaThreads implements MediaPlane {
   async #open({ sessionId, streamId }: OpenPublisher | OpenViewer, command: Command): Promise<void> {
     const thread = this.#threadFor(streamId);
     const worker = this.#workers[thread];
-    if (!worker) throw new Error('The media thread is being restarted.');
+    if (!worker) throw new MediaUnavailable();
     this.#sessions.set(sessionId, { thread, streamId });
     try {
       await worker.command(command);

@@ -11,6 +11,7 @@ const engine = await MediaEngine.open({
   ...(workerData as ThreadOptions),
   emit: (event) => say({ type: 'event', event }),
   report: (error) => say({ type: 'problem', error }),
+  drops: (drops) => say({ type: 'drops', drops }),
 });
 
 function obey(command: Command): void {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { MediaEvent } from '../streams/ports.ts';
-import type { Command, CommandMessage, ThreadMessage, ThreadOptions } from './messages.ts';
+import type { Command, CommandMessage, Drops, ThreadMessage, ThreadOptions } from './messages.ts';
 
 const CLOSE_MS = 1000;
 
@@ -13,6 +13,7 @@ interface Listeners {
   readonly onEvent: (event: MediaEvent) => void;
   /** A bug that has cost a session. */
   readonly onProblem: (error: unknown) => void;
+  readonly onDrops: (drops: Drops) => void;
   /** Follows every start, also when the end was wanted. */
   readonly onDeath: (error: Error) => void;
 }
@@ -79,6 +80,7 @@ export class MediaWorker {
 
   #onMessage(message: ThreadMessage): void {
     if (message.type === 'event') this.#listeners.onEvent(message.event);
+    else if (message.type === 'drops') this.#listeners.onDrops(message.drops);
     else if (message.type === 'problem') this.#listeners.onProblem(message.error);
     else if (message.type === 'done') this.#settle(message.number, message.error);
     else this.#onReady(message.port, message.hasIpv6);

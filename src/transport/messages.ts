@@ -23,6 +23,14 @@ export type Command =
   | { readonly type: 'close_stream'; readonly streamId: string }
   | { readonly type: 'close' };
 
+/** What was lost on this machine since the last word of it. */
+export interface Drops {
+  /** Datagrams that the kernel did not take. */
+  readonly unsent: number;
+  /** Packets of publishers that were malformed, not authentic, replayed, or of no agreed kind. */
+  readonly refused: number;
+}
+
 /** Each command is answered by one `done` of the same number. */
 export interface CommandMessage {
   readonly number: number;
@@ -34,4 +42,5 @@ export type ThreadMessage =
   | { readonly type: 'done'; readonly number: number; readonly error?: string }
   | { readonly type: 'event'; readonly event: MediaEvent }
   /** A bug that has cost a session. */
-  | { readonly type: 'problem'; readonly error: unknown };
+  | { readonly type: 'problem'; readonly error: unknown }
+  | { readonly type: 'drops'; readonly drops: Drops };

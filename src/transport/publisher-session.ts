@@ -24,8 +24,6 @@ export class PublisherSession {
   readonly streamId: string;
   readonly peer: PeerConnection;
   readonly tracks: readonly PublisherTrack[];
-  /** Packets that belonged nowhere or were malformed. */
-  dropped = 0;
   readonly #plan: IngestPlan;
   readonly #demuxer: Demuxer;
   readonly #header = new RtpHeader();
@@ -34,6 +32,7 @@ export class PublisherSession {
   readonly #transportCc: TransportCcRecorder;
   readonly #transportCcId: number | undefined;
   #reportedMs = 0;
+  #dropped = 0;
 
   constructor(options: {
     id: string;
@@ -87,6 +86,13 @@ export class PublisherSession {
       const ntpMs = item.ntpHigh === 0 && item.ntpLow === 0 ? 0 : unixMs + UNIX_TO_NTP_MS;
       this.#layersBySsrc.get(item.ssrc)?.senderReport({ ntpMs, rtpTimestamp: item.rtpTimestamp }, nowMs);
     }
+  }
+
+  /** How many packets were refused since the last call. */
+  takeDropped(): number {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    return dropped;
   }
 
   /** Sends what is due: reports, NACKs, keyframe requests, transport-wide feedback. */
@@ -144,7 +150,7 @@ export class PublisherSession {
   }
 
   #drop(): undefined {
-    this.dropped += 1;
+    this.#dropped += 1;
     return undefined;
   }
 

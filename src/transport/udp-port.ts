@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { SendMode } from '../native/send-mode.ts';
 import type { DatagramWriter, Destination } from './datagram-writer.ts';
 import { type DatagramReader, UdpSocket } from './udp-socket.ts';
@@ -14,8 +15,15 @@ export class UdpPort {
 
   static async open(options: { port: number; mode: SendMode; reader: DatagramReader }): Promise<UdpPort> {
     const v4 = await UdpSocket.open({ ...options, family: 4 });
-    const v6 = await UdpSocket.open({ ...options, family: 6, port: v4.port }).catch(() => undefined);
-    return new UdpPort(v4, v6);
+    try {
+      const v6 = await UdpSocket.open({ ...options, family: 6, port: v4.port });
+      return new UdpPort(v4, v6);
+    } catch (error) {
+      // Where the system chose the port, somebody may have it on IPv6; where the operator did, that is for him to know.
+      if (options.port === 0 || isWithoutIpv6(error)) return new UdpPort(v4, undefined);
+      v4.close();
+      throw error;
+    }
   }
 
   get port(): number {
@@ -52,4 +60,9 @@ export class UdpPort {
     this.#v4.close();
     this.#v6?.close();
   }
+}
+
+function isWithoutIpv6(error: unknown): boolean {
+  const errno = error instanceof Error && 'errno' in error ? Math.abs(Number(error.errno)) : 0;
+  return errno === constants.errno.EAFNOSUPPORT || errno === constants.errno.EADDRNOTAVAIL;
 }

@@ -56,6 +56,7 @@ describe.each(modes)('a media engine sending by %s', (mode) => {
       certificate,
       emit: (event) => events.push(event),
       report: (error) => bugs.push(error),
+      drops: () => {},
     });
   });
 
