@@ -1,0 +1,107 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { DelayLine } from './delay-line.ts';
+import { type Conditions, Shape } from './shape.ts';
+
+const LOOPBACK = '127.0.0.1';
+const BUFFER_BYTES = 4 * 1024 * 1024;
+
+export interface LinkConditions {
+  /** From clients to the server. */
+  readonly up?: Conditions;
+  /** From the server to clients. */
+  readonly down?: Conditions;
+}
+
+/** A bad network between any number of UDP clients and a server's port on this machine; all share its two directions. */
+export class UdpShaper {
+  /** Where clients find the server. */
+  readonly port: number;
+  readonly #front: Socket;
+  readonly #serverPort: number;
+  readonly #up: Direction;
+  readonly #down: Direction;
+  /** By client port, the socket that the server takes for the client. */
+  readonly #clients = new Map<number, Socket>();
+
+  private constructor(front: Socket, options: { seed: number; serverPort: number }) {
+    this.#front = front;
+    this.port = front.address().port;
+    this.#serverPort = options.serverPort;
+    this.#up = new Direction(options.seed);
+    this.#down = new Direction(options.seed + 1);
+    front.on('message', (datagram, from) => this.#goUp(datagram, from.port));
+  }
+
+  static async open(options: { seed: number; serverPort: number } & LinkConditions): Promise<UdpShaper> {
+    const front = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES });
+    front.bind(0, LOOPBACK);
+    await once(front, 'listening');
+    const shaper = new UdpShaper(front, options);
+    shaper.change(options);
+    return shaper;
+  }
+
+  /** A direction that is left out stays as it is. */
+  change({ up, down }: LinkConditions): void {
+    if (up) this.#up.shape.change(up);
+    if (down) this.#down.shape.change(down);
+  }
+
+  /** Every client has another address from now on; what the server sends to the old ones is lost. */
+  roam(): void {
+    for (const socket of this.#clients.values()) socket.close();
+    this.#clients.clear();
+  }
+
+  close(): void {
+    this.#up.close();
+    this.#down.close();
+    this.roam();
+    this.#front.close();
+  }
+
+  #goUp(datagram: Buffer, clientPort: number): void {
+    this.#up.carry(datagram, () => this.#socketOf(clientPort).send(datagram, this.#serverPort, LOOPBACK));
+  }
+
+  #socketOf(clientPort: number): Socket {
+    const known = this.#clients.get(clientPort);
+    if (known) return known;
+    const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES });
+    this.#clients.set(clientPort, socket);
+    socket.on('message', (datagram) => {
+      this.#down.carry(datagram, () => this.#front.send(datagram, clientPort, LOOPBACK));
+    });
+    return socket;
+  }
+}
+
+/** A shape in real time. */
+class Direction {
+  readonly shape: Shape;
+  readonly #line = new DelayLine<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(seed: number) {
+    this.shape = new Shape(seed);
+  }
+
+  carry(datagram: Buffer, deliver: () => void): void {
+    for (const atMs of this.shape.pass(datagram.length, performance.now())) this.#line.add(atMs, deliver);
+    this.#deliverDue();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#line.clear();
+  }
+
+  #deliverDue(): void {
+    for (const deliver of this.#line.takeDue(performance.now())) deliver();
+    clearTimeout(this.#timer);
+    const { nextMs } = this.#line;
+    if (nextMs === undefined) return;
+    this.#timer = setTimeout(() => this.#deliverDue(), Math.max(1, Math.ceil(nextMs - performance.now())));
+  }
+}
