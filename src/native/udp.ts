@@ -6,6 +6,7 @@ export const AF_INET6 = 10;
 export const EAGAIN = 11;
 export const EIO = 5;
 export const EINVAL = 22;
+export const EMSGSIZE = 90;
 
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0x800 | 0x80000;
 const SOL_SOCKET = 1;

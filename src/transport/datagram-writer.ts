@@ -6,6 +6,8 @@ import type { Endpoint } from './endpoint.ts';
 export class Destination {
   readonly endpoint: Endpoint;
   readonly sockaddr: NativeMemory;
+  /** The way there does not take many datagrams as one message. */
+  refusesGso = false;
 
   constructor(endpoint: Endpoint) {
     const address = socketAddress(endpoint.ip, endpoint.port);

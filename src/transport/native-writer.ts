@@ -1,6 +1,6 @@
 import { allocateMemory } from '../native/memory.ts';
 import { MessageArray } from '../native/message-array.ts';
-import { EAGAIN, EINVAL, EIO, sendMessages, waitWritable } from '../native/udp.ts';
+import { EAGAIN, EINVAL, EIO, EMSGSIZE, sendMessages, waitWritable } from '../native/udp.ts';
 import { type DatagramWriter, type Destination, MAX_RUN_BYTES } from './datagram-writer.ts';
 
 // Small enough to stay in a core's second-level cache between sealing and sending.
@@ -9,6 +9,7 @@ const FLUSH_BYTES = MEMORY_BYTES - MAX_RUN_BYTES;
 const MAX_MESSAGES = 512;
 // A full socket buffer empties at line speed; waiting longer would hold up everybody else.
 const FULL_WAIT_MS = 2;
+const GSO_REFUSALS: readonly number[] = [EIO, EINVAL, EMSGSIZE];
 
 /** sendmmsg, with UDP GSO where the kernel has it. */
 export class NativeWriter implements DatagramWriter {
@@ -23,8 +24,8 @@ export class NativeWriter implements DatagramWriter {
   readonly #destinations = new Array<Destination | undefined>(MAX_MESSAGES).fill(undefined);
   #count = 0;
   #end = 0;
-  #hasGso: boolean;
   #dropped = 0;
+  readonly #hasGso: boolean;
 
   constructor(fd: number, options: { hasGso: boolean }) {
     this.#fd = fd;
@@ -42,8 +43,12 @@ export class NativeWriter implements DatagramWriter {
 
   commit(to: Destination, start: number, length: number, segment: number): void {
     this.#end = start + length;
-    if (this.#hasGso || length <= segment) {
-      this.#add(to, start, length, length > segment ? segment : 0);
+    if (length <= segment) {
+      this.#add(to, start, length, 0);
+      return;
+    }
+    if (this.#hasGso && !to.refusesGso) {
+      this.#add(to, start, length, segment);
       return;
     }
     for (let at = 0; at < length; at += segment) this.#add(to, start + at, Math.min(segment, length - at), 0);
@@ -60,8 +65,7 @@ export class NativeWriter implements DatagramWriter {
         hasWaited = true;
         waitWritable(this.#fd, FULL_WAIT_MS);
       } else if (result === -EAGAIN) {
-        this.#dropped += this.#count - sent;
-        break;
+        for (; sent < this.#count; sent += 1) this.#dropped += this.#datagramsOf(sent);
       } else {
         this.#sendOne(sent, -result);
         sent += 1;
@@ -88,15 +92,16 @@ export class NativeWriter implements DatagramWriter {
     this.#count += 1;
   }
 
-  // Some devices and paths refuse GSO although the kernel knows it: the same bytes go out one by one, from now on always.
+  // Some devices refuse GSO although the kernel knows it, and each path refuses segments above its MTU: to this peer the
+  // same bytes go out one by one, from now on always.
   #sendOne(index: number, errno: number): void {
     const segment = this.#segments[index] ?? 0;
     const to = this.#destinations[index];
-    if (segment === 0 || !to || (errno !== EIO && errno !== EINVAL)) {
-      this.#dropped += 1;
+    if (segment === 0 || !to || !GSO_REFUSALS.includes(errno)) {
+      this.#dropped += this.#datagramsOf(index);
       return;
     }
-    this.#hasGso = false;
+    to.refusesGso = true;
     const single = new MessageArray(1);
     const start = this.#starts[index] ?? 0;
     const length = this.#lengths[index] ?? 0;
@@ -105,5 +110,10 @@ export class NativeWriter implements DatagramWriter {
       single.set(0, to.sockaddr.address, to.sockaddr.bytes.length, this.memory.address + start + at, bytes, 0);
       if (sendMessages(this.#fd, single.address, 1) < 1) this.#dropped += 1;
     }
+  }
+
+  #datagramsOf(index: number): number {
+    const segment = this.#segments[index] ?? 0;
+    return segment === 0 ? 1 : Math.ceil((this.#lengths[index] ?? 0) / segment);
   }
 }

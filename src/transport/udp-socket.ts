@@ -47,6 +47,8 @@ export class UdpSocket {
       }
     }
     socket.on('message', (datagram, from) => this.#onWake(datagram, from));
+    // A failed read says something about one datagram, nothing about the socket.
+    socket.on('error', () => {});
   }
 
   /** Port 0 lets the system choose. Throws when the port is taken or the family is missing. */
@@ -76,7 +78,9 @@ export class UdpSocket {
 
   close(): void {
     this.#socket.removeAllListeners('message');
-    this.#socket.close();
+    // Node's own sending starts a moment after it was asked for: the last goodbyes are still to go.
+    if (this.#fd < 0) setImmediate(() => this.#socket.close());
+    else this.#socket.close();
   }
 
   #onWake(datagram: Buffer, from: RemoteInfo): void {
