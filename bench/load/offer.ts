@@ -30,19 +30,30 @@ export function playOffer(options: OfferOptions): string {
 }
 
 /** As OBS offers: one codec a section, the SSRCs told. */
-export function publishOffer(options: OfferOptions, ssrcs: SentSsrcs, { hasVideo = true } = {}): string {
+export function publishOffer(
+  options: OfferOptions,
+  ssrcs: SentSsrcs,
+  { hasAudio = true, hasVideo = true } = {},
+): string {
   const { opus, h264 } = PUBLISHED;
   const audio = [...opusLines(opus), `a=ssrc:${ssrcs.audio} cname:bench`];
   const video = [...h264Lines(h264, '4d401f'), `a=ssrc:${ssrcs.video} cname:bench`];
   return description([
-    section('audio', [opus], '0', 'sendonly', audio, options),
+    ...(hasAudio ? [section('audio', [opus], '0', 'sendonly', audio, options)] : []),
     ...(hasVideo ? [section('video', [h264], '1', 'sendonly', video, options)] : []),
   ]);
 }
 
 function description(sections: readonly (readonly string[])[]): string {
-  const mids = sections.map((_, index) => index).join(' ');
-  const head = ['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0', `a=group:BUNDLE ${mids}`, 'a=msid-semantic: WMS *'];
+  const mids = sections.flat().flatMap((line) => /^a=mid:(.+)/.exec(line)?.[1] ?? []);
+  const head = [
+    'v=0',
+    'o=- 1 1 IN IP4 0.0.0.0',
+    's=-',
+    't=0 0',
+    `a=group:BUNDLE ${mids.join(' ')}`,
+    'a=msid-semantic: WMS *',
+  ];
   return `${[...head, ...sections.flat()].join('\r\n')}\r\n`;
 }
 

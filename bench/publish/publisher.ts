@@ -39,6 +39,7 @@ interface Sending {
 export interface PublishOptions {
   readonly url: string;
   readonly token: string;
+  readonly hasAudio: boolean;
   readonly hasVideo: boolean;
 }
 
@@ -94,7 +95,7 @@ export class Publisher {
   }
 
   async #connect(): Promise<void> {
-    const { url, token, hasVideo } = this.#options;
+    const { url, token, hasAudio, hasVideo } = this.#options;
     this.#socket = await UdpSocket.open({
       family: 4,
       port: 0,
@@ -108,7 +109,7 @@ export class Publisher {
         candidate: { address: '127.0.0.1', port: this.#socket.port },
       },
       this.#ssrcs,
-      { hasVideo },
+      { hasAudio, hasVideo },
     );
     const { answer, session } = await this.#signalling.post(url, token, offer);
     this.#session = session;
@@ -150,13 +151,13 @@ export class Publisher {
       this.#video.timestamp = Math.round((this.#frames * VIDEO_CLOCK) / HD_STREAM.fps);
       this.#sendFrame(sender);
     }
-    for (; this.#audioFrames <= elapsedMs / AUDIO_MS; this.#audioFrames += 1) {
+    for (; this.#options.hasAudio && this.#audioFrames <= elapsedMs / AUDIO_MS; this.#audioFrames += 1) {
       this.#audio.timestamp = (this.#audioFrames * AUDIO_CLOCK * AUDIO_MS) / 1000;
       this.#sendPacket(sender, this.#audio, AUDIO_BYTES, false);
     }
     if (nowMs - this.#reportMs >= REPORT_MS) {
       this.#reportMs = nowMs;
-      this.#report(sender, this.#audio);
+      if (this.#options.hasAudio) this.#report(sender, this.#audio);
       if (this.#options.hasVideo) this.#report(sender, this.#video);
     }
     this.#socket?.writer.flush();
