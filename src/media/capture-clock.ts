@@ -3,6 +3,12 @@ import { timestampDelta } from './sequence.ts';
 // A publisher whose clock seems to jump by more was replaced by another, or its clock was set.
 const maxStepMs = 2000;
 
+/** The NTP time of a sender report, as two words of 32 bits: seconds since 1900 and their fraction (RFC 3550 section 4). */
+export interface NtpWords {
+  readonly ntpHigh: number;
+  readonly ntpLow: number;
+}
+
 /**
  * Turns a publisher's NTP times into the caller's clock. One for all layers of a publisher: they then share one offset,
  * so that sound and picture keep the distance the publisher gave them.
@@ -41,7 +47,10 @@ export class CaptureClock {
       this.#anchor(timestamp, this.msOf(timestamp));
   }
 
-  senderReport(ntpMs: number, timestamp: number, nowMs: number): void {
+  senderReport({ ntpHigh, ntpLow }: NtpWords, timestamp: number, nowMs: number): void {
+    // RFC 3550 section 6.4.1: a sender without a wall clock may say zero.
+    if (ntpHigh === 0 && ntpLow === 0) return;
+    const ntpMs = ntpHigh * 1000 + (ntpLow / 2 ** 32) * 1000;
     this.#anchor(timestamp, this.#sender.toLocalMs(ntpMs, nowMs));
   }
 

@@ -1,4 +1,4 @@
-import { CaptureClock, SenderClock } from './capture-clock.ts';
+import { CaptureClock, type NtpWords, SenderClock } from './capture-clock.ts';
 import { inspectPayload, inspectSize } from './codecs/inspect.ts';
 import { frameStartBit, groupStartBit, type PictureSize } from './codecs/payload-facts.ts';
 import { vp8Ids } from './codecs/vp8.ts';
@@ -121,18 +121,16 @@ export class Layer {
     return this.#sequence.epoch;
   }
 
-  /** `ntpMs` since 1900, the epoch of NTP. */
-  senderReport(report: { readonly ntpMs: number; readonly rtpTimestamp: number }, nowMs: number): void {
-    this.#reception.senderReport(report.ntpMs, nowMs);
-    // RFC 3550 section 6.4.1: a sender without a wall clock may say zero.
-    if (report.ntpMs > 0) this.#captureClock.senderReport(report.ntpMs, report.rtpTimestamp, nowMs);
+  senderReport(report: NtpWords & { readonly rtpTimestamp: number }, nowMs: number): void {
+    this.#reception.senderReport(report, nowMs);
+    this.#captureClock.senderReport(report, report.rtpTimestamp, nowMs);
   }
 
   /**
    * When the media of a timestamp was captured, in ms on the clock of `nowMs`: by the last sender report, else by the
    * first arrival. The same clock for all layers and publishers.
    */
-  ntpMsOf(timestamp: number): number {
+  capturedMsOf(timestamp: number): number {
     return this.#captureClock.msOf(timestamp);
   }
 

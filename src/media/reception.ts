@@ -1,3 +1,4 @@
+import type { NtpWords } from './capture-clock.ts';
 import { timestampDelta } from './sequence.ts';
 
 /** What a receiver report block says of one source (RFC 3550 section 6.4.1), in wire units. */
@@ -45,10 +46,9 @@ export class Reception {
     this.#lastTransit = transit;
   }
 
-  /** `ntpMs` since 1900, as the report said it. */
-  senderReport(ntpMs: number, nowMs: number): void {
-    // The middle 32 bits of the 64-bit NTP time: 1/65536 s.
-    this.#lastSr = Math.floor((ntpMs / 1000) * 65536) % 2 ** 32;
+  /** Remembers the middle 32 bits of the report's 64-bit NTP time: 1/65536 s. */
+  senderReport({ ntpHigh, ntpLow }: NtpWords, nowMs: number): void {
+    this.#lastSr = ((ntpHigh << 16) | (ntpLow >>> 16)) >>> 0;
     this.#lastSrMs = nowMs;
   }
 

@@ -15,12 +15,6 @@ export function ntpFromMs(unixMs: number): NtpTime {
   return { high: (unixSeconds + UNIX_EPOCH_SECONDS) % TWO_POW_32, low: Math.floor(fraction * TWO_POW_32) };
 }
 
-/** Milliseconds since 1970, for times from 1968 to 2104 (RFC 4330 section 3). */
-export function msFromNtp({ high, low }: NtpTime): number {
-  const seconds = high < 2 ** 31 ? high + TWO_POW_32 : high;
-  return (seconds - UNIX_EPOCH_SECONDS) * 1000 + (low / TWO_POW_32) * 1000;
-}
-
 /** The middle 32 bits, in 1/65536 s: what a reception report gives back as `lastSr`. */
 export function ntpMiddle({ high, low }: NtpTime): number {
   return (((high & 0xffff) << 16) | (low >>> 16)) >>> 0;

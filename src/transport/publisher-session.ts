@@ -8,14 +8,12 @@ import { endWithoutPadding, RtpHeader } from '../media/rtp-header.ts';
 import { PublisherTrack } from '../media/track.ts';
 import { TransportCcRecorder } from '../media/transport-cc.ts';
 import type { MediaMemory } from './media-memory.ts';
-import { msFromNtp } from './ntp.ts';
 import type { PeerConnection } from './peer-connection.ts';
 import { type ReceptionReport, readRtcp } from './rtcp.ts';
 import { writeNack, writePli, writeReceiverReport, writeSdes } from './rtcp-write.ts';
 import type { NativeSlice } from './srtp-session.ts';
 
 const REPORT_MS = 1000;
-const UNIX_TO_NTP_MS = 2_208_988_800_000;
 const CNAME = 'freshet';
 
 /** One publisher's media as it comes in: from protected datagrams to packets in their layers, and the feedback on them. */
@@ -81,10 +79,7 @@ export class PublisherSession {
     const compound = this.peer.openRtcp(memory, start, end);
     if (!compound) return;
     for (const item of readRtcp(compound)) {
-      if (item.type !== 'sender_report') continue;
-      const unixMs = msFromNtp({ high: item.ntpHigh, low: item.ntpLow });
-      const ntpMs = item.ntpHigh === 0 && item.ntpLow === 0 ? 0 : unixMs + UNIX_TO_NTP_MS;
-      this.#layersBySsrc.get(item.ssrc)?.senderReport({ ntpMs, rtpTimestamp: item.rtpTimestamp }, nowMs);
+      if (item.type === 'sender_report') this.#layersBySsrc.get(item.ssrc)?.senderReport(item, nowMs);
     }
   }
 

@@ -117,7 +117,7 @@ export class ViewerSession {
   #report(track: EgressTrack, nowMs: number, wallMs: number): void {
     const { layer, ssrc, packetsSent, octetsSent } = track;
     if (!layer || !track.isInStep || packetsSent === 0) return;
-    const ntp = ntpFromMs(wallMs - nowMs + layer.ntpMsOf(layer.newestTimestamp));
+    const ntp = ntpFromMs(wallMs - nowMs + layer.capturedMsOf(layer.newestTimestamp));
     this.#reportSent = { middle: ntpMiddle(ntp), ms: nowMs };
     this.peer.sendRtcp([
       writeSenderReport({

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { CaptureClock, SenderClock } from '#src/media/capture-clock.ts';
 import { input, makeLayer, pushed } from './packets.ts';
 
-const ntpMs = 3_970_000_000_000;
+const ntpHigh = 3_970_000_000;
+const ntpMs = ntpHigh * 1000;
 
 test('without sender reports the first arrival is the anchor, through many wraps of the timestamp', () => {
   const clock = new CaptureClock(90_000, new SenderClock());
@@ -19,11 +20,11 @@ test('sound and picture keep the distance that the sender reports give them, whe
   const video = makeLayer({ clock: sender });
   pushed(audio, input(0, { codec: 'opus', timestamp: 1000 }), 100);
   pushed(video, input(0, { timestamp: 5000 }), 900);
-  audio.senderReport({ ntpMs, rtpTimestamp: 1000 }, 130);
-  video.senderReport({ ntpMs: ntpMs + 200, rtpTimestamp: 5000 }, 1000);
-  expect(video.ntpMsOf(5000) - audio.ntpMsOf(1000)).toBeCloseTo(200, 6);
-  expect(audio.ntpMsOf(1000)).toBeCloseTo(130, 6);
-  expect(audio.ntpMsOf(1000 - 48)).toBeCloseTo(129, 6);
+  audio.senderReport({ ntpHigh, ntpLow: 0, rtpTimestamp: 1000 }, 130);
+  video.senderReport({ ntpHigh, ntpLow: 2 ** 32 / 5, rtpTimestamp: 5000 }, 1000);
+  expect(video.capturedMsOf(5000) - audio.capturedMsOf(1000)).toBeCloseTo(200, 6);
+  expect(audio.capturedMsOf(1000)).toBeCloseTo(130, 6);
+  expect(audio.capturedMsOf(1000 - 48)).toBeCloseTo(129, 6);
 });
 
 test('a publisher with another clock gives times on the same clock as the one before', () => {
@@ -38,7 +39,7 @@ describe('a sender report of zero time', () => {
   test('comes from a sender without a clock, and moves nothing', () => {
     const layer = makeLayer();
     pushed(layer, input(0, { timestamp: 9000 }), 50);
-    layer.senderReport({ ntpMs: 0, rtpTimestamp: 90 }, 60);
-    expect(layer.ntpMsOf(9000)).toBe(50);
+    layer.senderReport({ ntpHigh: 0, ntpLow: 0, rtpTimestamp: 90 }, 60);
+    expect(layer.capturedMsOf(9000)).toBe(50);
   });
 });

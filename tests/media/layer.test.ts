@@ -142,7 +142,7 @@ describe('a layer', () => {
     const packets = realPackets('vp8');
     for (const packet of packets) pushed(layer, packet, 1000);
     pushed(layer, input((packets.at(-1)?.seq ?? 0) + 5), 1000);
-    layer.senderReport({ ntpMs: 3_970_000_000_000, rtpTimestamp: 5 }, 1000);
+    layer.senderReport({ ntpHigh: 3_970_000_000, ntpLow: 0, rtpTimestamp: 5 }, 1000);
     layer.keyframes.want(1000);
     expect(layer.keyframes.due(1000)).toBe(true);
     layer.reset();
@@ -150,7 +150,7 @@ describe('a layer', () => {
     expect(layer.nacks.due(1200)).toEqual([]);
     expect(layer.keyframes.due(1200)).toBe(false);
     expect(layer.size).toBe(undefined);
-    expect(layer.ntpMsOf(77)).toBe(1100);
+    expect(layer.capturedMsOf(77)).toBe(1100);
     expect(layer.receptionReport(1100)).toMatchObject({ cumulativeLost: 0, extHighestSeq: 9, lastSr: 0 });
     layer.keyframes.want(1200);
     expect(layer.keyframes.due(1200)).toBe(true);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Reception } from '#src/media/reception.ts';
 import { sequenceStarts } from './packets.ts';
@@ -58,6 +59,19 @@ test('jitter is zero on an even stream and grows towards the spread of an uneven
 test('the last sender report is named by the middle of its NTP time, with its age in 1/65536 s', () => {
   const reception = new Reception(90_000);
   const seconds = 0xe8abcdef;
-  reception.senderReport(seconds * 1000 + 500, 1000);
+  reception.senderReport({ ntpHigh: seconds, ntpLow: 0x80000000 }, 1000);
   expect(reception.report(1500)).toMatchObject({ lastSr: 0xcdef8000, delaySinceLastSr: 32768 });
+});
+
+test('the last sender report is named to the bit, whatever its time', () => {
+  const word = fc.integer({ min: 0, max: 0xffff_ffff });
+  fc.assert(
+    fc.property(word, word, (ntpHigh, ntpLow) => {
+      const reception = new Reception(90_000);
+      reception.senderReport({ ntpHigh, ntpLow }, 0);
+      const middle = (((BigInt(ntpHigh) << 32n) | BigInt(ntpLow)) >> 16n) & 0xffff_ffffn;
+      expect(reception.report(0).lastSr).toBe(Number(middle));
+    }),
+    { numRuns: 1000 },
+  );
 });
