@@ -1,4 +1,5 @@
 import type { Server } from './server.ts';
+import { until } from './until.ts';
 
 export interface Channel {
   readonly slug: string;
@@ -25,7 +26,8 @@ export class Api {
   /** Makes the owner by the one-time link, logs in and takes an API token. */
   static async setUp(server: Server): Promise<Api> {
     const base = `${server.url}/api/v1`;
-    const token = new URL(server.setupUrl).searchParams.get('token');
+    const setupUrl = await until('the set-up link is printed', () => server.setupUrl);
+    const token = new URL(setupUrl).searchParams.get('token');
     const made = await fetch(`${base}/setup`, json({ token, ...owner }));
     if (!made.ok) throw new Error(`set-up: ${made.status} ${await made.text()}`);
     const cookie = made.headers.getSetCookie().map((one) => one.split(';')[0]);
