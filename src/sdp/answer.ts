@@ -31,7 +31,10 @@ export function writeAnswer(
   streamId = '*',
 ): string {
   const bundle = offer.bundle.filter((mid) => answers.has(mid));
-  const tagged = bundle[0] ?? offer.sections.find((section) => answers.has(section.mid))?.mid;
+  const owner = ownerOf(
+    offer,
+    offer.sections.filter(({ mid }) => answers.has(mid)),
+  );
   const lines = [
     'v=0',
     `o=- ${local.sessionId} 1 IN IP4 0.0.0.0`,
@@ -49,9 +52,17 @@ export function writeAnswer(
     }
     lines.push(...mediaSection(section, answer), ...transport(offer, local));
     // The transport is one, so its addresses are told once; FFmpeg takes the first of the whole answer.
-    if (section.mid === tagged) lines.push(...candidateLines(local.candidates));
+    if (section.mid === owner) lines.push(...candidateLines(local.candidates));
   }
   return sdpText(lines);
+}
+
+/**
+ * The mid of the section that owns the transport of all: the first of the bundle that is carried (RFC 9143 section 7.2).
+ * Trickle fragments name it.
+ */
+export function ownerOf({ bundle }: Offer, carried: readonly { readonly mid: string }[]): string {
+  return bundle.find((mid) => carried.some((section) => section.mid === mid)) ?? carried[0]?.mid ?? '';
 }
 
 /** RFC 8839 section 5.1: host candidates in the order given, then the word that there are no more. */

@@ -13,8 +13,6 @@ export interface Offer {
   readonly sections: readonly OfferedSection[];
   /** Mids in the order of the BUNDLE group. */
   readonly bundle: readonly string[];
-  /** The section that describes the transport of all (RFC 9143 section 7.2), and the one that trickle fragments name. */
-  readonly mid: string;
 }
 
 /** A WHIP or WHEP offer (RFC 9725 section 4.2). Throws `SdpError` and nothing else. */
@@ -39,7 +37,6 @@ export function parseOffer(text: string): Offer {
     peer: readPeer([...described.map(({ attributes }) => attributes), session]),
     sections,
     bundle,
-    mid: described[0]?.section.mid ?? '',
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { IngestPlan } from '../media/plan.ts';
+import { ownerOf } from '../sdp/answer.ts';
 import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
 import { answerPlay } from '../sdp/play-answer.ts';
@@ -14,7 +15,7 @@ import { IceSession } from './ice-session.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import type { LiveStream } from './live-stream.ts';
 import { type EndReason, type MediaEvent, type MediaPlane, MediaUnavailable, type StreamStore } from './ports.ts';
-import { newSession, ownerOf, type Session, type SessionKind, SessionTable } from './session-table.ts';
+import { newSession, type Session, type SessionKind, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
 const TICK_MS = 1_000;
@@ -154,7 +155,7 @@ export class StreamRegistry {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     const { plan, answer } = answerPlay(offer, this.#localSide(stream, ice), stream.sources, random32);
-    const session = newSession('viewer', broadcast, ice, ownerOf(offer, plan));
+    const session = newSession('viewer', broadcast, ice, ownerOf(offer, plan.tracks));
     this.#sessions.add(session);
     try {
       await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, plan });
@@ -173,7 +174,7 @@ export class StreamRegistry {
     const ice = new IceSession(offer.peer.ice);
     try {
       const { plan, answer } = answerPublish(offer, this.#localSide(stream, ice));
-      const session = newSession('publisher', broadcast, ice, ownerOf(offer, plan));
+      const session = newSession('publisher', broadcast, ice, ownerOf(offer, plan.tracks));
       await this.#openPublisher(session, plan, keyId);
       return { sessionId: session.id, answer, etag: ice.etag };
     } finally {

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { EgressPlan, IngestPlan } from '../media/plan.ts';
-import type { Offer } from '../sdp/offer.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { IceSession } from './ice-session.ts';
 
@@ -20,11 +18,6 @@ export interface Session {
 export function newSession(kind: SessionKind, broadcast: Broadcast, ice: IceSession, mid: string): Session {
   const id = randomUUID();
   return { id, tag: id.slice(0, 8), kind, broadcast, ice, mid };
-}
-
-/** RFC 9143 section 7.2: the first section of the bundle that is carried owns the transport. */
-export function ownerOf({ bundle }: Offer, { tracks }: IngestPlan | EgressPlan): string {
-  return bundle.find((mid) => tracks.some((track) => track.mid === mid)) ?? tracks[0]?.mid ?? '';
 }
 
 const ENDED_KEPT_MS = 5 * 60_000;

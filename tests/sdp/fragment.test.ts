@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownerOf } from '../../src/sdp/answer.ts';
 import { answerFragment, parseFragment } from '../../src/sdp/fragment.ts';
 import { parseOffer } from '../../src/sdp/offer.ts';
 import { bent, local } from './offers.ts';
@@ -75,8 +76,8 @@ describe('a trickle ICE fragment', () => {
 
 describe('the answer to an ICE restart', () => {
   it('carries new credentials and all candidates for the section that owns the transport', () => {
-    const { mid } = parseOffer(bent({ 'a=group': 'a=group:BUNDLE v a' }));
-    expect(answerFragment(local, mid)).toBe(
+    const offer = parseOffer(bent({ 'a=group': 'a=group:BUNDLE v a' }));
+    expect(answerFragment(local, ownerOf(offer, offer.sections))).toBe(
       fragment(
         'a=ice-lite',
         'a=ice-options:ice2 trickle',
