@@ -97,3 +97,22 @@ it('a channel lives its whole life on the real database', async () => {
   await call('DELETE', '/channels/brook', 204);
   await call('GET', `/streams/${stream.id}`, 404);
 });
+
+it.each([
+  ['POST', '/setup', { name: 'No\0ra', password: 'correct horse battery' }, 'name'],
+  ['POST', '/login', { name: 'No\0ra', password: 'correct horse battery' }, 'name'],
+  ['POST', '/tokens', { name: 'scr\0ipt' }, 'name'],
+  ['POST', '/channels', { slug: 'mill', title: 'The\0mill' }, 'title'],
+  ['POST', '/channels', { slug: 'mill', title: 'The mill', description: '\0' }, 'description'],
+  ['PATCH', '/channels/pond', { category: 'Wa\0ter' }, 'category'],
+  ['POST', '/channels/pond/keys', { name: '\0OBS' }, 'name'],
+  ['GET', '/channels?q=%00', undefined, 'q'],
+])('%s %s says which field has a NUL, which PostgreSQL cannot hold', async (method, path, body, field) => {
+  const { errors } = await call<{ errors: { path: string }[] }>(method, path, 422, body);
+  expect(errors.map((error) => error.path)).toEqual([field]);
+});
+
+it('a NUL in a path finds nothing', async () => {
+  await call('GET', '/channels/po%00nd', 404);
+  expect((await fake.request('/whep/po%00nd')).status).toBe(404);
+});

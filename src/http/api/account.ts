@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { text } from './schemas.ts';
 
 const account = z
   .object({ id: z.string(), name: z.string(), role: z.enum(['owner', 'streamer', 'viewer']) })
   .openapi('Account');
-const name = z.string().max(200);
+const name = text.max(200);
 const password = z.string().max(1000);
 
 const routes = {

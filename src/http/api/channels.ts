@@ -4,11 +4,11 @@ import type { ChannelQuery } from '../../channels/ports.ts';
 import type { AppEnv } from '../env.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
-import { channelSchema, channelView, page, slugParam, visibility } from './schemas.ts';
+import { channelSchema, channelView, page, slugParam, text, visibility } from './schemas.ts';
 
-const title = z.string().trim().min(1).max(120);
-const description = z.string().trim().max(4000);
-const category = z.string().trim().max(60);
+const title = text.trim().min(1).max(120);
+const description = text.trim().max(4000);
+const category = text.trim().max(60);
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const newChannel = z.object({
@@ -23,7 +23,7 @@ const query = z.object({
   ...page,
   live: flag.optional(),
   mine: flag.optional(),
-  q: z.string().max(100).optional(),
+  q: text.max(100).optional(),
 });
 const list = z.object({ items: z.array(channelSchema), nextCursor: z.string().nullable() });
 

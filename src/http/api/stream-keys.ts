@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
-import { slugParam, streamKeySchema, streamKeyView } from './schemas.ts';
+import { slugParam, streamKeySchema, streamKeyView, text } from './schemas.ts';
 
 const LONGEST_TTL_SECONDS = 366 * 24 * 3600;
 
 const newKey = z.object({
-  name: z.string().trim().min(1).max(60),
+  name: text.trim().min(1).max(60),
   ttlSeconds: z.int().min(60).max(LONGEST_TTL_SECONDS).optional(),
 });
 const minted = streamKeySchema.extend({ key: z.string().openapi({ description: 'Shown this once' }) });

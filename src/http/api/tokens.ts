@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiTokenRecord } from '../../accounts/ports.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { text } from './schemas.ts';
 
 const token = z
   .object({ id: z.uuid(), name: z.string(), prefix: z.string(), createdAt: z.iso.datetime() })
@@ -19,7 +20,7 @@ const routes = {
     method: 'post',
     path: '/tokens',
     security: secured,
-    request: { body: jsonBody(z.object({ name: z.string().trim().min(1).max(60) })) },
+    request: { body: jsonBody(z.object({ name: text.trim().min(1).max(60) })) },
     responses: { 201: answers(minted, 'Made'), ...failure },
   }),
   remove: createRoute({
