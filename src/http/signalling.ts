@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { StreamError } from '../streams/errors.ts';
 import type { OpenedSession, StreamRegistry } from '../streams/registry.ts';
 import type { SessionKind } from '../streams/session-table.ts';
 import type { AppEnv } from './env.ts';
@@ -81,7 +82,7 @@ export function sessionRoutes(kind: SessionKind, streams: StreamRegistry, limits
   app.options('/:id', answerOptions);
 
   app.get('/:id', (c) => {
-    if (!streams.has(kind, c.req.param('id'))) throw new HttpError('not_found', 'There is no such session.');
+    if (!streams.has(kind, c.req.param('id'))) throw new StreamError('no_session', 'There is no such session.');
     return c.body(null, 204);
   });
 

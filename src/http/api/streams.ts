@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { StreamHistoryRecord } from '../../streams/ports.ts';
 import { HttpError } from '../errors.ts';
-import { maySee } from '../permissions.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, secured } from './describe.ts';
 import { page, slugParam } from './schemas.ts';
@@ -57,7 +56,7 @@ export function streamRoutes({ auth, channels, history }: ApiDependencies) {
   app.openapi(routes.read, async (c) => {
     const found = await history.byId(c.req.valid('param').id);
     const channel = found && (await channels.byId(found.channelId));
-    if (!channel || !(channel.visibility !== 'private' || maySee(await auth.identify(c), channel))) {
+    if (!channel || !(await auth.maySee(c, channel))) {
       throw new HttpError('not_found', 'There is no such stream.');
     }
     return c.json(view(found), 200);
