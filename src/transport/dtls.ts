@@ -29,6 +29,7 @@ export class DtlsContext {
   readonly context: number;
   readonly scratch: NativeMemory;
   readonly timer: number;
+  #isClosed = false;
 
   /** `profiles` in OpenSSL's names, the one we prefer first. */
   constructor(certificate: Certificate, profiles: string = SRTP_PROFILES) {
@@ -67,7 +68,10 @@ export class DtlsContext {
     return readText(this.scratch.bytes);
   }
 
+  /** Idempotent. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     openssl.freeContext(this.context);
   }
 }

@@ -33,6 +33,7 @@ export class UdpSocket {
   readonly #reader: DatagramReader;
   readonly #memory = allocateMemory(SLOTS * SLOT_BYTES);
   readonly #messages: MessageArray | undefined;
+  #isClosed = false;
 
   private constructor(socket: Socket, fd: number, mode: SendMode, reader: DatagramReader) {
     this.port = socket.address().port;
@@ -76,7 +77,10 @@ export class UdpSocket {
     return new UdpSocket(socket, fd, mode, reader);
   }
 
+  /** Idempotent. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#socket.removeAllListeners('message');
     // Node's own sending starts a moment after it was asked for: the last goodbyes are still to go.
     if (this.#fd < 0) setImmediate(() => this.#socket.close());

@@ -312,6 +312,16 @@ describe('records', () => {
   });
 });
 
+test('a context may be closed twice, and what was made with it goes on', () => {
+  const context = new DtlsContext(serverCertificate);
+  const pair = new DtlsPair({ serverContext: context });
+  const flight = pair.client.start().flatMap((datagram) => pair.server.receive(datagram, 0));
+  context.close();
+  context.close();
+  pair.carry(flight, 'server');
+  expect(pair.isConnected).toBe(true);
+});
+
 test('a server that is never called holds nothing of OpenSSL and closes at once', () => {
   const session = new DtlsSession(new DtlsContext(serverCertificate), { role: 'server', fingerprints: [] });
   expect(session.state).toBe('new');

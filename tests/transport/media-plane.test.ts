@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EgressPlan } from '../../src/media/plan.ts';
-import type { MediaEvent } from '../../src/streams/ports.ts';
+import { type MediaEvent, MediaUnavailable } from '../../src/streams/ports.ts';
 import { type MediaPlaneOptions, MediaThreads } from '../../src/transport/media-plane.ts';
 import { RtcClient, SSRCS } from '../support/rtc-client.ts';
 import { until } from '../support/until.ts';
@@ -131,7 +131,9 @@ test('a thread that dies ends its sessions alone, and its port is served again',
     { type: 'ended', sessionId: 'publisher', reason: 'failed' },
     { type: 'ended', sessionId: 'viewer', reason: 'failed' },
   ]);
-  await expect(threads.openViewer({ sessionId: 'x', streamId: 'doomed', plan: noPlan })).rejects.toThrow('restarted');
+  const request = { sessionId: 'x', streamId: 'doomed', plan: noPlan };
+  await expect(threads.openViewer(request)).rejects.toThrow(MediaUnavailable);
+  expect(() => threads.endpointOf('doomed')).toThrow(MediaUnavailable);
   expect(portOf(threads, 'new while dead')).toBe(portOf(threads, 'other'));
   await until('the thread is back', () => threads.isHealthy);
   expect(threads.ports).toEqual(ports);
@@ -154,7 +156,7 @@ test('closing frees the ports, also while a thread is being restarted', async ()
   const { ports } = threads;
   await workers[0]?.terminate();
   await until('the death was noticed', () => !threads.isHealthy);
-  await threads.close();
+  await Promise.all([threads.close(), threads.close()]);
   for (const port of ports) await until(`port ${port} is free`, () => isFree(port));
   for (const worker of workers) await until('the thread is gone', () => worker.threadId === -1);
 });

@@ -169,6 +169,7 @@ describe.each(modes)('a port sending by %s', (mode) => {
     port.send(Buffer.from('goodbye'), peer.destination);
     port.flush();
     port.close();
+    port.close();
     await until('it came', () => peer.received.length === 1);
   });
 
