@@ -5,16 +5,9 @@ import { z } from 'zod';
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 /** How packets are handed to the kernel; `auto` takes the fastest that passes the self-test. */
-const SEND_PATHS = ['auto', 'gso', 'sendmmsg', 'dgram'] as const;
+const SEND_MODES = ['auto', 'gso', 'sendmmsg', 'dgram'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
-export type SendPath = (typeof SEND_PATHS)[number];
-
-export interface AnnouncedAddress {
-  readonly address: string;
-  /** The outside port of the first media thread, where it is mapped elsewhere. */
-  readonly port?: number;
-}
 
 export interface Config {
   readonly http: { readonly host: string; readonly port: number };
@@ -22,9 +15,9 @@ export interface Config {
     /** Of the first thread; thread k has `port + k`. 0 lets the system choose. */
     readonly port: number;
     readonly threads: number;
-    /** Empty: the host's own addresses. */
-    readonly announcedAddresses: readonly AnnouncedAddress[];
-    readonly send: SendPath;
+    /** Empty: the host's own addresses. `port`: the outside port of the first media thread, where it is mapped elsewhere. */
+    readonly announcedAddresses: readonly { readonly address: string; readonly port?: number }[];
+    readonly send: (typeof SEND_MODES)[number];
   };
   /** An origin, without a trailing slash. */
   readonly publicUrl?: string;
@@ -100,7 +93,7 @@ function readOrigin(value: string): string | undefined {
   return url !== undefined && isOrigin ? url.origin : undefined;
 }
 
-function readAnnouncedAddress(item: string): AnnouncedAddress | undefined {
+function readAnnouncedAddress(item: string): Config['media']['announcedAddresses'][number] | undefined {
   if (isIP(item) !== 0) return { address: item };
   const [, bracketed, plain, digits] = /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(item) ?? [];
   const address = bracketed ?? plain ?? '';
@@ -115,7 +108,7 @@ const schema = z.object({
   PORT: wholeNumber(0, 65_535, 8080),
   MEDIA_PORT: wholeNumber(0, 65_535, 8189),
   MEDIA_THREADS: wholeNumber(1, 256, 2),
-  MEDIA_SEND: oneOf(SEND_PATHS),
+  MEDIA_SEND: oneOf(SEND_MODES),
   PUBLIC_URL: variable('must be an http(s) address without a path, for example https://live.example.org', readOrigin),
   ANNOUNCED_ADDRESS: listOf(
     'must be a comma list of IP or IP:port, for example 203.0.113.7 or 203.0.113.7:40000,[2001:db8::7]:40000',
@@ -127,8 +120,9 @@ const schema = z.object({
     (value) => readUrl(value, ['postgres:', 'postgresql:']) && value,
   ),
   ADMIN_TOKEN: matching('must have at least 32 characters and no space, as `openssl rand -hex 32` prints', /^\S{32,}$/),
-  TURN_URLS: listOf('must be a comma list of TURN addresses, for example turn:turn.example.org:3478', (item) =>
-    /^turns?:[^\s/]+$/.test(item) ? item : undefined,
+  TURN_URLS: listOf(
+    'must be a comma list of TURN and STUN addresses, for example turn:turn.example.org:3478',
+    (item) => (/^(turn|stun)s?:[^\s/]+$/.test(item) ? item : undefined),
   ),
   TURN_SECRET: nonEmpty("must be the server's static-auth-secret"),
   S3_ENDPOINT: variable('must be an http(s) address, for example https://s3.example.org', (value) =>

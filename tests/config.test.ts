@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
 
 const TOKEN = 'a'.repeat(32);
-const TURN = { TURN_URLS: 'turn:turn.example.org:3478?transport=udp, turns:turn.example.org', TURN_SECRET: 's3cret' };
+const TURN = {
+  TURN_URLS: 'turn:turn.example.org:3478?transport=udp, turns:turn.example.org, stun:stun.example.org',
+  TURN_SECRET: 's3cret',
+};
 const S3 = {
   S3_ENDPOINT: 'https://s3.example.org/',
   S3_BUCKET: 'freshet',
@@ -70,7 +73,10 @@ test('every variable is read into its place', () => {
     dataDir: '/var/lib/freshet',
     databaseUrl: 'postgresql://user:pass@db:5432/freshet?sslmode=require',
     adminToken: TOKEN,
-    turn: { urls: ['turn:turn.example.org:3478?transport=udp', 'turns:turn.example.org'], secret: 's3cret' },
+    turn: {
+      urls: ['turn:turn.example.org:3478?transport=udp', 'turns:turn.example.org', 'stun:stun.example.org'],
+      secret: 's3cret',
+    },
     s3: {
       endpoint: 'https://s3.example.org',
       bucket: 'freshet',
@@ -143,7 +149,7 @@ test.each([
   { ANNOUNCED_ADDRESS: '203.0.113.7,' },
   { DATABASE_URL: 'mysql://localhost/freshet' },
   { ADMIN_TOKEN: `${TOKEN} ${TOKEN}` },
-  { ...TURN, TURN_URLS: 'stun:turn.example.org' },
+  { ...TURN, TURN_URLS: 'turn.example.org' },
   { ...TURN, TURN_URLS: '' },
   { ...S3, S3_REGION: '' },
   { ...S3, S3_ENDPOINT: 's3.example.org' },
