@@ -3,17 +3,11 @@ import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { STOPS } from './postgres-process.ts';
 
 const run = promisify(execFile);
 
 const PID_FILE = 'postmaster.pid';
-
-/** What is tried in turn on a PostgreSQL whose server is gone, and how long each may take. */
-const STEPS = [
-  { signal: 'SIGINT', waitMs: 5_000 }, // it disconnects its clients and stops cleanly
-  { signal: 'SIGQUIT', waitMs: 2_000 }, // it stops at once; the next start recovers
-  { signal: 'SIGKILL', waitMs: 2_000 },
-] as const;
 
 /**
  * Stops what still runs on this data folder, and clears what would stand in the way of a new start. The caller holds the
@@ -26,7 +20,7 @@ export async function stopLeftoverPostgres(folder: string): Promise<boolean> {
   const running = () => processesOn(dataFolder, postmasterPid);
   const found = await running();
   let left = found;
-  for (const { signal, waitMs } of STEPS) {
+  for (const { signal, waitMs } of STOPS) {
     // To a backend or an auxiliary process SIGINT means something else.
     const targets = signal === 'SIGINT' ? left.filter((pid) => pid === postmasterPid) : left;
     for (const pid of targets) sendSignal(pid, signal);

@@ -7,7 +7,7 @@ import type { Unprivileged } from './unprivileged.ts';
 const KEPT_LINES = 12;
 
 /** What is tried in turn to stop a server, and how long each may take. */
-const STOPS = [
+export const STOPS = [
   { signal: 'SIGINT', waitMs: 5_000 }, // it disconnects its clients and stops cleanly
   { signal: 'SIGQUIT', waitMs: 2_000 }, // it stops at once; the next start recovers
   { signal: 'SIGKILL', waitMs: 2_000 },
