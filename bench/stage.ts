@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SendPath } from '../src/config.ts';
+import type { SendMode } from '../src/native/send-mode.ts';
 import { Api } from '../tests/support/api.ts';
 import { Server } from '../tests/support/server.ts';
 import { Child } from './child.ts';
@@ -18,7 +18,7 @@ const LIVE_RATIO = 1.03;
 const SETTLE_SECONDS = 30;
 
 export interface StageOptions {
-  readonly send?: SendPath;
+  readonly send?: SendMode;
   readonly profile?: Profile;
   readonly hasAudio?: boolean;
   readonly hasVideo?: boolean;

@@ -1,4 +1,4 @@
-import type { SendPath } from '../../src/config.ts';
+import type { SendMode } from '../../src/native/send-mode.ts';
 import type { Profile } from '../load/viewer-pool.ts';
 import { medianOf, numbers, type Row } from '../report.ts';
 import { onStage, type Stretch } from '../stage.ts';
@@ -8,7 +8,7 @@ const BUDGET = 2;
 
 interface Variant {
   readonly name: string;
-  readonly send: SendPath;
+  readonly send: SendMode;
   readonly profile: Profile;
   readonly hasGro?: boolean;
   readonly hasAudio?: boolean;
