@@ -52,6 +52,8 @@ export interface EgressTrackPlan {
   readonly ssrc: number;
   readonly rtxSsrc: number;
   readonly cname: string;
+  /** The header extension of transport-wide congestion control, where it was agreed on: then with RTX for every codec. */
+  readonly transportCcId?: number;
 }
 
 /** An address to put into an ICE candidate line. */

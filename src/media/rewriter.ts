@@ -67,6 +67,11 @@ export class Rewriter {
     this.rewritesPayload = segment.pictureIdShift !== 0 || segment.tl0Shift !== 0;
   }
 
+  /** The highest number that went out, extended; -1 before any. */
+  get highestOut(): number {
+    return this.#highestOut;
+  }
+
   /** The extended outgoing number of a packet of the current source, at or after its first one. */
   seqOf(packet: Packet): number {
     return packet.extSeq + this.seqOffset;

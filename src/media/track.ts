@@ -1,4 +1,5 @@
 import type { Layer } from './layer.ts';
+import type { LayerOffer } from './layer-selector.ts';
 import type { MediaKind } from './plan.ts';
 
 // A simulcast layer that its encoder switched off stops without a word.
@@ -31,6 +32,14 @@ export class PublisherTrack {
       if (best === undefined || isBetter(layer, best, nowMs)) best = layer;
     }
     return best;
+  }
+
+  /** What can be sent now, from the least to the best. */
+  ladder(nowMs: number): readonly LayerOffer<Layer>[] {
+    return [...this.#layers.values()]
+      .filter(({ lastArrivalMs }) => nowMs - lastArrivalMs <= silenceMs)
+      .sort((a, b) => (isBetter(a, b, nowMs) ? 1 : -1))
+      .map((layer) => ({ layer, bitrateBps: layer.stats(nowMs).bitrateBps }));
   }
 }
 

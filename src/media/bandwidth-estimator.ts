@@ -1,0 +1,177 @@
+import { DelayTrend } from './delay-trend.ts';
+import { Probe } from './probe.ts';
+import { extend } from './sequence.ts';
+import { readTransportCc } from './transport-cc-feedback.ts';
+
+// Power of two. A second of 8 Mbit/s and more; feedback comes many times a second.
+const memory = 1024;
+const rateWindowMs = 200;
+const decreaseGapMs = 200;
+const decreaseFactor = 0.85;
+const increasePerSecond = 1.08;
+/** What was never sent was never proven: the estimate grows no further above what arrives. */
+const headroom = 1.5;
+const lossWindowMs = 400;
+const minLossPackets = 15;
+const heavyLoss = 0.1;
+/** Of few packets a few are often lost by chance: this over the root of their number is not held against a link. */
+const lossChance = 1.5;
+const lightLoss = 0.02;
+const referenceMs = 64;
+
+/**
+ * How much a receiver's link carries, from its transport-wide feedback: by the trend of the delay, by loss, and upwards
+ * by probes (after draft-ietf-rmcat-gcc-02). Before anything speaks against it, the estimate is infinite.
+ */
+export class BandwidthEstimator {
+  #estimateBps = Number.POSITIVE_INFINITY;
+  #next = 65_536;
+  readonly #sentMs = new Float64Array(memory);
+  /** 0: already told about. */
+  readonly #bytes = new Uint16Array(memory);
+  readonly #trend = new DelayTrend();
+  readonly #arrivals = new ArrivalRate();
+  #reference = -1;
+  #probe: Probe | undefined;
+  #fedBackMs = Number.NEGATIVE_INFINITY;
+  #decreasedMs = Number.NEGATIVE_INFINITY;
+  #received = 0;
+  #lost = 0;
+  #loss = 0;
+  #isLossy = false;
+  #lossSinceMs = 0;
+
+  get estimateBps(): number {
+    return this.#estimateBps;
+  }
+
+  get isProbing(): boolean {
+    return this.#probe !== undefined;
+  }
+
+  /** The transport-wide number, 16 bits, for a packet that goes out now. */
+  sent(bytes: number, nowMs: number): number {
+    const seq = this.#next;
+    this.#next += 1;
+    const slot = seq % memory;
+    this.#sentMs[slot] = nowMs;
+    this.#bytes[slot] = bytes;
+    this.#probe?.sent(seq, bytes, nowMs);
+    return seq & 0xffff;
+  }
+
+  /** Begins to find out whether the link carries so much. */
+  startProbe(targetBps: number, nowMs: number): void {
+    this.#probe ??= new Probe(targetBps, nowMs);
+  }
+
+  /** How many bytes of padding the probe under way wants to be sent now. */
+  paddingDue(nowMs: number): number {
+    const due = this.#probe?.due(nowMs) ?? 0;
+    this.#endProbe(nowMs);
+    return due;
+  }
+
+  /** `raw`: the feedback from its base sequence number on. */
+  feedback(raw: Uint8Array, nowMs: number): void {
+    const report = readTransportCc(raw);
+    if (report === undefined) return;
+    // 24 bits, which wrap after twelve days.
+    this.#reference =
+      this.#reference < 0
+        ? report.referenceTime
+        : this.#reference + (((report.referenceTime - this.#reference) << 8) >> 8);
+    const startMs = this.#reference * referenceMs;
+    let seq = extend(this.#next - 1, report.baseSeq);
+    for (const arrivalMs of report.arrivalsMs) {
+      this.#account(seq, arrivalMs === undefined ? undefined : startMs + arrivalMs);
+      seq += 1;
+    }
+    this.#update(nowMs);
+    this.#endProbe(nowMs);
+  }
+
+  #account(seq: number, arrivedMs: number | undefined): void {
+    if (seq >= this.#next || seq < this.#next - memory) return;
+    const slot = seq % memory;
+    const bytes = this.#bytes[slot] ?? 0;
+    const sentMs = this.#sentMs[slot] ?? 0;
+    if (bytes === 0) return;
+    this.#probe?.told(seq, bytes, sentMs, arrivedMs);
+    if (arrivedMs === undefined) {
+      this.#lost += 1;
+      return;
+    }
+    this.#bytes[slot] = 0;
+    this.#received += 1;
+    this.#arrivals.add(bytes, arrivedMs);
+    this.#trend.packet(sentMs, arrivedMs);
+  }
+
+  #update(nowMs: number): void {
+    const arrivingBps = this.#arrivals.bps;
+    const elapsedMs = Math.min(1000, nowMs - this.#fedBackMs);
+    this.#fedBackMs = nowMs;
+    if (arrivingBps === 0) return;
+    const hasNewLoss = this.#measureLoss(nowMs);
+    const mayDecrease = nowMs - this.#decreasedMs >= decreaseGapMs;
+    if (this.#trend.use === 'overuse') {
+      if (mayDecrease) this.#decrease(arrivingBps * decreaseFactor, nowMs);
+    } else if (this.#isLossy) {
+      if (hasNewLoss) this.#decrease(Math.min(this.#estimateBps, arrivingBps) * (1 - this.#loss / 2), nowMs);
+    } else if (this.#trend.use === 'normal') {
+      this.#increase(arrivingBps, elapsedMs);
+    }
+  }
+
+  #decrease(toBps: number, nowMs: number): void {
+    this.#estimateBps = Math.min(this.#estimateBps, toBps);
+    this.#decreasedMs = nowMs;
+  }
+
+  #increase(arrivingBps: number, elapsedMs: number): void {
+    const grown = this.#estimateBps * (this.#loss < lightLoss ? increasePerSecond ** (elapsedMs / 1000) : 1);
+    const allowed = Math.max(this.#estimateBps, arrivingBps * headroom);
+    // What arrives without a queue is carried, whatever was believed before.
+    this.#estimateBps = Math.max(arrivingBps, Math.min(grown, allowed));
+  }
+
+  /** True when the window closed with a new figure. */
+  #measureLoss(nowMs: number): boolean {
+    const total = this.#received + this.#lost;
+    if (nowMs - this.#lossSinceMs < lossWindowMs || total < minLossPackets) return false;
+    this.#loss = this.#lost / total;
+    this.#isLossy = this.#loss > heavyLoss + lossChance / Math.sqrt(total);
+    this.#lossSinceMs = nowMs;
+    this.#received = 0;
+    this.#lost = 0;
+    return true;
+  }
+
+  #endProbe(nowMs: number): void {
+    const outcome = this.#probe?.outcomeBps(nowMs);
+    if (outcome === undefined) return;
+    this.#probe = undefined;
+    if (!this.#isLossy) this.#estimateBps = Math.max(this.#estimateBps, outcome);
+  }
+}
+
+/** Bits a second on the receiver's clock, quicker down than up. */
+class ArrivalRate {
+  bps = 0;
+  #sinceMs = -1;
+  #bytes = 0;
+
+  add(bytes: number, arrivedMs: number): void {
+    if (this.#sinceMs < 0) this.#sinceMs = arrivedMs;
+    const elapsedMs = arrivedMs - this.#sinceMs;
+    if (elapsedMs >= rateWindowMs) {
+      const sample = (this.#bytes * 8000) / elapsedMs;
+      const weight = this.bps === 0 ? 1 : sample < this.bps ? 0.7 : 0.5;
+      this.bps += weight * (sample - this.bps);
+      this.#sinceMs = arrivedMs;
+      this.#bytes = 0;
+    }
+    this.#bytes += bytes;
+  }
+}

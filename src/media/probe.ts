@@ -1,0 +1,79 @@
+const durationMs = 150;
+const minPackets = 5;
+const passingShare = 0.9;
+const failingShare = 0.7;
+// A link that just became full carries this share of what was measured without a queue.
+const fullShare = 0.9;
+const patienceMs = 2000;
+
+/**
+ * A short burst above the rate in use, to see whether the link carries it: media, and as much padding as is missing.
+ * What it costs is bounded by its rate and time, and it ends at the first sign that the link is full.
+ */
+export class Probe {
+  readonly #targetBps: number;
+  readonly #startedMs: number;
+  #sentBytes = 0;
+  #firstSeq = -1;
+  #lastSeq = -1;
+  #firstSentMs = 0;
+  #lastSentMs = 0;
+  #isSending = true;
+  readonly #seen = { packets: 0, bytes: 0, firstMs: 0, lastMs: 0, lastSeq: -1, spanMs: 0 };
+
+  constructor(targetBps: number, nowMs: number) {
+    this.#targetBps = targetBps;
+    this.#startedMs = nowMs;
+  }
+
+  /** How many bytes of padding are to be sent now. */
+  due(nowMs: number): number {
+    if (nowMs - this.#startedMs > durationMs) this.#isSending = false;
+    if (!this.#isSending) return 0;
+    return Math.max(0, (this.#targetBps * (nowMs - this.#startedMs)) / 8000 - this.#sentBytes);
+  }
+
+  /** Everything that goes out, media and padding. */
+  sent(seq: number, bytes: number, nowMs: number): void {
+    if (!this.#isSending) return;
+    if (this.#firstSeq < 0) {
+      this.#firstSeq = seq;
+      this.#firstSentMs = nowMs;
+    }
+    this.#lastSeq = seq;
+    this.#lastSentMs = nowMs;
+    this.#sentBytes += bytes;
+  }
+
+  /** What became of a packet; `arrivedMs` on the receiver's clock, `undefined` when it was lost. */
+  told(seq: number, bytes: number, sentMs: number, arrivedMs: number | undefined): void {
+    if (seq < this.#firstSeq || seq > this.#lastSeq) return;
+    const seen = this.#seen;
+    seen.lastSeq = Math.max(seen.lastSeq, seq);
+    if (arrivedMs === undefined) return;
+    if (seen.packets === 0) seen.firstMs = arrivedMs;
+    // The first one only starts the clock.
+    else seen.bytes += bytes;
+    seen.packets += 1;
+    seen.lastMs = Math.max(seen.lastMs, arrivedMs);
+    seen.spanMs = sentMs - this.#firstSentMs;
+  }
+
+  /** What the link was seen to carry; `undefined` while that is open. 0: nothing could be learnt. */
+  outcomeBps(nowMs: number): number | undefined {
+    const { packets, bytes, lastSeq, spanMs } = this.#seen;
+    const isWhole = !this.#isSending && this.#lastSeq >= 0 && lastSeq >= this.#lastSeq;
+    const arrivalMs = this.#seen.lastMs - this.#seen.firstMs;
+    if (packets >= minPackets && spanMs > 0 && arrivalMs > 0) {
+      const share = spanMs / arrivalMs;
+      const receivedBps = (bytes * 8000) / Math.max(arrivalMs, spanMs);
+      if (isWhole) return share >= passingShare ? receivedBps : receivedBps * fullShare;
+      if (share < failingShare) {
+        this.#isSending = false;
+        return receivedBps * fullShare;
+      }
+    }
+    const isOverdue = nowMs - Math.max(this.#startedMs, this.#lastSentMs) > patienceMs;
+    return isWhole || isOverdue ? 0 : undefined;
+  }
+}
