@@ -2,6 +2,7 @@ import type { Codec, EgressPlan, EgressTrackPlan, MediaKind } from '../media/pla
 import { type LocalSide, type SectionAnswer, writeAnswer } from './answer.ts';
 import { CODECS_TAKEN, echoedParameters, type KnownCodec, knownCodecs, payloadPlan } from './codecs.ts';
 import { h264Profile, profileDistance } from './h264-profile.ts';
+import { extensionUri } from './header-extensions.ts';
 import { isMedia, type MediaOffer, type Offer } from './offer.ts';
 import { peerPlan } from './peer.ts';
 import { unsupportedOffer } from './sdp-error.ts';
@@ -12,6 +13,8 @@ export type { LocalSide } from './answer.ts';
 export interface SourceTrack {
   readonly kind: MediaKind;
   readonly codec: Codec;
+  /** Whether there is something to choose by what a viewer's link carries. */
+  readonly hasLayers?: boolean;
 }
 
 /** One MediaStream for all tracks, so that a browser keeps lips in sync. */
@@ -33,13 +36,16 @@ export function answerPlay(
   const ssrcs = distinctNumbers(random);
   const cname = ssrcs().toString(16).padStart(8, '0');
   const tracks = offer.sections.filter(isMedia).flatMap((section): EgressTrackPlan[] => {
-    const codecs = playableCodecs(section, source.find(({ kind }) => kind === section.kind)?.codec);
+    const published = source.find(({ kind }) => kind === section.kind);
+    const codecs = playableCodecs(section, published?.codec);
     if (codecs.length === 0) return [];
+    const transportCcId = published?.hasLayers ? agreedTransportCc(section, codecs) : undefined;
     const payloads = codecs.map((codec) => {
       const fmtp = codec.name === 'opus' ? OPUS_SENT : echoedParameters(codec);
-      return payloadPlan(codec, fmtp, { transportCc: false, remb: false });
+      return payloadPlan(codec, fmtp, { transportCc: transportCcId !== undefined, remb: false });
     });
-    return [{ mid: section.mid, kind: section.kind, payloads, ssrc: ssrcs(), rtxSsrc: ssrcs(), cname }];
+    const extension = transportCcId === undefined ? {} : { transportCcId };
+    return [{ mid: section.mid, kind: section.kind, payloads, ssrc: ssrcs(), rtxSsrc: ssrcs(), cname, ...extension }];
   });
   if (tracks.length === 0) {
     throw unsupportedOffer(
@@ -72,6 +78,12 @@ function playableCodecs(section: MediaOffer, published: Codec | undefined): read
   return codecs.toSorted((a, b) => distance(a, published) - distance(b, published));
 }
 
+/** Every packet has a number of its own then, so none can be sent again as it was: only by RTX. */
+function agreedTransportCc({ extensions }: MediaOffer, codecs: readonly KnownCodec[]): number | undefined {
+  const isFit = codecs.every(({ offered }) => offered.rtxPt !== undefined && offered.feedback.has('transport-cc'));
+  return isFit ? extensions.transportCc : undefined;
+}
+
 function onePerProfile(codecs: readonly KnownCodec[]): readonly KnownCodec[] {
   return codecs.filter(
     ({ name, profile }, index) =>
@@ -86,12 +98,13 @@ function distance({ name, profile }: KnownCodec, published: Codec): number {
   return profile === undefined || wanted === undefined ? 0 : profileDistance(profile, wanted);
 }
 
-function sectionAnswer({ kind, payloads, ssrc, rtxSsrc, cname }: EgressTrackPlan): SectionAnswer {
+function sectionAnswer({ kind, payloads, ssrc, rtxSsrc, cname, transportCcId }: EgressTrackPlan): SectionAnswer {
   const hasRtx = payloads.some(({ rtxPt }) => rtxPt !== undefined);
   return {
     direction: 'sendonly',
     payloads,
     attributes: [
+      ...(transportCcId === undefined ? [] : [`extmap:${transportCcId} ${extensionUri('transportCc')}`]),
       `msid:${STREAM_ID} ${kind}`,
       ...(hasRtx ? [`ssrc-group:FID ${ssrc} ${rtxSsrc}`] : []),
       `ssrc:${ssrc} cname:${cname}`,

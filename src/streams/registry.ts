@@ -184,8 +184,8 @@ export class StreamRegistry {
 
   async #openPublisher(session: Session, plan: IngestPlan, keyId: string | undefined): Promise<void> {
     const { stream } = session.broadcast;
-    const sources = plan.tracks.flatMap(({ kind, payloads: [payload] }) =>
-      payload ? [{ kind, codec: payload.codec }] : [],
+    const sources = plan.tracks.flatMap(({ kind, payloads: [payload], rids }) =>
+      payload ? [{ kind, codec: payload.codec, hasLayers: rids.length > 1 }] : [],
     );
     this.#sessions.add(session);
     const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });

@@ -1,9 +1,9 @@
 import type { Layer } from '../media/layer.ts';
 import type { Packet } from '../media/packet.ts';
 import type { CodecName, EgressTrackPlan, PayloadPlan } from '../media/plan.ts';
-import { Rewriter } from '../media/rewriter.ts';
+import { type LocatedPacket, Rewriter } from '../media/rewriter.ts';
 import type { Destination } from './datagram-writer.ts';
-import type { EgressTarget, FanOut } from './fan-out.ts';
+import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
 import { PacketBatch } from './packet-batch.ts';
 import { ResendLimiter } from './resend-limiter.ts';
 import type { SrtpTransform } from './srtp-transform.ts';
@@ -17,6 +17,9 @@ const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
 // A viewer gets again at most as many packets as it was sent, and no more than this at once: a forged flood of NACKs of
 // a few KB would otherwise draw megabytes.
 const MAX_RESENDS = 512;
+const PADDING_WINDOW = 16;
+// At once: a probe asks again every few milliseconds.
+const MAX_PADDING_PACKETS = 48;
 
 /**
  * One track of one viewer: from the cached group of pictures to live packets, and from source to source.
@@ -28,6 +31,7 @@ export class EgressTrack implements EgressTarget {
   readonly rewriter: Rewriter;
   readonly ssrc: number;
   readonly hasRtx: boolean;
+  readonly congestion: CongestionControl | undefined;
   destination: Destination;
   packetsSent = 0;
   octetsSent = 0;
@@ -56,6 +60,8 @@ export class EgressTrack implements EgressTarget {
     /** Both below 32768: the receiver's first guess of the rollover counter is 0. */
     firstSeq: number;
     firstRtxSeq: number;
+    /** Needs RTX: a packet can not be sent again as it was when it has a number of its own. */
+    congestion?: CongestionControl | undefined;
   }) {
     this.plan = options.plan;
     this.cipher = options.cipher;
@@ -67,6 +73,7 @@ export class EgressTrack implements EgressTarget {
       if (!this.#payloads.has(payload.codec.name)) this.#payloads.set(payload.codec.name, payload);
     }
     this.hasRtx = options.plan.payloads.every(({ rtxPt }) => rtxPt !== undefined);
+    this.congestion = this.hasRtx ? options.congestion : undefined;
     const clockRate = options.plan.payloads[0]?.codec.clockRate ?? 90_000;
     this.rewriter = new Rewriter({ clockRate, firstSeq: options.firstSeq });
   }
@@ -99,6 +106,8 @@ export class EgressTrack implements EgressTarget {
    */
   follow(layer: Layer, nowMs: number): boolean {
     if (!this.want(layer) || layer.kind === 'audio') return false;
+    // It had been about to leave this layer and stays.
+    if (layer === this.#layer && this.isInStep) return false;
     const start = layer.groupStart();
     const first = start === undefined ? undefined : layer.cache.get(start);
     // Timestamps can not run back, so what is replayed in mid-stream delays all that follows.
@@ -159,13 +168,30 @@ export class EgressTrack implements EgressTarget {
       this.resent += 1;
       this.#mayResend -= 1;
       if (payload.rtxPt === undefined || !this.hasRtx) {
-        this.#fanOut.resend(this, { located, packet, payloadType: payload.pt });
+        this.#fanOut.resend(this, { located, packet, payloadType: payload.pt }, nowMs);
         continue;
       }
-      const rtx = { ssrc: this.plan.rtxSsrc, seq: this.#rtxSeq };
-      this.#rtxSeq += 1;
-      this.#fanOut.resend(this, { located, packet, payloadType: payload.rtxPt, rtx });
+      this.#resendByRtx(located, packet, payload.rtxPt, nowMs);
     }
+  }
+
+  /** To see what the link carries: the newest packets once more, which may even mend a loss. */
+  pad(bytes: number, nowMs: number): void {
+    const newest = this.rewriter.highestOut;
+    let left = bytes;
+    for (let back = 0; left > 0 && back < MAX_PADDING_PACKETS; back += 1) {
+      const located = this.rewriter.locate((newest - (back % PADDING_WINDOW)) & 0xffff);
+      const packet = located?.layer.cache.get(located.extSeq);
+      const rtxPt = packet && this.#payloads.get(packet.codec)?.rtxPt;
+      if (!located || !packet || rtxPt === undefined) continue;
+      left -= this.#resendByRtx(located, packet, rtxPt, nowMs);
+    }
+  }
+
+  #resendByRtx(located: LocatedPacket, packet: Packet, payloadType: number, nowMs: number): number {
+    const rtx = { ssrc: this.plan.rtxSsrc, seq: this.#rtxSeq };
+    this.#rtxSeq += 1;
+    return this.#fanOut.resend(this, { located, packet, payloadType, rtx }, nowMs);
   }
 
   #begin(first: Packet, nowMs: number): void {
@@ -188,7 +214,7 @@ export class EgressTrack implements EgressTarget {
   #send(batch: PacketBatch, nowMs: number): void {
     this.packetsSent += batch.packets.length;
     this.#mayResend = Math.min(MAX_RESENDS, this.#mayResend + batch.packets.length);
-    this.octetsSent += this.#fanOut.send(this, batch);
+    this.octetsSent += this.#fanOut.send(this, batch, nowMs);
     if (batch.highest) this.rewriter.sent(batch.highest, nowMs);
   }
 }

@@ -10,6 +10,10 @@ import type { UdpPort } from './udp-port.ts';
 const RTP_HEADER = 12;
 const VERSION = 0x80;
 const PADDING = 0x20;
+const EXTENSION = 0x10;
+// RFC 8285: the one-byte form, one word of elements.
+const ONE_WORD = 0xbede_0001;
+const EXTENSION_BYTES = 8;
 const MARKER = 0x80;
 const SCRATCH_BYTES = 4096;
 
@@ -20,8 +24,16 @@ export interface EgressTarget {
   readonly rewriter: Rewriter;
   readonly ssrc: number;
   readonly hasRtx: boolean;
+  /** Numbers every packet where transport-wide congestion control was agreed on. */
+  readonly congestion: CongestionControl | undefined;
   /** -1 when the viewer can not be sent this codec. */
   payloadTypeOf(packet: Packet): number;
+}
+
+export interface CongestionControl {
+  readonly extensionId: number;
+  /** The transport-wide number of a packet that goes out now. */
+  sent(bytes: number, nowMs: number): number;
 }
 
 export interface Retransmission {
@@ -48,18 +60,20 @@ export class FanOut {
   }
 
   /** Sends the batch under the target's own numbers. Returns the payload bytes sent. */
-  send(target: EgressTarget, batch: PacketBatch): number {
+  send(target: EgressTarget, batch: PacketBatch, nowMs: number): number {
     const source = this.#memory.addressOf(batch.layer.cache);
     let octets = 0;
     for (const run of target.hasRtx ? batch.padded : batch.unpadded) {
-      octets += this.#sendRun(target, batch.packets, run, source);
+      octets += this.#sendRun(target, batch.packets, run, source, nowMs);
     }
     return octets;
   }
 
-  #sendRun(target: EgressTarget, packets: readonly Packet[], run: Run, source: number): number {
-    const { destination, cipher, rewriter, ssrc } = target;
-    const overhead = RTP_HEADER + cipher.rtpOverhead;
+  #sendRun(target: EgressTarget, packets: readonly Packet[], run: Run, source: number, nowMs: number): number {
+    const { destination, cipher, rewriter, ssrc, congestion } = target;
+    const header = congestion ? RTP_HEADER + EXTENSION_BYTES : RTP_HEADER;
+    const first = congestion ? VERSION | EXTENSION : VERSION;
+    const overhead = header + cipher.rtpOverhead;
     const writer = this.#port.writerFor(destination);
     const start = writer.reserve((run.to - run.from) * (run.size + overhead));
     const { address } = writer.memory;
@@ -75,11 +89,12 @@ export class FanOut {
       const padding = packet.length === run.size - 1 && index < run.to - 1 ? 1 : 0;
       const length = packet.length + padding;
       const second = packet.marker ? MARKER | payloadType : payloadType;
-      view.setUint32(at, ((padding === 0 ? VERSION : VERSION | PADDING) << 24) | (second << 16) | (seq & 0xffff));
+      view.setUint32(at, ((padding === 0 ? first : first | PADDING) << 24) | (second << 16) | (seq & 0xffff));
       view.setUint32(at + 4, rewriter.timestampOf(packet));
       view.setUint32(at + 8, ssrc);
+      if (congestion) writeExtension(view, at + RTP_HEADER, congestion, length + overhead, nowMs);
       const payload = rewriter.rewritesPayload ? this.#patched(packet, rewriter, length) : source + packet.offset;
-      cipher.sealRtp(address + at, RTP_HEADER, payload, length, ssrc, seq);
+      cipher.sealRtp(address + at, header, payload, length, ssrc, seq);
       at += length + overhead;
       octets += length;
     }
@@ -88,8 +103,8 @@ export class FanOut {
   }
 
   /** Answers a NACK: by RTX (RFC 4588), else by the very same bytes as before. */
-  resend(target: EgressTarget, { located, packet, payloadType, rtx }: Retransmission): number {
-    const { destination, cipher, rewriter } = target;
+  resend(target: EgressTarget, { located, packet, payloadType, rtx }: Retransmission, nowMs: number): number {
+    const { destination, cipher, rewriter, congestion } = target;
     const prefix = rtx ? 2 : 0;
     const length = packet.length + prefix;
     const payload = this.#scratch.bytes.subarray(prefix, length);
@@ -102,13 +117,16 @@ export class FanOut {
     const ssrc = rtx?.ssrc ?? target.ssrc;
     const seq = rtx?.seq ?? located.outSeq;
     const writer = this.#port.writerFor(destination);
-    const size = RTP_HEADER + length + cipher.rtpOverhead;
+    const header = congestion ? RTP_HEADER + EXTENSION_BYTES : RTP_HEADER;
+    const first = congestion ? VERSION | EXTENSION : VERSION;
+    const size = header + length + cipher.rtpOverhead;
     const start = writer.reserve(size);
     const second = packet.marker ? MARKER | payloadType : payloadType;
-    writer.view.setUint32(start, (VERSION << 24) | (second << 16) | (seq & 0xffff));
+    writer.view.setUint32(start, (first << 24) | (second << 16) | (seq & 0xffff));
     writer.view.setUint32(start + 4, (packet.timestamp + located.segment.timestampOffset) >>> 0);
     writer.view.setUint32(start + 8, ssrc);
-    cipher.sealRtp(writer.memory.address + start, RTP_HEADER, this.#scratch.address, length, ssrc, seq);
+    if (congestion) writeExtension(writer.view, start + RTP_HEADER, congestion, size, nowMs);
+    cipher.sealRtp(writer.memory.address + start, header, this.#scratch.address, length, ssrc, seq);
     writer.commit(destination, start, size, size);
     return length;
   }
@@ -120,4 +138,11 @@ export class FanOut {
     rewriter.rewritePayload(packet, this.#scratch.bytes);
     return this.#scratch.address;
   }
+}
+
+/** The same length in every packet of a viewer, so that runs stay whole. */
+function writeExtension(view: DataView, at: number, congestion: CongestionControl, bytes: number, nowMs: number): void {
+  const seq = congestion.sent(bytes, nowMs);
+  view.setUint32(at, ONE_WORD);
+  view.setUint32(at + 4, (((congestion.extensionId << 4) | 1) << 24) | (seq << 8));
 }

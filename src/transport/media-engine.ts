@@ -262,7 +262,8 @@ export class MediaEngine {
   #tickSession(session: MediaSession, nowMs: number): void {
     const isViewersTurn = this.#ticks % VIEWER_TICKS === 0;
     if (session instanceof PublisherSession) session.tick(nowMs);
-    else if (isViewersTurn) session.tick(nowMs, performance.timeOrigin + nowMs);
+    else session.probe(nowMs);
+    if (isViewersTurn && session instanceof ViewerSession) session.tick(nowMs, performance.timeOrigin + nowMs);
     const end = session.peer.isConnected && !isViewersTurn ? undefined : session.peer.tick(nowMs);
     if (end) this.#end(session, end);
   }

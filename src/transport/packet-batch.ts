@@ -2,7 +2,8 @@ import type { Layer } from '../media/layer.ts';
 import type { Packet } from '../media/packet.ts';
 import { MAX_RUN_BYTES, MAX_RUN_SEGMENTS } from './datagram-writer.ts';
 
-const RTP_HEADER = 12;
+// With the transport-wide sequence number.
+const MAX_RTP_HEADER = 20;
 // Room for the longest protection.
 const MAX_OVERHEAD = 20;
 
@@ -58,7 +59,7 @@ function longestRun(packets: readonly Packet[], from: number, slack: number): Ru
     const isShorter = size - length > slack;
     const nextSize = Math.max(size, length);
     if (!isShorter && nextSize - smallest > slack) break;
-    if ((to - from + 1) * (nextSize + RTP_HEADER + MAX_OVERHEAD) > MAX_RUN_BYTES) break;
+    if ((to - from + 1) * (nextSize + MAX_RTP_HEADER + MAX_OVERHEAD) > MAX_RUN_BYTES) break;
     // Only the last one may be much shorter.
     if (isShorter) return { from, to: to + 1, size };
     size = nextSize;

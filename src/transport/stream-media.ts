@@ -53,18 +53,24 @@ export class StreamMedia {
     return isHolding;
   }
 
-  /** Settles which layers viewers get, from what was heard lately. True when some of them have to catch up. */
+  /**
+   * Settles which layers viewers get, from what was heard lately and what their links carry. True when some of them have
+   * to catch up.
+   */
   choose(nowMs: number): boolean {
     this.flush(nowMs, false);
-    let hasChanged = false;
     for (const kind of KINDS) {
-      const best = this.publisher?.tracks.find((track) => track.kind === kind)?.best(nowMs);
-      if (!best || this.#chosen.get(kind) === best) continue;
-      hasChanged = true;
+      const track = this.publisher?.tracks.find((candidate) => candidate.kind === kind);
+      const best = track?.best(nowMs);
+      if (!track || !best) continue;
       this.#chosen.set(kind, best);
-      for (const viewer of this.viewers) this.#follow(viewer, best, nowMs);
+      const ladder = track.layers.size > 1 ? track.ladder(nowMs) : [];
+      for (const viewer of this.viewers) {
+        const own = ladder.length > 0 ? viewer.choose(ladder, nowMs) : undefined;
+        this.#follow(viewer, own ?? best, nowMs);
+      }
     }
-    return hasChanged && this.replayAll(nowMs);
+    return this.replayAll(nowMs);
   }
 
   /** A connected viewer gets what is already here. */

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { Layer } from '../media/layer.ts';
+import type { LayerOffer } from '../media/layer-selector.ts';
 import type { EgressPlan, MediaKind } from '../media/plan.ts';
 import { EgressTrack } from './egress-track.ts';
 import type { FanOut } from './fan-out.ts';
+import { LinkControl } from './link-control.ts';
 import { ntpFromMs, ntpMiddle } from './ntp.ts';
 import type { PeerConnection } from './peer-connection.ts';
 import { type ReceptionReport, readRtcp } from './rtcp.ts';
@@ -31,6 +33,7 @@ export class ViewerSession {
   #tracks: readonly EgressTrack[] = [];
   #audio: EgressTrack | undefined;
   #video: EgressTrack | undefined;
+  #link: LinkControl | undefined;
   #roundTripMs = DEFAULT_ROUND_TRIP_MS;
   #nextReportMs = 0;
   /** When which sender report went out, by the middle of its NTP time: gives the round trip. */
@@ -66,6 +69,8 @@ export class ViewerSession {
     const { sender, destination } = this.peer;
     if (!sender || !destination) return;
     this.#nextReportMs = nowMs + FIRST_REPORT_MS;
+    const id = this.#plan.tracks.find(({ kind }) => kind === 'video')?.transportCcId;
+    this.#link = id === undefined ? undefined : new LinkControl(id);
     this.#tracks = this.#plan.tracks.map(
       (plan) =>
         new EgressTrack({
@@ -75,6 +80,7 @@ export class ViewerSession {
           fanOut: this.#fanOut,
           firstSeq: randomInt(MAX_FIRST_SEQ),
           firstRtxSeq: randomInt(MAX_FIRST_SEQ),
+          congestion: plan.transportCcId === undefined ? undefined : this.#link,
         }),
     );
     this.#audio = this.#tracks.find(({ plan }) => plan.kind === 'audio');
@@ -98,11 +104,24 @@ export class ViewerSession {
         wish = this.#keyframe(this.#trackBySsrc(item.mediaSsrc)) ?? wish;
       } else if (item.type === 'fir') {
         wish = this.#keyframe(this.track('video')) ?? wish;
+      } else if (item.type === 'transport_cc') {
+        this.#link?.feedback(item.raw, nowMs);
       } else if (item.type === 'receiver_report') {
         for (const report of item.reports) this.#noteRoundTrip(report, nowMs);
       }
     }
     return wish;
+  }
+
+  /** Of the layers of the video, from the least to the best, the one for this viewer; `undefined`: as for everybody. */
+  choose(ladder: readonly LayerOffer<Layer>[], nowMs: number): Layer | undefined {
+    return this.#link?.choose(ladder, nowMs);
+  }
+
+  /** Sends what a probe of the link wants now. */
+  probe(nowMs: number): void {
+    const due = this.#link?.paddingDue(nowMs) ?? 0;
+    if (due > 0) this.#video?.pad(due, nowMs);
   }
 
   /** `wallMs`: the time of day at `nowMs`. */

@@ -90,6 +90,26 @@ describe('the answer to a real player', () => {
     }
   });
 
+  it.each(players)('%s: tells what its link carries where the stream has layers, for its video alone', (client) => {
+    const { plan, answer } = play(offerOf(client), [opus, { ...vp8, hasLayers: true }]);
+    const uri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+    for (const { mid, kind, transportCcId, payloads } of plan.tracks) {
+      const section = sectionOf(answer, mid);
+      const extensions = section.filter((line) => line.startsWith('a=extmap'));
+      const feedback = section.filter((line) => line.endsWith(' transport-cc'));
+      expect(extensions).toEqual(kind === 'video' ? [`a=extmap:${transportCcId} ${uri}`] : []);
+      expect(offerOf(client)).toContain(`a=extmap:${plan.tracks.find((one) => one.kind === 'video')?.transportCcId} `);
+      expect(feedback).toHaveLength(kind === 'video' ? payloads.length : 0);
+    }
+  });
+
+  it('asks for no word on the link where a codec has no retransmissions of its own', () => {
+    const offer = offerOf('chromium-156-play').replaceAll(/^a=(rtpmap:97 rtx|fmtp:97 apt).*\r?\n/gm, '');
+    const { plan, answer } = play(offer, [opus, { ...vp8, hasLayers: true }]);
+    expect(codecsOf(plan, 'video')).toContain('vp8/96/-');
+    expect(answer).not.toMatch(/extmap|transport-cc/);
+  });
+
   it.each(players)('%s: reads the same to another implementation', (client) => {
     const { plan, answer } = play(offerOf(client), [opus, vp8]);
     const read = SessionDescription.parse(answer);

@@ -7,7 +7,7 @@ import { extend } from '../../src/media/sequence.ts';
 import { Destination } from '../../src/transport/datagram-writer.ts';
 import { EgressTrack } from '../../src/transport/egress-track.ts';
 import { endpointFromText } from '../../src/transport/endpoint.ts';
-import { FanOut } from '../../src/transport/fan-out.ts';
+import { type CongestionControl, FanOut } from '../../src/transport/fan-out.ts';
 import { MediaMemory } from '../../src/transport/media-memory.ts';
 import { PacketBatch } from '../../src/transport/packet-batch.ts';
 import { SrtpReceiver, SrtpSender } from '../../src/transport/srtp-session.ts';
@@ -17,6 +17,7 @@ import { keyPair, openRtp, PROFILES, scratch } from './srtp-bytes.ts';
 
 const SSRC = 1000;
 const RTX_SSRC = 2000;
+const TRANSPORT_CC = 4;
 const PTS: Record<CodecName, number> = { h264: 96, vp8: 98, vp9: 100, av1: 102, opus: 111 };
 
 function payloadPlan(name: CodecName, hasRtx: boolean): PayloadPlan {
@@ -31,6 +32,17 @@ interface Received {
   readonly timestamp: number;
   readonly payloadType: number;
   readonly payload: Buffer;
+  readonly transportSeq?: number;
+}
+
+/** Numbers packets as they go. */
+class Numbers implements CongestionControl {
+  readonly extensionId = TRANSPORT_CC;
+  readonly bytes: number[] = [];
+
+  sent(bytes: number): number {
+    return this.bytes.push(bytes) - 1;
+  }
 }
 
 /** A viewer's track with the viewer's own end of SRTP: what it would see. */
@@ -43,7 +55,10 @@ class Viewer {
   readonly #sealed = new Map<string, string>();
   readonly #newest = new Map<number, number>();
 
-  constructor(memory: MediaMemory, options: { codecs?: CodecName[]; hasRtx?: boolean; firstSeq?: number } = {}) {
+  constructor(
+    memory: MediaMemory,
+    options: { codecs?: CodecName[]; hasRtx?: boolean; firstSeq?: number; congestion?: CongestionControl } = {},
+  ) {
     const { codecs = ['h264'], hasRtx = true, firstSeq = 100 } = options;
     const { server, client } = keyPair(PROFILES.aead_aes_128_gcm);
     const plan: EgressTrackPlan = {
@@ -62,6 +77,7 @@ class Viewer {
       fanOut: new FanOut({ port: this.port, memory }),
       firstSeq,
       firstRtxSeq: 500,
+      congestion: options.congestion,
     });
   }
 
@@ -80,8 +96,10 @@ class Viewer {
       if (!clear) throw new Error(`the viewer can not open packet ${nonce}`);
       this.#header.read(clear, 0, clear.length);
       const { ssrc, seq, timestamp, payloadType, hasPadding } = this.#header;
-      const payload = clear.subarray(12, clear.length - (hasPadding ? (clear.at(-1) ?? 0) : 0));
-      return [{ ssrc, seq, timestamp, payloadType, payload }];
+      const payload = clear.subarray(this.#header.headerLength, clear.length - (hasPadding ? (clear.at(-1) ?? 0) : 0));
+      const [high, low] = this.#header.extension(TRANSPORT_CC) ?? [];
+      const wide = high === undefined || low === undefined ? {} : { transportSeq: (high << 8) | low };
+      return [{ ssrc, seq, timestamp, payloadType, payload, ...wide }];
     });
   }
 
@@ -312,5 +330,66 @@ describe('an egress track', () => {
     viewer.received();
     viewer.track.resend([99, 103, 104, 40_000, 65_535, 0], 50, 0);
     expect(viewer.received()).toEqual([]);
+  });
+});
+
+describe('an egress track under congestion control', () => {
+  test('numbers every packet, also those sent again, and tells the size of each datagram', () => {
+    const numbers = new Numbers();
+    const viewer = new Viewer(memory, { congestion: numbers });
+    const layer = newLayer();
+    viewer.track.follow(layer, 0);
+    viewer.track.offer(batch(push(layer, 1, 5)), 0);
+    viewer.track.resend([101, 103], 50, 10);
+    const sizes = viewer.port.datagrams.map(({ length }) => length);
+    const received = viewer.received();
+    expect(received.map(({ transportSeq }) => transportSeq)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(received.map(({ ssrc }) => ssrc)).toEqual([SSRC, SSRC, SSRC, SSRC, SSRC, RTX_SSRC, RTX_SSRC]);
+    expect(numbers.bytes).toEqual(sizes);
+  });
+
+  test('has no numbers where packets can only be sent again as they were', () => {
+    const viewer = new Viewer(memory, { hasRtx: false, congestion: new Numbers() });
+    const layer = newLayer();
+    viewer.track.follow(layer, 0);
+    viewer.track.offer(batch(push(layer, 1, 3)), 0);
+    viewer.track.resend([101], 50, 10);
+    expect(viewer.received().map(({ transportSeq }) => transportSeq)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('pads with its newest packets by RTX, no more than it is asked for', () => {
+    const viewer = new Viewer(memory, { congestion: new Numbers() });
+    const layer = newLayer();
+    viewer.track.follow(layer, 0);
+    viewer.track.offer(batch(push(layer, 1, 5)), 0);
+    const sent = viewer.received();
+    viewer.track.pad(8 * 8, 10);
+    const padding = viewer.received();
+    expect(padding).toHaveLength(8);
+    expect(new Set(padding.map(({ ssrc }) => ssrc))).toEqual(new Set([RTX_SSRC]));
+    expect(padding.map(({ seq }) => seq)).toEqual([500, 501, 502, 503, 504, 505, 506, 507]);
+    for (const { payload } of padding) {
+      const original = sent.find(({ seq }) => seq === payload.readUInt16BE(0));
+      expect(payload.subarray(2)).toEqual(original?.payload);
+    }
+  });
+
+  test('pads nothing before anything was sent', () => {
+    const viewer = new Viewer(memory, { congestion: new Numbers() });
+    viewer.track.pad(10_000, 0);
+    expect(viewer.received()).toEqual([]);
+  });
+
+  test('stays in step when it was about to leave a layer and is called back', () => {
+    const viewer = new Viewer(memory);
+    const [one, two] = [newLayer(), newLayer()];
+    viewer.track.follow(one, 0);
+    viewer.track.offer(batch(push(one, 1, 3)), 0);
+    expect(viewer.track.follow(two, 10)).toBe(true);
+    expect(viewer.track.follow(one, 20)).toBe(false);
+    expect(viewer.track.isReplaying).toBe(false);
+    viewer.track.offer(batch(push(one, 4, 2, { key: false })), 20);
+    viewer.track.offer(batch(push(two, 1, 2)), 20);
+    expect(viewer.received().map(({ seq }) => seq)).toEqual([100, 101, 102, 103, 104]);
   });
 });

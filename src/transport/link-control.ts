@@ -1,0 +1,37 @@
+import { BandwidthEstimator } from '../media/bandwidth-estimator.ts';
+import type { Layer } from '../media/layer.ts';
+import { type LayerOffer, LayerSelector } from '../media/layer-selector.ts';
+import type { CongestionControl } from './fan-out.ts';
+
+/** What one viewer's link carries, and which layer he is sent for it. */
+export class LinkControl implements CongestionControl {
+  readonly extensionId: number;
+  readonly #estimator = new BandwidthEstimator();
+  readonly #selector = new LayerSelector<Layer>();
+
+  constructor(extensionId: number) {
+    this.extensionId = extensionId;
+  }
+
+  sent(bytes: number, nowMs: number): number {
+    return this.#estimator.sent(bytes, nowMs);
+  }
+
+  feedback(raw: Uint8Array, nowMs: number): void {
+    this.#estimator.feedback(raw, nowMs);
+  }
+
+  /** `ladder`: from the least to the best. Begins a probe where more might be had. */
+  choose(ladder: readonly LayerOffer<Layer>[], nowMs: number): Layer | undefined {
+    const { estimateBps, isProbing } = this.#estimator;
+    const layer = this.#selector.choose(ladder, estimateBps, nowMs);
+    const probeBps = isProbing ? undefined : this.#selector.probe(ladder, estimateBps, nowMs);
+    if (probeBps !== undefined) this.#estimator.startProbe(probeBps, nowMs);
+    return layer;
+  }
+
+  /** Bytes of padding that a probe under way wants now. */
+  paddingDue(nowMs: number): number {
+    return this.#estimator.isProbing ? this.#estimator.paddingDue(nowMs) : 0;
+  }
+}
