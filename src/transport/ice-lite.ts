@@ -15,14 +15,14 @@ import { writeBindingError, writeBindingSuccess } from './stun-write.ts';
 const CONSENT_MS = 30_000;
 /** Three consent checks of the peer (RFC 7675: one every 5 s) without one on the selected pair. */
 const SELECTED_SILENT_MS = 15_000;
-const MAX_PAIRS = 16;
 
 interface Ice {
   readonly local: IceCredentials;
   readonly remote: IceCredentials;
 }
 
-interface Pair {
+/** Where media goes, and when a check last came from there. */
+interface Selected {
   readonly endpoint: Endpoint;
   checkedMs: number;
 }
@@ -46,9 +46,7 @@ export class IceLite {
   #current: Ice;
   /** The credentials before a restart, until the peer uses the new ones. */
   #previous: Ice | undefined;
-  /** By endpoint key, the one checked longest ago first. */
-  readonly #pairs = new Map<string, Pair>();
-  #selected: Pair | undefined;
+  #selected: Selected | undefined;
   readonly #startMs: number;
 
   constructor({ local, remote, nowMs }: Ice & { nowMs: number }) {
@@ -66,12 +64,7 @@ export class IceLite {
     return [this.#current, this.#previous].flatMap((ice) => ice?.local.ufrag ?? []);
   }
 
-  /** Whether the peer has proven this endpoint. At most 16 are remembered. */
-  isKnown(endpoint: Endpoint): boolean {
-    return this.#pairs.has(endpoint.key);
-  }
-
-  /** New credentials (RFC 8445 section 9). Pairs stay; the old credentials count until the first proven check with the new ones. */
+  /** New credentials (RFC 8445 section 9). Media goes on; the old credentials count until the first proven check with the new ones. */
   restart(local: IceCredentials, remote: IceCredentials): void {
     // A restart whose answer never arrived leaves the peer with what it used before.
     this.#previous ??= this.#current;
@@ -116,25 +109,16 @@ export class IceLite {
 
   /** Whether the selected endpoint changed. */
   #proven(endpoint: Endpoint, isNominated: boolean, nowMs: number): boolean {
-    const pair = this.#pairs.get(endpoint.key) ?? { endpoint, checkedMs: nowMs };
-    // A peer that nominated several pairs, or has lost the nominated one, goes on checking only the one it uses.
-    const isSelectedSilent = !this.#selected || nowMs - this.#selected.checkedMs > SELECTED_SILENT_MS;
-    pair.checkedMs = nowMs;
-    this.#remember(pair);
-    if (pair === this.#selected || !(isNominated || isSelectedSilent)) return false;
-    this.#selected = pair;
-    return true;
-  }
-
-  #remember(pair: Pair): void {
-    this.#pairs.delete(pair.endpoint.key);
-    this.#pairs.set(pair.endpoint.key, pair);
-    if (this.#pairs.size <= MAX_PAIRS) return;
-    for (const [key, other] of this.#pairs) {
-      if (other === this.#selected) continue;
-      this.#pairs.delete(key);
-      return;
+    const selected = this.#selected;
+    if (selected?.endpoint.key === endpoint.key) {
+      selected.checkedMs = nowMs;
+      return false;
     }
+    // A peer that nominated several pairs, or has lost the nominated one, goes on checking only the one it uses.
+    const isSelectedSilent = !selected || nowMs - selected.checkedMs > SELECTED_SILENT_MS;
+    if (!isNominated && !isSelectedSilent) return false;
+    this.#selected = { endpoint, checkedMs: nowMs };
+    return true;
   }
 }
 

@@ -56,8 +56,7 @@ describe('a check', () => {
     expect(message).toMatchObject({ messageClass: 'success', method: 1, mappedAddress: home, hasFingerprint: true });
     expect(message && Buffer.from(message.transactionId).toString()).toBe('transaction!');
     expect(response && message && hasValidIntegrity(response, message, local.pwd)).toBe(true);
-    expect(ice.isKnown(home)).toBe(true);
-    expect(ice.isKnown(phone)).toBe(false);
+    expect(ice.selected).toBe(home);
   });
 
   test.each([
@@ -74,7 +73,6 @@ describe('a check', () => {
     ['that is no STUN', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
   ])('%s is met with silence and changes nothing', (_, bytes) => {
     expect(ice.handle(bytes, home, 1)).toEqual(NOT_PROVEN);
-    expect(ice.isKnown(home)).toBe(false);
     expect(ice.selected).toBeUndefined();
     expect(ice.consentLapsed(30_001)).toBe(true);
   });
@@ -108,7 +106,7 @@ describe('a check', () => {
       expect(isProven).toBe(false);
       expect(response && readStun(response)).toMatchObject({ messageClass: 'error', errorCode: 487 });
       expect(response?.length).toBeLessThanOrEqual(bytes.length);
-      expect(ice.isKnown(home)).toBe(false);
+      expect(ice.selected).toBeUndefined();
     }
   });
 
@@ -155,23 +153,8 @@ describe('media goes', () => {
   test('to an endpoint of the same address but another port only after it is nominated', () => {
     nominate(home, 1);
     const rebound = endpointFromText('192.0.2.10', 5001);
-    expect(ice.isKnown(rebound)).toBe(false);
+    expect(ice.handle(check(), rebound, 2).selected).toBeUndefined();
     expect(nominate(rebound, 2).selected).toBe(rebound);
-    expect(ice.isKnown(home)).toBe(true);
-  });
-});
-
-describe('proven pairs', () => {
-  const port = (number: number) => endpointFromText('192.0.2.10', number);
-
-  test('are forgotten beyond sixteen, the one checked longest ago first, the selected never', () => {
-    nominate(port(1), 1);
-    for (let number = 2; number <= 16; number++) ice.handle(check(), port(number), number);
-    ice.handle(check(), port(2), 17);
-    ice.handle(check(), port(17), 18);
-    const known = Array.from({ length: 17 }, (_, index) => index + 1).filter((number) => ice.isKnown(port(number)));
-    expect(known).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
-    expect(ice.selected).toEqual(port(1));
   });
 });
 
