@@ -66,10 +66,6 @@ export class NackTracker {
     return seq;
   }
 
-  get missingCount(): number {
-    return this.#missing.size;
-  }
-
   reset(): void {
     this.#missing.clear();
     this.#highest = -1;

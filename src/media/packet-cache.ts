@@ -15,7 +15,6 @@ export class PacketCache {
   readonly #mask: number;
   /** The position where the next payload may begin. */
   #end = 0;
-  #oldest = -1;
 
   constructor(options: { bytes: Uint8Array; slots: number }) {
     if (options.slots < 1 || (options.slots & (options.slots - 1)) !== 0) {
@@ -55,7 +54,6 @@ export class PacketCache {
   add(packet: Packet): void {
     this.#slots[packet.extSeq & this.#mask] = packet;
     if (packet.extSeq > this.newestSeq) this.newestSeq = packet.extSeq;
-    if (this.#oldest < 0 || packet.extSeq < this.#oldest) this.#oldest = packet.extSeq;
   }
 
   /** `undefined` when it never came or is overwritten. */
@@ -72,13 +70,5 @@ export class PacketCache {
   /** Whether what was written at `position` is still whole. */
   holds(position: number): boolean {
     return this.#end - position <= this.bytes.length;
-  }
-
-  /** The oldest packet that `get` can return, -1 when empty. */
-  get oldestSeq(): number {
-    if (this.newestSeq < 0) return -1;
-    this.#oldest = Math.max(this.#oldest, this.newestSeq - this.#mask);
-    while (this.#oldest < this.newestSeq && this.get(this.#oldest) === undefined) this.#oldest += 1;
-    return this.#oldest;
   }
 }

@@ -2,7 +2,6 @@
 import { bind } from './library.ts';
 
 export const SSL_ERROR_WANT_READ = 2;
-export const SSL_ERROR_ZERO_RETURN = 6;
 export const VERIFY_PEER_OR_FAIL = 3;
 export const DTLS_1_2 = 0xfefd;
 export const EVP_PKEY_EC = 408;
@@ -78,10 +77,6 @@ export const setTimerCallback = bind<(ssl: number, callback: number) => void>(
   'void DTLS_set_timer_cb(uint64 ssl, uint64 callback)',
 );
 export const doHandshake = bind<(ssl: number) => number>('int SSL_do_handshake(uint64 ssl)');
-export const sslRead = bind<(ssl: number, buffer: number, length: number) => number>(
-  'int SSL_read(uint64 ssl, uint64 buffer, int length)',
-);
-export const sslShutdown = bind<(ssl: number) => number>('int SSL_shutdown(uint64 ssl)');
 export const sslError = bind<(ssl: number, result: number) => number>('int SSL_get_error(uint64 ssl, int result)');
 /** The digest matched is checked again by hand; this one is freed by `freeCertificate`. */
 export const peerCertificate = bind<(ssl: number) => number>('uint64 SSL_get1_peer_certificate(uint64 ssl)');

@@ -57,6 +57,7 @@ export function writeSdes(ssrc: number, cname: string): Uint8Array {
   return bytes;
 }
 
+/** With `writeFir` and `writeRemb` what clients send, and this server only reads. */
 export function writeBye(ssrcs: readonly number[]): Uint8Array {
   const { bytes, view } = open(packetTypes.bye, ssrcs.length, 4 + ssrcs.length * 4);
   writeSsrcs(view, 4, ssrcs);

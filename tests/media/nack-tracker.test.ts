@@ -38,7 +38,6 @@ describe.each(sequenceStarts)('missing packets from %i', (start) => {
     nacks.reset();
     nacks.received(first + 40_000, 1);
     expect(nacks.due(100)).toEqual([]);
-    expect(nacks.missingCount).toBe(0);
   });
 
   test('stop being asked for when one after the other was lost for two cycles', () => {
@@ -49,7 +48,7 @@ describe.each(sequenceStarts)('missing packets from %i', (start) => {
       if (seq % 100 === 20) expect(nacks.due(seq)).toEqual(seq < 100 ? [] : low16([first + seq - 20]));
       if (seq % 100 === 21 && seq > 100) nacks.received(first + seq - 21, seq);
     }
-    expect(nacks.missingCount).toBe(0);
+    expect(nacks.due(140_050)).toEqual([]);
     expect(nacks.takeHopeless()).toBe(-1);
   });
 });
@@ -76,7 +75,6 @@ describe('a packet that does not come', () => {
       const { times, nacks } = askedAt(roundTripMs);
       expect(times.length).toBeLessThanOrEqual(10);
       expect(times.at(-1)).toBeLessThanOrEqual(1000);
-      expect(nacks.missingCount).toBe(0);
       expect(nacks.takeHopeless()).toBe(11);
       expect(nacks.takeHopeless()).toBe(-1);
     }
@@ -103,9 +101,7 @@ test('a jump of hundreds of packets is not asked for but hopeless', () => {
 
 test('many small gaps stay bounded', () => {
   const nacks = new NackTracker();
-  for (let seq = 0; seq < 10_000; seq += 3) {
-    nacks.received(seq, 0);
-    expect(nacks.missingCount).toBeLessThanOrEqual(300);
-  }
+  for (let seq = 0; seq < 10_000; seq += 3) nacks.received(seq, 0);
+  expect(nacks.due(10).length).toBeLessThanOrEqual(300);
   expect(nacks.takeHopeless()).toBeGreaterThan(0);
 });
