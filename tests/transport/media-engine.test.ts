@@ -1,8 +1,10 @@
+import { createSocket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EgressPlan, EgressTrackPlan } from '../../src/media/plan.ts';
 import { bestSendMode, type SendMode } from '../../src/native/send-mode.ts';
 import type { MediaEvent } from '../../src/streams/ports.ts';
 import { createCertificate } from '../../src/transport/certificate.ts';
+import { DtlsContext, DtlsSession } from '../../src/transport/dtls.ts';
 import { MediaEngine } from '../../src/transport/media-engine.ts';
 import { ntpFromMs } from '../../src/transport/ntp.ts';
 import { writeNack, writePli, writeSenderReport } from '../../src/transport/rtcp-write.ts';
@@ -280,10 +282,25 @@ describe.each(modes)('a media engine sending by %s', (mode) => {
     expect(events.filter(({ type }) => type === 'ended').length).toBe(1);
   });
 
+  test("a stranger's ClientHello gets no answer: DTLS begins after a proven check only", async () => {
+    const stranger = createSocket('udp4');
+    const answers: Buffer[] = [];
+    stranger.on('message', (datagram) => answers.push(datagram));
+    const hello = new DtlsSession(new DtlsContext(certificate), { role: 'client', fingerprints: [] }).start();
+    expect(hello.length).toBeGreaterThan(0);
+    for (const datagram of hello) stranger.send(datagram, engine.port, '127.0.0.1');
+    const publisher = await publish();
+    const viewer = await play('viewer');
+    sendFrame(publisher, 0, true);
+    await until('the picture came', () => video(viewer).length === 3);
+    stranger.close();
+    expect(answers).toEqual([]);
+  });
+
   test('strangers change nothing: noise, spoofed media, unknown users', async () => {
     const publisher = await publish();
     const viewer = await play('viewer');
-    const stranger = (await import('node:dgram')).createSocket('udp4');
+    const stranger = createSocket('udp4');
     for (let index = 0; index < 300; index += 1) {
       const noise = Buffer.alloc(1 + (index % 200), index);
       noise[0] = [0, 1, 22, 23, 64, 128, 144, 200][index % 8] ?? 0;

@@ -162,9 +162,14 @@ test('closing frees the ports, also while a thread is being restarted', async ()
 });
 
 test('a port that is taken keeps the threads from starting, all of them', async () => {
-  const taken = createSocket('udp4').bind({ port: 0, exclusive: true });
-  await once(taken, 'listening');
-  const { port } = taken.address();
+  const [taken, port] = await until('a taken port follows a free one', async () => {
+    const socket = createSocket('udp4').bind({ port: 0, exclusive: true });
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    if (await isFree(port - 1)) return [socket, port] as const;
+    socket.close();
+    return false;
+  });
   await expect(start({ port: port - 1 })).rejects.toThrow();
   taken.close();
   expect(await isFree(port - 1)).toBe(true);
