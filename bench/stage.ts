@@ -8,6 +8,7 @@ import { Server } from '../tests/support/server.ts';
 import { Child } from './child.ts';
 import type { LoadMethods } from './load/load-process.ts';
 import type { Counts, Joined, Profile } from './load/viewer-pool.ts';
+import { dropsBetween, type KernelDrops, readKernelDrops } from './measure/kernel-drops.ts';
 import { readUsage, type Spent, spentBetween, type Usage } from './measure/process-usage.ts';
 import type { PublishMethods } from './publish/publish-process.ts';
 
@@ -40,6 +41,7 @@ export interface Stretch {
   readonly load: Spent;
   /** CPU seconds of the kernel's own threads for network work, which no process pays for. */
   readonly softirq: number;
+  readonly drops: KernelDrops;
 }
 
 /** Our server, a publisher and viewers, each a process of its own. */
@@ -100,6 +102,7 @@ export class Stage {
     await this.load.call('reset', undefined);
     const publishedBefore = await this.#publisher.call('packets', undefined);
     const softirqBefore = softirqSeconds();
+    const dropsBefore = readKernelDrops();
     const [serverBefore, loadBefore] = [this.usage(), readUsage(this.load.pid)];
     await pause(seconds * 1000);
     const [serverAfter, loadAfter] = [this.usage(), readUsage(this.load.pid)];
@@ -109,6 +112,7 @@ export class Stage {
       server: spentBetween(serverBefore, serverAfter),
       load: spentBetween(loadBefore, loadAfter),
       softirq: softirqSeconds() - softirqBefore,
+      drops: dropsBetween(dropsBefore, readKernelDrops()),
     };
   }
 

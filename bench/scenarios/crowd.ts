@@ -1,3 +1,4 @@
+import { describeLoss } from '../measure/kernel-drops.ts';
 import { spreadOf } from '../measure/statistics.ts';
 import type { Row } from '../report.ts';
 import { onStage, type Stretch } from '../stage.ts';
@@ -51,11 +52,11 @@ export function crowd({ isQuick }: { isQuick: boolean }): Promise<Row[]> {
   });
 }
 
-function lossOf({ counts, server, load, published }: Stretch): string {
+function lossOf({ counts, server, load, published, drops }: Stretch): string {
   const share = (cpu: number) => `${((cpu / server.seconds) * 100).toFixed(0)} %`;
   const bits = ((counts.bytes * 8) / server.seconds / 1e6).toFixed(0);
   return (
-    `${published} packets published, ${bits} Mbit/s out, ${counts.lost} lost, ${counts.duplicates} twice, ` +
+    `${published} packets published, ${bits} Mbit/s out, ${counts.lost} lost${describeLoss(counts.lost, drops)}, ${counts.duplicates} twice, ` +
     `${counts.reordered} late, ${counts.opened} opened, ${counts.refused} not authentic; ` +
     `server ${share(server.cpu)} of a core, viewers' process ${share(load.cpu)}`
   );

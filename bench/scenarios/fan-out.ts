@@ -1,5 +1,6 @@
 import type { SendMode } from '../../src/native/send-mode.ts';
 import type { Profile } from '../load/viewer-pool.ts';
+import { describeLoss } from '../measure/kernel-drops.ts';
 import { medianOf, numbers, type Row } from '../report.ts';
 import { onStage, type Stretch } from '../stage.ts';
 
@@ -72,7 +73,12 @@ function notesOf(stretches: readonly Stretch[]): string {
   const sum = (read: (stretch: Stretch) => number) => stretches.reduce((total, stretch) => total + read(stretch), 0);
   const packets = sum(({ counts }) => counts.packets);
   const lost = sum(({ counts }) => counts.lost);
+  const drops = {
+    backlog: sum((stretch) => stretch.drops.backlog),
+    receiveBuffers: sum((stretch) => stretch.drops.receiveBuffers),
+    sendBuffers: sum((stretch) => stretch.drops.sendBuffers),
+  };
   const load = (sum(({ load }) => load.cpu) * 1e6) / packets;
   const softirq = (sum((stretch) => stretch.softirq) * 1e6) / packets;
-  return `server on one core, publisher and viewers on the other; ${packets} packets, ${lost} lost; viewers' process ${load.toFixed(2)} us, ksoftirqd ${softirq.toFixed(2)} us per packet`;
+  return `server on one core, publisher and viewers on the other; ${packets} packets, ${lost} lost${describeLoss(lost, drops)}; viewers' process ${load.toFixed(2)} us, ksoftirqd ${softirq.toFixed(2)} us per packet`;
 }
