@@ -101,6 +101,7 @@ export class StreamRegistry {
       change.undo();
       throw error;
     }
+    this.#mustStillBeOpen(session);
     const fragment = answerFragment(this.#localSide(session.broadcast.stream, session.ice), session.mid);
     return { type: 'restarted', fragment, etag: session.ice.etag };
   }

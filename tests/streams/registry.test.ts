@@ -405,6 +405,17 @@ describe('a PATCH', () => {
     });
   });
 
+  it('whose stream is stopped meanwhile says so, and brings nothing of it back', async () => {
+    const { sessionId, etag } = await open();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    media.gate = promise;
+    const patching = registry.patch('publisher', sessionId, restart(1), etag);
+    registry.stop(channel.id);
+    resolve();
+    await expect(patching).rejects.toMatchObject({ code: 'interrupted' });
+    expect(media.endpointsAsked.size).toBe(0);
+  });
+
   it.each([
     ['without If-Match', undefined, trickle, 'etag_missing'],
     ['with the tag of another session', '"other"', trickle, 'etag_mismatch'],
