@@ -10,6 +10,7 @@ import { firstFrame } from './scenarios/first-frame.ts';
 import { floor } from './scenarios/floor.ts';
 import { glass } from './scenarios/glass.ts';
 import { joins } from './scenarios/joins.ts';
+import { memory } from './scenarios/memory.ts';
 import { otherServer } from './scenarios/other-server.ts';
 
 const PAGE = join(import.meta.dirname, '../docs/performance.md');
@@ -18,6 +19,7 @@ const scenarios: Readonly<Record<Section, (options: Options) => Promise<Row[]>>>
   'fan-out': fanOut,
   floor,
   crowd,
+  memory,
   joins,
   'first-frame': firstFrame,
   glass,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['fan-out', 'floor', 'crowd', 'joins', 'first-frame', 'glass', 'churn'] as const;
+export const SECTIONS = ['fan-out', 'floor', 'crowd', 'memory', 'joins', 'first-frame', 'glass', 'churn'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Options {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Inspector } from '../measure/inspector.ts';
+import type { Inspector } from '../measure/inspector.ts';
 import type { Row } from '../report.ts';
 import { onStage, type Stage } from '../stage.ts';
+import { inspect, WITH_INSPECTOR } from './inspected.ts';
 
 const AT_ONCE = 100;
 const ROUNDS_BETWEEN_LOOKS = 10;
@@ -20,8 +21,8 @@ interface Look {
 /** Joins and leaves by the thousand: what they leave behind. */
 export function churn({ isQuick }: { isQuick: boolean }): Promise<Row[]> {
   const looks = isQuick ? 2 : 10;
-  return onStage({ env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } }, async (stage) => {
-    const inspector = await Inspector.connect(inspectorOf(stage));
+  return onStage(WITH_INSPECTOR, async (stage) => {
+    const inspector = await inspect(stage);
     const seen: Look[] = [];
     for (let look = 0; look < looks; look += 1) {
       for (let round = 0; round < ROUNDS_BETWEEN_LOOKS; round += 1) await comeAndGo(stage);
@@ -43,12 +44,6 @@ async function lookAt(stage: Stage, inspector: Inspector): Promise<Look> {
   const heap = await inspector.heapBytes();
   const { residentBytes, descriptors } = stage.usage();
   return { heap, resident: residentBytes, descriptors };
-}
-
-function inspectorOf(stage: Stage): string {
-  const url = /ws:\/\/\S+/.exec(stage.server.output())?.[0];
-  if (url === undefined) throw new Error('the server told no inspector address');
-  return url;
 }
 
 function rowOf(looks: readonly Look[]): Row {

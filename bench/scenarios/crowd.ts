@@ -6,25 +6,19 @@ import { onStage, type Stretch } from '../stage.ts';
 const HALF = 500;
 const FULL = 1000;
 const MAX_ADDED_MS = 5;
-const MAX_BYTES = 60 * 1024;
 
-/** A thousand viewers of one stream beside the server on the same cores: loss, delay and memory. */
+/** A thousand viewers of one stream beside the server on the same cores: loss and delay. */
 export function crowd({ isQuick }: { isQuick: boolean }): Promise<Row[]> {
   const seconds = isQuick ? 5 : 15;
   return onStage({}, async (stage) => {
-    const alone = stage.usage().residentBytes;
     await stage.join(HALF);
     await stage.settle();
     const half = await stage.measure(seconds);
-    const halfBytes = stage.usage().residentBytes;
     const delays = spreadOf(await stage.load.call('delaysUs', undefined));
     await stage.join(FULL - HALF);
     await stage.settle();
     const full = await stage.measure(seconds);
-    const fullBytes = stage.usage().residentBytes;
     const fullDelays = spreadOf(await stage.load.call('delaysUs', undefined));
-    const perViewer = (fullBytes - alone) / FULL;
-    const kb = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;
     const ms = (us: number) => (us / 1000).toFixed(2);
     return [
       {
@@ -40,13 +34,6 @@ export function crowd({ isQuick }: { isQuick: boolean }): Promise<Row[]> {
         measured: `${full.counts.viewers} viewers, **${full.counts.lost} of ${full.counts.packets + full.counts.lost} packets lost**`,
         isMet: full.counts.lost === 0 && full.counts.starved === 0 && full.counts.viewers >= FULL,
         notes: `${lossOf(full)}; added p50 ${ms(fullDelays.p50)}, p99 ${ms(fullDelays.p99)} ms`,
-      },
-      {
-        what: 'memory a connected viewer',
-        budget: '<= 60 KB RSS',
-        measured: `**${kb(perViewer)}** (0 to ${HALF}: ${kb((halfBytes - alone) / HALF)}, to ${FULL}: ${kb((fullBytes - halfBytes) / HALF)})`,
-        isMet: perViewer <= MAX_BYTES,
-        notes: `RSS ${(alone / 2 ** 20).toFixed(0)} / ${(halfBytes / 2 ** 20).toFixed(0)} / ${(fullBytes / 2 ** 20).toFixed(0)} MB at 0 / ${HALF} / ${FULL} viewers, no collection forced`,
       },
     ];
   });
