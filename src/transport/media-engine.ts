@@ -1,6 +1,6 @@
 import type { IceCredentials } from '../media/plan.ts';
 import type { SendMode } from '../native/send-mode.ts';
-import type { EndReason, MediaEvent, OpenPublisher, OpenViewer, TrackStats } from '../streams/ports.ts';
+import type { EndReason, MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
 import type { Certificate } from './certificate.ts';
 import type { DatagramSource } from './datagram-source.ts';
 import { DtlsContext } from './dtls.ts';
@@ -14,6 +14,7 @@ import { type MediaSession, SessionTable } from './session-table.ts';
 import type { NativeSlice } from './srtp-session.ts';
 import { createCipherScratch } from './srtp-transform.ts';
 import { StreamMedia } from './stream-media.ts';
+import { statsOf } from './track-stats.ts';
 import { UdpPort } from './udp-port.ts';
 import { ViewerSession } from './viewer-session.ts';
 
@@ -297,17 +298,4 @@ export class MediaEngine {
       if (isBusy) this.#wakeSoon();
     }, 1);
   }
-}
-
-function statsOf(publisher: PublisherSession, nowMs: number): TrackStats[] {
-  return publisher.tracks.map((track, index) => {
-    const layers = [...track.layers.values()].map((layer) => ({ rid: layer.rid, ...layer.stats(nowMs) }));
-    return {
-      kind: track.kind,
-      codec: publisher.plan.tracks[index]?.payloads[0]?.codec.name ?? 'opus',
-      packets: layers.reduce((sum, { packets }) => sum + packets, 0),
-      lost: layers.reduce((sum, { lost }) => sum + lost, 0),
-      layers,
-    };
-  });
 }
