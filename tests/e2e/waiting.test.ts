@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Api } from '../support/api.ts';
+import { openBareSite } from '../support/bare-site.ts';
 import { newVisitor, openBrowser } from '../support/browser.ts';
 import { type EncodedMedia, makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
@@ -13,30 +14,56 @@ const ROUNDS = 3;
 
 let server: Server;
 let api: Api;
+let bareSite: Awaited<ReturnType<typeof openBareSite>>;
 let browser: Browser;
 let media: EncodedMedia;
 
 beforeAll(async () => {
-  [server, browser, media] = await Promise.all([Server.start(), openBrowser(), makeMedia()]);
+  [server, bareSite, browser, media] = await Promise.all([Server.start(), openBareSite(), openBrowser(), makeMedia()]);
   api = await Api.setUp(server);
 });
 
 afterAll(async () => {
   await browser?.close();
+  bareSite?.close();
   await server?.stop();
 });
 
-// The encoder hears no PLI, so a viewer who misses the first picture of a stream hears sound and sees nothing.
-test('viewers who wait on an offline channel see the picture each time it goes live', async () => {
-  const { slug, key } = await api.createChannel('waiting');
+/** Goes live; how to stop, which gives the status of the DELETE. */
+type Publish = (whipUrl: string, key: string) => Promise<() => Promise<number>>;
+
+// It hears no PLI, and sends picture and sound at once: who misses the first keyframe waits for the next.
+const asEncoder: Publish = async (whipUrl, key) => {
+  const obs = await ObsClient.publish({ whipUrl, key, media });
+  return () => obs.stop();
+};
+
+// Its sound comes first: viewers are connected, and hear it, before there is a packet of the picture.
+const asBrowser: Publish = async (url, key) => {
+  const visitor = await newVisitor(browser);
+  const page = await visitor.open(bareSite.url);
+  await page.waitForFunction('globalThis.client');
+  await page.evaluate(`client.publish(${JSON.stringify({ url, key })}).then((stop) => { globalThis.stop = stop; })`);
+  return async () => {
+    const status = await page.evaluate<number>('stop()');
+    await visitor.leave();
+    return status;
+  };
+};
+
+test.each([
+  ['an encoder', asEncoder],
+  ['a browser', asBrowser],
+])('viewers who wait on an offline channel see the picture each time %s goes live', async (name, publish) => {
+  const { slug, key } = await api.createChannel(name.replace(' ', '-'));
   const visitor = await newVisitor(browser);
   const pages = await Promise.all(Array.from({ length: VIEWERS }, () => visitor.open(`${server.url}/${slug}`)));
 
   for (let round = 0; round < ROUNDS; round += 1) {
     await Promise.all(pages.map((page) => page.waitForSelector('[data-state=offline]')));
-    const obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media });
+    const stop = await publish(`${server.url}/whip`, key);
     await Promise.all(pages.map((page) => seesMovingPicture(page, PLAYER)));
-    expect(await obs.stop()).toBe(200);
+    expect(await stop()).toBe(200);
   }
 
   expect(visitor.errors).toEqual([]);
