@@ -14,6 +14,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 interface StreamList {
   readonly items: readonly {
     readonly id: string;
+    readonly startedAt: string;
     readonly endedAt: string | null;
     readonly endReason: string | null;
   }[];
@@ -33,6 +34,7 @@ test('after kill -9 of server and database a restart has every acknowledged writ
     Array.from({ length: 20 }, (_, index) => api.createChannel(`survivor-${index}`)),
   );
 
+  const killedMs = Date.now();
   await first.kill9();
   obs.vanish();
   const second = await Server.start({ dataDir });
@@ -43,8 +45,9 @@ test('after kill -9 of server and database a restart has every acknowledged writ
   }
   const { items } = await after.get<StreamList>(`/channels/${slug}/streams`);
   expect(items).toMatchObject([{ id: live.stream?.id, endReason: 'crash' }]);
-  const endedAt = Date.parse(items[0]?.endedAt ?? '');
-  expect(endedAt).toBeLessThanOrEqual(Date.now());
+  const [startedMs, endedMs] = [items[0]?.startedAt, items[0]?.endedAt].map((time) => Date.parse(time ?? ''));
+  expect(endedMs).toBeGreaterThanOrEqual(startedMs ?? Number.NaN);
+  expect(endedMs).toBeLessThanOrEqual(killedMs);
 
   // Keys are as good as before, and the channel is free.
   const again = await ObsClient.publish({ whipUrl: `${second.url}/whip`, key, media });
