@@ -5,15 +5,17 @@ import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 
 /** Counted per address, `publish` per stream key. A thousand viewers behind one address may all join, trickle and leave within a minute. */
-const RULES = {
-  signalling: { points: 10_000, duration: 60 },
-  api: { points: 3_000, duration: 60 },
-  publish: { points: 120, duration: 60 },
-  badKey: { points: 30, duration: 60 },
-  login: { points: 10, duration: 300 },
-} as const;
+function newLimiters() {
+  return {
+    signalling: new RateLimiterMemory({ points: 10_000, duration: 60 }),
+    api: new RateLimiterMemory({ points: 3_000, duration: 60 }),
+    publish: new RateLimiterMemory({ points: 120, duration: 60 }),
+    badKey: new RateLimiterMemory({ points: 30, duration: 60 }),
+    login: new RateLimiterMemory({ points: 10, duration: 300 }),
+  };
+}
 
-export type LimitName = keyof typeof RULES;
+export type LimitName = keyof ReturnType<typeof newLimiters>;
 
 /** Guessing is limited from wherever it comes; the rest spares loopback, where benchmarks and a proxy without `PUBLIC_URL` are. */
 const STRICT: ReadonlySet<LimitName> = new Set(['login']);
@@ -24,20 +26,13 @@ export interface LimitsOptions {
 }
 
 export class Limits {
-  readonly #limiters: Record<LimitName, RateLimiterMemory>;
+  readonly #limiters = newLimiters();
   readonly #isBehindProxy: boolean;
   readonly #sparesLoopback: boolean;
 
   constructor({ isBehindProxy, sparesLoopback = true }: LimitsOptions) {
     this.#isBehindProxy = isBehindProxy;
     this.#sparesLoopback = sparesLoopback;
-    this.#limiters = {
-      signalling: new RateLimiterMemory({ ...RULES.signalling, keyPrefix: 'signalling' }),
-      publish: new RateLimiterMemory({ ...RULES.publish, keyPrefix: 'publish' }),
-      api: new RateLimiterMemory({ ...RULES.api, keyPrefix: 'api' }),
-      badKey: new RateLimiterMemory({ ...RULES.badKey, keyPrefix: 'badKey' }),
-      login: new RateLimiterMemory({ ...RULES.login, keyPrefix: 'login' }),
-    };
   }
 
   /** Counts one request. Throws `rate_limited`. */
@@ -55,8 +50,9 @@ export class Limits {
   async check(c: Context<AppEnv>, name: LimitName): Promise<void> {
     const block = this.#block(c, name);
     if (block === undefined) return;
-    const state = await this.#limiters[name].get(block);
-    if (state && state.consumedPoints >= RULES[name].points) throw refused(state);
+    const limiter = this.#limiters[name];
+    const state = await limiter.get(block);
+    if (state && state.consumedPoints >= limiter.points) throw refused(state);
   }
 
   /** What was counted is forgiven, as after a right password. */
