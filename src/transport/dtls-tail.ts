@@ -43,7 +43,10 @@ export class DtlsTail {
     this.#finalFlight = options.finalFlight;
   }
 
-  /** What to send back, and whether the peer closed the association. Anything unproven changes nothing. */
+  /**
+   * What to send back, and whether the peer closed the association. Only an alert under the peer's key closes it. A
+   * handshake record is not opened, so anybody can have the last flight sent again: to the peer, seldom, 20 times at most.
+   */
   receive(datagram: Uint8Array, nowMs: number): { readonly reply: readonly Uint8Array[]; readonly isClosed: boolean } {
     for (const record of readRecords(datagram)) {
       if (record.epoch !== 1) continue;

@@ -1,11 +1,10 @@
 import { allocateMemory } from '../native/memory.ts';
 import { MessageArray } from '../native/message-array.ts';
 import { EAGAIN, EINVAL, EIO, EMSGSIZE, sendMessages, waitWritable } from '../native/udp.ts';
-import { type DatagramWriter, type Destination, MAX_RUN_BYTES } from './datagram-writer.ts';
+import type { DatagramWriter, Destination } from './datagram-writer.ts';
 
 // Small enough to stay in a core's second-level cache between sealing and sending.
 const MEMORY_BYTES = 384 * 1024;
-const FLUSH_BYTES = MEMORY_BYTES - MAX_RUN_BYTES;
 const MAX_MESSAGES = 512;
 // A full socket buffer empties at line speed; waiting longer would hold up everybody else.
 const FULL_WAIT_MS = 2;
@@ -37,7 +36,7 @@ export class NativeWriter implements DatagramWriter {
   }
 
   reserve(bytes: number): number {
-    if (this.#end + bytes > MEMORY_BYTES || this.#end > FLUSH_BYTES) this.flush();
+    if (this.#end + bytes > MEMORY_BYTES) this.flush();
     return this.#end;
   }
 

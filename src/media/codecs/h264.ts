@@ -35,7 +35,7 @@ export function h264Facts(bytes: Uint8Array, start: number, end: number): number
 
 function unitFacts(type: number, firstPayloadByte: number): number {
   if (type === sps) return frameStartBit | groupStartBit;
-  // SEI (6), SPS (7), PPS (8) and the delimiter (9) stand before the first slice of a picture.
+  // SEI (6), PPS (8) and the delimiter (9) stand before the first slice of a picture, as SPS (7) does.
   if (type >= sei && type <= accessUnitDelimiter) return frameStartBit;
   const isSlice = type >= nonIdrSlice && type <= idrSlice;
   return isSlice && (firstPayloadByte & 0x80) !== 0 ? frameStartBit : 0;
