@@ -25,7 +25,7 @@ export class PostgresProcess {
 
   constructor(options: { program: string; args: readonly string[]; unprivileged: Unprivileged; log: Log }) {
     const { program, args, unprivileged, log } = options;
-    this.#mustBeNobody = unprivileged.owner !== undefined;
+    this.#mustBeNobody = unprivileged.user !== undefined;
     const [command = program, ...rest] = [...unprivileged.prefix, program, ...args];
     this.#child = spawn(command, rest, {
       // Nothing of our own environment: it holds secrets.
@@ -33,7 +33,7 @@ export class PostgresProcess {
       stdio: ['ignore', 'ignore', 'pipe'],
       // A session of its own: Ctrl-C at a terminal is for the server, which stops its database last.
       detached: true,
-      ...unprivileged.owner,
+      ...unprivileged.user,
     });
     this.exited = new Promise((resolve) => {
       const exit = (reason: string) => {

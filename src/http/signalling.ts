@@ -39,9 +39,8 @@ export function emptyOk(c: Context<AppEnv>): Response {
 
 export const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
-  onError: (c) => {
-    // What is left of the body is not worth reading.
-    c.header('Connection', 'close');
+  // The connection stays: a client still sending into a closed one would see it break, and never read why.
+  onError: () => {
     throw new HttpError('body_too_large', `The body may have at most ${MAX_BODY_BYTES} bytes.`);
   },
 });

@@ -9,7 +9,7 @@ import { createLog } from '../../src/log.ts';
  */
 const [dataDir = '', mode] = process.argv.slice(2);
 const found = findUnprivileged();
-const deathWords = mode === 'leaves-orphan' ? found.prefix.indexOf('setpriv') : -1;
+const deathWords = mode === 'leaves-orphan' ? found.prefix.indexOf('--pdeathsig') - 1 : -1;
 const unprivileged = deathWords < 0 ? found : { ...found, prefix: found.prefix.slice(0, deathWords) };
 
 const log = createLog({ level: 'silent', pretty: false });
