@@ -4,20 +4,20 @@ import { extend } from './sequence.ts';
 import { readTransportCc } from './transport-cc-feedback.ts';
 
 // Power of two. A second of 8 Mbit/s and more; feedback comes many times a second.
-const memory = 1024;
-const rateWindowMs = 200;
-const decreaseGapMs = 200;
-const decreaseFactor = 0.85;
-const increasePerSecond = 1.08;
+const MEMORY = 1024;
+const RATE_WINDOW_MS = 200;
+const DECREASE_GAP_MS = 200;
+const DECREASE_FACTOR = 0.85;
+const INCREASE_PER_SECOND = 1.08;
 /** What was never sent was never proven: the estimate grows no further above what arrives. */
-const headroom = 1.5;
-const lossWindowMs = 400;
-const minLossPackets = 15;
-const heavyLoss = 0.1;
+const HEADROOM = 1.5;
+const LOSS_WINDOW_MS = 400;
+const MIN_LOSS_PACKETS = 15;
+const HEAVY_LOSS = 0.1;
 /** Of few packets a few are often lost by chance: this over the root of their number is not held against a link. */
-const lossChance = 1.5;
-const lightLoss = 0.02;
-const referenceMs = 64;
+const LOSS_CHANCE = 1.5;
+const LIGHT_LOSS = 0.02;
+const REFERENCE_MS = 64;
 
 /**
  * How much a receiver's link carries, from its transport-wide feedback: by the trend of the delay, by loss, and upwards
@@ -26,9 +26,9 @@ const referenceMs = 64;
 export class BandwidthEstimator {
   #estimateBps = Number.POSITIVE_INFINITY;
   #next = 65_536;
-  readonly #sentMs = new Float64Array(memory);
+  readonly #sentMs = new Float64Array(MEMORY);
   /** 0: already told about. */
-  readonly #bytes = new Uint16Array(memory);
+  readonly #bytes = new Uint16Array(MEMORY);
   readonly #trend = new DelayTrend();
   readonly #arrivals = new ArrivalRate();
   #reference = -1;
@@ -53,7 +53,7 @@ export class BandwidthEstimator {
   sent(bytes: number, nowMs: number): number {
     const seq = this.#next;
     this.#next += 1;
-    const slot = seq % memory;
+    const slot = seq % MEMORY;
     this.#sentMs[slot] = nowMs;
     this.#bytes[slot] = bytes;
     this.#probe?.sent(seq, bytes, nowMs);
@@ -81,7 +81,7 @@ export class BandwidthEstimator {
       this.#reference < 0
         ? report.referenceTime
         : this.#reference + (((report.referenceTime - this.#reference) << 8) >> 8);
-    const startMs = this.#reference * referenceMs;
+    const startMs = this.#reference * REFERENCE_MS;
     let seq = extend(this.#next - 1, report.baseSeq);
     for (const arrivalMs of report.arrivalsMs) {
       this.#account(seq, arrivalMs === undefined ? undefined : startMs + arrivalMs);
@@ -92,8 +92,8 @@ export class BandwidthEstimator {
   }
 
   #account(seq: number, arrivedMs: number | undefined): void {
-    if (seq >= this.#next || seq < this.#next - memory) return;
-    const slot = seq % memory;
+    if (seq >= this.#next || seq < this.#next - MEMORY) return;
+    const slot = seq % MEMORY;
     const bytes = this.#bytes[slot] ?? 0;
     const sentMs = this.#sentMs[slot] ?? 0;
     if (bytes === 0) return;
@@ -114,9 +114,9 @@ export class BandwidthEstimator {
     this.#fedBackMs = nowMs;
     if (arrivingBps === 0) return;
     const hasNewLoss = this.#measureLoss(nowMs);
-    const mayDecrease = nowMs - this.#decreasedMs >= decreaseGapMs;
+    const mayDecrease = nowMs - this.#decreasedMs >= DECREASE_GAP_MS;
     if (this.#trend.use === 'overuse') {
-      if (mayDecrease) this.#decrease(arrivingBps * decreaseFactor, nowMs);
+      if (mayDecrease) this.#decrease(arrivingBps * DECREASE_FACTOR, nowMs);
     } else if (this.#isLossy) {
       if (hasNewLoss) this.#decrease(Math.min(this.#estimateBps, arrivingBps) * (1 - this.#loss / 2), nowMs);
     } else if (this.#trend.use === 'normal') {
@@ -130,8 +130,8 @@ export class BandwidthEstimator {
   }
 
   #increase(arrivingBps: number, elapsedMs: number): void {
-    const grown = this.#estimateBps * (this.#loss < lightLoss ? increasePerSecond ** (elapsedMs / 1000) : 1);
-    const allowed = Math.max(this.#estimateBps, arrivingBps * headroom);
+    const grown = this.#estimateBps * (this.#loss < LIGHT_LOSS ? INCREASE_PER_SECOND ** (elapsedMs / 1000) : 1);
+    const allowed = Math.max(this.#estimateBps, arrivingBps * HEADROOM);
     // What arrives without a queue is carried, whatever was believed before.
     this.#estimateBps = Math.max(arrivingBps, Math.min(grown, allowed));
   }
@@ -139,9 +139,9 @@ export class BandwidthEstimator {
   /** True when the window closed with a new figure. */
   #measureLoss(nowMs: number): boolean {
     const total = this.#received + this.#lost;
-    if (nowMs - this.#lossSinceMs < lossWindowMs || total < minLossPackets) return false;
+    if (nowMs - this.#lossSinceMs < LOSS_WINDOW_MS || total < MIN_LOSS_PACKETS) return false;
     this.#loss = this.#lost / total;
-    this.#isLossy = this.#loss > heavyLoss + lossChance / Math.sqrt(total);
+    this.#isLossy = this.#loss > HEAVY_LOSS + LOSS_CHANCE / Math.sqrt(total);
     this.#lossSinceMs = nowMs;
     this.#received = 0;
     this.#lost = 0;
@@ -165,7 +165,7 @@ class ArrivalRate {
   add(bytes: number, arrivedMs: number): void {
     if (this.#sinceMs < 0) this.#sinceMs = arrivedMs;
     const elapsedMs = arrivedMs - this.#sinceMs;
-    if (elapsedMs >= rateWindowMs) {
+    if (elapsedMs >= RATE_WINDOW_MS) {
       const sample = (this.#bytes * 8000) / elapsedMs;
       const weight = this.bps === 0 ? 1 : sample < this.bps ? 0.7 : 0.5;
       this.bps += weight * (sample - this.bps);

@@ -1,7 +1,7 @@
 import { timestampDelta } from './sequence.ts';
 
 // A publisher whose clock seems to jump by more was replaced by another, or its clock was set.
-const maxStepMs = 2000;
+const MAX_STEP_MS = 2000;
 
 /** The NTP time of a sender report, as two words of 32 bits: seconds since 1900 and their fraction (RFC 3550 section 4). */
 export interface NtpWords {
@@ -17,7 +17,7 @@ export class SenderClock {
   #offsetMs: number | undefined;
 
   toLocalMs(ntpMs: number, nowMs: number): number {
-    if (this.#offsetMs === undefined || Math.abs(ntpMs + this.#offsetMs - nowMs) > maxStepMs) {
+    if (this.#offsetMs === undefined || Math.abs(ntpMs + this.#offsetMs - nowMs) > MAX_STEP_MS) {
       this.#offsetMs = nowMs - ntpMs;
     }
     return ntpMs + this.#offsetMs;
@@ -25,7 +25,7 @@ export class SenderClock {
 }
 
 // Half of what a signed 32-bit difference of timestamps can hold.
-const anchorReach = 2 ** 30;
+const ANCHOR_REACH = 2 ** 30;
 
 /** When the media of an RTP timestamp was captured, on the caller's clock. */
 export class CaptureClock {
@@ -43,7 +43,7 @@ export class CaptureClock {
   /** Until a sender report comes, the first packet's arrival is the anchor. */
   packet(timestamp: number, nowMs: number): void {
     if (!this.#isAnchored) this.#anchor(timestamp, nowMs);
-    else if (timestampDelta(this.#anchorTimestamp, timestamp) > anchorReach)
+    else if (timestampDelta(this.#anchorTimestamp, timestamp) > ANCHOR_REACH)
       this.#anchor(timestamp, this.msOf(timestamp));
   }
 

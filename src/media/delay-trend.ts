@@ -2,22 +2,22 @@
 export type LinkUse = 'normal' | 'overuse' | 'underuse';
 
 // What is sent within this time is one group: only its last packet counts.
-const burstMs = 5;
-const windowSize = 20;
-const smoothing = 0.9;
-const maxDeltas = 60;
-const trendGain = 4;
-const overuseMs = 10;
-const firstThreshold = 12.5;
-const minThreshold = 6;
-const maxThreshold = 600;
+const BURST_MS = 5;
+const WINDOW_SIZE = 20;
+const SMOOTHING = 0.9;
+const MAX_DELTAS = 60;
+const TREND_GAIN = 4;
+const OVERUSE_MS = 10;
+const FIRST_THRESHOLD = 12.5;
+const MIN_THRESHOLD = 6;
+const MAX_THRESHOLD = 600;
 // The threshold follows what is usual on a link, slowly upwards and quickly down.
-const riseFactor = 0.0087;
-const fallFactor = 0.039;
-const outlier = 15;
+const RISE_FACTOR = 0.0087;
+const FALL_FACTOR = 0.039;
+const OUTLIER = 15;
 // A link that stood still for a moment and has caught up has no queue, although the line still rises.
-const memory = 60;
-const queueMs = 15;
+const MEMORY = 60;
+const QUEUE_MS = 15;
 
 interface Group {
   firstSentMs: number;
@@ -37,7 +37,7 @@ export class DelayTrend {
   readonly #recent: number[] = [];
   #deltas = 0;
   #trend = 0;
-  #threshold = firstThreshold;
+  #threshold = FIRST_THRESHOLD;
   #overusedMs = 0;
   #overuses = 0;
 
@@ -48,7 +48,7 @@ export class DelayTrend {
   /** In the order of sending. Both times on clocks of their own. */
   packet(sentMs: number, arrivedMs: number): void {
     const group = this.#group;
-    if (group !== undefined && sentMs - group.firstSentMs <= burstMs) {
+    if (group !== undefined && sentMs - group.firstSentMs <= BURST_MS) {
       group.sentMs = Math.max(group.sentMs, sentMs);
       group.arrivedMs = Math.max(group.arrivedMs, arrivedMs);
       return;
@@ -61,29 +61,29 @@ export class DelayTrend {
   }
 
   #delta(sentMs: number, arrivedMs: number, atMs: number): void {
-    this.#deltas = Math.min(this.#deltas + 1, maxDeltas);
+    this.#deltas = Math.min(this.#deltas + 1, MAX_DELTAS);
     this.#delayMs += arrivedMs - sentMs;
-    this.#smoothedMs = smoothing * this.#smoothedMs + (1 - smoothing) * this.#delayMs;
+    this.#smoothedMs = SMOOTHING * this.#smoothedMs + (1 - SMOOTHING) * this.#delayMs;
     this.#recent.push(this.#delayMs);
-    if (this.#recent.length > memory) this.#recent.shift();
+    if (this.#recent.length > MEMORY) this.#recent.shift();
     this.#times.push(atMs);
     this.#delays.push(this.#smoothedMs);
-    if (this.#times.length > windowSize) {
+    if (this.#times.length > WINDOW_SIZE) {
       this.#times.shift();
       this.#delays.shift();
     }
-    const trend = this.#times.length === windowSize ? slope(this.#times, this.#delays) : this.#trend;
+    const trend = this.#times.length === WINDOW_SIZE ? slope(this.#times, this.#delays) : this.#trend;
     this.#detect(trend, sentMs);
     this.#trend = trend;
   }
 
   #detect(trend: number, sentMs: number): void {
-    const weighed = this.#deltas * trend * trendGain;
-    const isQueued = this.#delayMs - Math.min(...this.#recent) > queueMs;
+    const weighed = this.#deltas * trend * TREND_GAIN;
+    const isQueued = this.#delayMs - Math.min(...this.#recent) > QUEUE_MS;
     if (weighed > this.#threshold && isQueued) {
       this.#overusedMs += sentMs;
       this.#overuses += 1;
-      if (this.#overusedMs > overuseMs && this.#overuses > 1 && trend >= this.#trend) this.#use = 'overuse';
+      if (this.#overusedMs > OVERUSE_MS && this.#overuses > 1 && trend >= this.#trend) this.#use = 'overuse';
     } else {
       this.#overusedMs = 0;
       this.#overuses = 0;
@@ -93,10 +93,10 @@ export class DelayTrend {
   }
 
   #adapt(weighed: number, elapsedMs: number): void {
-    if (weighed > this.#threshold + outlier) return;
-    const factor = weighed < this.#threshold ? fallFactor : riseFactor;
+    if (weighed > this.#threshold + OUTLIER) return;
+    const factor = weighed < this.#threshold ? FALL_FACTOR : RISE_FACTOR;
     const next = this.#threshold + factor * (weighed - this.#threshold) * elapsedMs;
-    this.#threshold = Math.min(maxThreshold, Math.max(minThreshold, next));
+    this.#threshold = Math.min(MAX_THRESHOLD, Math.max(MIN_THRESHOLD, next));
   }
 }
 

@@ -22,7 +22,7 @@ interface TrackRoutes {
   readonly byRid: ReadonlyMap<string, LayerRoutes>;
 }
 
-const maxRetired = 32;
+const MAX_RETIRED = 32;
 
 /** Finds the track and layer of each packet (RFC 8843 section 9.2, RFC 8852, RFC 8853). */
 export class Demuxer {
@@ -80,7 +80,7 @@ export class Demuxer {
 
   #retire(ssrc: number): void {
     const [oldest] = this.#retired;
-    if (this.#retired.size >= maxRetired && oldest !== undefined) this.#retired.delete(oldest);
+    if (this.#retired.size >= MAX_RETIRED && oldest !== undefined) this.#retired.delete(oldest);
     this.#retired.add(ssrc);
   }
 

@@ -1,6 +1,6 @@
-const firstGapMs = 500;
-const gapGrowth = 1.5;
-const patienceMs = 10_000;
+const FIRST_GAP_MS = 500;
+const GAP_GROWTH = 1.5;
+const PATIENCE_MS = 10_000;
 
 /** Merges the wishes of all viewers for a keyframe and spaces the PLIs (RFC 4585 section 6.3.1) that ask for it. */
 export class KeyframeRequester {
@@ -21,13 +21,13 @@ export class KeyframeRequester {
 
   /** True: send a PLI now. Some publishers ignore PLI, so it stops asking 10 s after the last wish. */
   due(nowMs: number): boolean {
-    if (!this.#isWanted || nowMs - this.#askedMs < Math.max(firstGapMs, this.#gapMs)) return false;
-    if (nowMs - this.#wantedMs > patienceMs) {
+    if (!this.#isWanted || nowMs - this.#askedMs < Math.max(FIRST_GAP_MS, this.#gapMs)) return false;
+    if (nowMs - this.#wantedMs > PATIENCE_MS) {
       this.#isWanted = false;
       return false;
     }
     this.#askedMs = nowMs;
-    this.#gapMs = this.#gapMs === 0 ? firstGapMs : Math.min(this.#gapMs * gapGrowth, patienceMs / 2);
+    this.#gapMs = this.#gapMs === 0 ? FIRST_GAP_MS : Math.min(this.#gapMs * GAP_GROWTH, PATIENCE_MS / 2);
     return true;
   }
 

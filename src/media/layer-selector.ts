@@ -5,22 +5,22 @@ export interface LayerOffer<L> {
 }
 
 // Below this share of what the present layer takes there is little to wait for.
-const hopelessShare = 0.75;
-const hopelessMs = 250;
-const tightMs = 1000;
+const HOPELESS_SHARE = 0.75;
+const HOPELESS_MS = 250;
+const TIGHT_MS = 1000;
 /** Share of the estimate that a layer gone down to may take: the queue has to drain too. */
-const downShare = 0.9;
+const DOWN_SHARE = 0.9;
 /** A layer to go up to must fit with this to spare. */
-const upMargin = 1.1;
-const probeMargin = 1.35;
-const affordableMs = 700;
-const firstProbeMs = 500;
-const firstProbeGapMs = 1500;
-const maxProbeGapMs = 5000;
-const maxProbeBps = 10_000_000;
+const UP_MARGIN = 1.1;
+const PROBE_MARGIN = 1.35;
+const AFFORDABLE_MS = 700;
+const FIRST_PROBE_MS = 500;
+const FIRST_PROBE_GAP_MS = 1500;
+const MAX_PROBE_GAP_MS = 5000;
+const MAX_PROBE_BPS = 10_000_000;
 // Falling soon after going up says that going up was wrong: the next time it takes longer.
-const regretMs = 10_000;
-const maxCautionMs = 16_000;
+const REGRET_MS = 10_000;
+const MAX_CAUTION_MS = 16_000;
 
 /** Which layer one viewer is sent: down as soon as his link tells, up when it has long enough been seen to carry more. */
 export class LayerSelector<L> {
@@ -29,9 +29,9 @@ export class LayerSelector<L> {
   #affordableSinceMs: number | undefined;
   #changedMs = Number.NEGATIVE_INFINITY;
   #hasGoneUp = false;
-  #cautionMs = affordableMs;
+  #cautionMs = AFFORDABLE_MS;
   #probeMs = 0;
-  #probeGapMs = firstProbeGapMs;
+  #probeGapMs = FIRST_PROBE_GAP_MS;
   #probed: LayerOffer<L> | undefined;
 
   /** `ladder`: from the least to the best, none missing that could be sent. `undefined` when it is empty. */
@@ -41,7 +41,7 @@ export class LayerSelector<L> {
     if (current === undefined) return this.#take(bestWithin(ladder, estimateBps), nowMs);
     if (this.#mustFall(current, estimateBps, nowMs) && at > 0)
       return this.#fall(ladder.slice(0, at), estimateBps, nowMs);
-    const better = ladder.slice(at + 1).filter(({ bitrateBps }) => bitrateBps * upMargin <= estimateBps);
+    const better = ladder.slice(at + 1).filter(({ bitrateBps }) => bitrateBps * UP_MARGIN <= estimateBps);
     const best = better.at(-1);
     if (best === undefined) {
       this.#affordableSinceMs = undefined;
@@ -51,23 +51,23 @@ export class LayerSelector<L> {
       this.#affordableSinceMs ??= nowMs;
       if (nowMs - this.#affordableSinceMs < this.#cautionMs) return current.layer;
     }
-    if (nowMs - this.#changedMs > regretMs * 3) this.#cautionMs = affordableMs;
+    if (nowMs - this.#changedMs > REGRET_MS * 3) this.#cautionMs = AFFORDABLE_MS;
     return this.#take(best, nowMs, true);
   }
 
   /** The rate to probe for now: what the next layer would take, as long as the link was not seen to carry it. */
   probe(ladder: readonly LayerOffer<L>[], estimateBps: number, nowMs: number): number | undefined {
     const at = ladder.findIndex(({ layer }) => layer === this.#current);
-    if (at < 0 || nowMs - this.#changedMs < firstProbeMs || this.#tightSinceMs !== undefined) return undefined;
-    const next = ladder.slice(at + 1).find(({ bitrateBps }) => bitrateBps * upMargin > estimateBps);
+    if (at < 0 || nowMs - this.#changedMs < FIRST_PROBE_MS || this.#tightSinceMs !== undefined) return undefined;
+    const next = ladder.slice(at + 1).find(({ bitrateBps }) => bitrateBps * UP_MARGIN > estimateBps);
     if (next === undefined) return undefined;
     // The last one succeeded: see at once how far it goes.
     const hasPassed = this.#probed !== undefined && this.#probed.layer !== next.layer;
     if (!hasPassed && nowMs < this.#probeMs) return undefined;
-    this.#probeGapMs = hasPassed ? firstProbeGapMs : Math.min(this.#probeGapMs * 1.5, maxProbeGapMs);
+    this.#probeGapMs = hasPassed ? FIRST_PROBE_GAP_MS : Math.min(this.#probeGapMs * 1.5, MAX_PROBE_GAP_MS);
     this.#probeMs = nowMs + this.#probeGapMs;
     this.#probed = next;
-    return Math.min(next.bitrateBps * probeMargin, maxProbeBps);
+    return Math.min(next.bitrateBps * PROBE_MARGIN, MAX_PROBE_BPS);
   }
 
   #mustFall({ bitrateBps }: LayerOffer<L>, estimateBps: number, nowMs: number): boolean {
@@ -76,15 +76,15 @@ export class LayerSelector<L> {
       return false;
     }
     this.#tightSinceMs ??= nowMs;
-    const patienceMs = estimateBps < bitrateBps * hopelessShare ? hopelessMs : tightMs;
+    const patienceMs = estimateBps < bitrateBps * HOPELESS_SHARE ? HOPELESS_MS : TIGHT_MS;
     return nowMs - this.#tightSinceMs >= patienceMs;
   }
 
   #fall(lower: readonly LayerOffer<L>[], estimateBps: number, nowMs: number): L | undefined {
-    if (this.#hasGoneUp && nowMs - this.#changedMs < regretMs) {
-      this.#cautionMs = Math.min(this.#cautionMs * 2, maxCautionMs);
+    if (this.#hasGoneUp && nowMs - this.#changedMs < REGRET_MS) {
+      this.#cautionMs = Math.min(this.#cautionMs * 2, MAX_CAUTION_MS);
     }
-    return this.#take(bestWithin(lower, estimateBps * downShare), nowMs);
+    return this.#take(bestWithin(lower, estimateBps * DOWN_SHARE), nowMs);
   }
 
   #take(offer: LayerOffer<L> | undefined, nowMs: number, isUp = false): L | undefined {
@@ -94,7 +94,7 @@ export class LayerSelector<L> {
     this.#tightSinceMs = undefined;
     this.#affordableSinceMs = undefined;
     this.#probed = undefined;
-    this.#probeGapMs = firstProbeGapMs;
+    this.#probeGapMs = FIRST_PROBE_GAP_MS;
     this.#probeMs = nowMs;
     return this.#current;
   }

@@ -1,6 +1,6 @@
 import { CaptureClock, type NtpWords, SenderClock } from './capture-clock.ts';
 import { inspectPayload, inspectSize } from './codecs/inspect.ts';
-import { frameStartBit, groupStartBit, type PictureSize } from './codecs/payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './codecs/payload-facts.ts';
 import { vp8Ids } from './codecs/vp8.ts';
 import { GroupTracker } from './group-tracker.ts';
 import { KeyframeRequester } from './keyframe-requester.ts';
@@ -165,7 +165,7 @@ export class Layer {
     const { bytes, start, end, timestamp, codec } = input;
     const facts = inspectPayload(codec, bytes, start, end);
     const isGroupStart =
-      (facts & groupStartBit) !== 0 && (this.kind === 'audio' || this.#groups.isNewStart(extSeq, timestamp));
+      (facts & GROUP_START_BIT) !== 0 && (this.kind === 'audio' || this.#groups.isNewStart(extSeq, timestamp));
     return {
       extSeq,
       epoch: this.#sequence.epoch,
@@ -173,7 +173,7 @@ export class Layer {
       marker: input.marker,
       codec,
       isGroupStart,
-      isFrameStart: (facts & frameStartBit) !== 0 && this.#opensFrame(codec, extSeq, timestamp),
+      isFrameStart: (facts & FRAME_START_BIT) !== 0 && this.#opensFrame(codec, extSeq, timestamp),
       layer: this,
       position,
       offset: this.cache.offsetOf(position),

@@ -5,12 +5,12 @@ interface Missing {
 }
 
 // Time for packets that only changed places on the way.
-const reorderMs = 4;
-const maxAgeMs = 1000;
-const maxTries = 10;
-const minRetryMs = 20;
-const maxMissing = 300;
-const none: readonly number[] = [];
+const REORDER_MS = 4;
+const MAX_AGE_MS = 1000;
+const MAX_TRIES = 10;
+const MIN_RETRY_MS = 20;
+const MAX_MISSING = 300;
+const NONE: readonly number[] = [];
 
 /** The missing packets of one layer, and when to ask for each again (RFC 4585 section 6.2.1). */
 export class NackTracker {
@@ -29,7 +29,7 @@ export class NackTracker {
     }
     this.#highest = extSeq;
     if (highest < 0 || extSeq === highest + 1) return;
-    if (extSeq - highest - 1 + this.#missing.size > maxMissing) {
+    if (extSeq - highest - 1 + this.#missing.size > MAX_MISSING) {
       this.#missing.clear();
       this.#hopelessSeq = extSeq - 1;
       return;
@@ -39,15 +39,15 @@ export class NackTracker {
 
   /** The 16-bit numbers to ask for now, in order. */
   due(nowMs: number): readonly number[] {
-    if (this.#missing.size === 0) return none;
+    if (this.#missing.size === 0) return NONE;
     const seqs: number[] = [];
     for (const [seq, missing] of this.#missing) {
       if (
-        missing.tries === 0 ? nowMs - missing.sinceMs < reorderMs : nowMs - missing.askedMs < this.#retryMs(missing)
+        missing.tries === 0 ? nowMs - missing.sinceMs < REORDER_MS : nowMs - missing.askedMs < this.#retryMs(missing)
       ) {
         continue;
       }
-      if (missing.tries >= maxTries || nowMs - missing.sinceMs > maxAgeMs) {
+      if (missing.tries >= MAX_TRIES || nowMs - missing.sinceMs > MAX_AGE_MS) {
         this.#missing.delete(seq);
         this.#hopelessSeq = Math.max(this.#hopelessSeq, seq);
         continue;
@@ -81,6 +81,6 @@ export class NackTracker {
 
   #retryMs(missing: Missing): number {
     // An answer needs a round trip; a link that loses the answers too is asked ever more slowly.
-    return Math.max(minRetryMs, this.roundTripMs * 1.2) * 1.25 ** (missing.tries - 1);
+    return Math.max(MIN_RETRY_MS, this.roundTripMs * 1.2) * 1.25 ** (missing.tries - 1);
   }
 }

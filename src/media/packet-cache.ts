@@ -1,7 +1,7 @@
 import type { Packet } from './packet.ts';
 
 // Egress lengthens a packet by one byte of RTP padding (RFC 3550 section 5.1) by sending this byte along.
-const paddingByte = 0x01;
+const PADDING_BYTE = 0x01;
 
 /**
  * The newest packets of one layer, in a ring of slots over a ring of bytes. The memory comes from outside, so that
@@ -41,7 +41,7 @@ export class PacketCache {
     const position = offset + needed > size ? this.#end + size - offset : this.#end;
     const target = this.offsetOf(position);
     this.bytes.set(source.subarray(start, end), target);
-    this.bytes[target + needed - 1] = paddingByte;
+    this.bytes[target + needed - 1] = PADDING_BYTE;
     this.#end = position + needed;
     return position;
   }

@@ -1,10 +1,10 @@
-const durationMs = 150;
-const minPackets = 5;
-const passingShare = 0.9;
-const failingShare = 0.7;
+const DURATION_MS = 150;
+const MIN_PACKETS = 5;
+const PASSING_SHARE = 0.9;
+const FAILING_SHARE = 0.7;
 // A link that just became full carries this share of what was measured without a queue.
-const fullShare = 0.9;
-const patienceMs = 2000;
+const FULL_SHARE = 0.9;
+const PATIENCE_MS = 2000;
 
 /**
  * A short burst above the rate in use, to see whether the link carries it: media, and as much padding as is missing.
@@ -28,7 +28,7 @@ export class Probe {
 
   /** How many bytes of padding are to be sent now. */
   due(nowMs: number): number {
-    if (nowMs - this.#startedMs > durationMs) this.#isSending = false;
+    if (nowMs - this.#startedMs > DURATION_MS) this.#isSending = false;
     if (!this.#isSending) return 0;
     return Math.max(0, (this.#targetBps * (nowMs - this.#startedMs)) / 8000 - this.#sentBytes);
   }
@@ -64,16 +64,16 @@ export class Probe {
     const { packets, bytes, lastSeq, spanMs } = this.#seen;
     const isWhole = !this.#isSending && this.#lastSeq >= 0 && lastSeq >= this.#lastSeq;
     const arrivalMs = this.#seen.lastMs - this.#seen.firstMs;
-    if (packets >= minPackets && spanMs > 0 && arrivalMs > 0) {
+    if (packets >= MIN_PACKETS && spanMs > 0 && arrivalMs > 0) {
       const share = spanMs / arrivalMs;
       const receivedBps = (bytes * 8000) / Math.max(arrivalMs, spanMs);
-      if (isWhole) return share >= passingShare ? receivedBps : receivedBps * fullShare;
-      if (share < failingShare) {
+      if (isWhole) return share >= PASSING_SHARE ? receivedBps : receivedBps * FULL_SHARE;
+      if (share < FAILING_SHARE) {
         this.#isSending = false;
-        return receivedBps * fullShare;
+        return receivedBps * FULL_SHARE;
       }
     }
-    const isOverdue = nowMs - Math.max(this.#startedMs, this.#lastSentMs) > patienceMs;
+    const isOverdue = nowMs - Math.max(this.#startedMs, this.#lastSentMs) > PATIENCE_MS;
     return isWhole || isOverdue ? 0 : undefined;
   }
 }

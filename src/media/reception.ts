@@ -11,7 +11,7 @@ export interface ReceptionReport {
   readonly delaySinceLastSr: number;
 }
 
-const maxCumulativeLost = 0x7fffff;
+const MAX_CUMULATIVE_LOST = 0x7fffff;
 
 /** Loss and jitter of one source (RFC 3550 A.3 and A.8). Each packet counts once, however often it came. */
 export class Reception {
@@ -61,7 +61,7 @@ export class Reception {
     const lost = expected - this.#received;
     return {
       fractionLost: expectedNow > 0 && lostNow > 0 ? Math.min(255, Math.floor((lostNow * 256) / expectedNow)) : 0,
-      cumulativeLost: Math.max(-maxCumulativeLost - 1, Math.min(maxCumulativeLost, lost)),
+      cumulativeLost: Math.max(-MAX_CUMULATIVE_LOST - 1, Math.min(MAX_CUMULATIVE_LOST, lost)),
       extHighestSeq: expected === 0 ? 0 : (this.#highestSeq - this.#cycleOffset) >>> 0,
       jitter: Math.floor(this.#jitter),
       lastSr: this.#lastSr,

@@ -22,10 +22,10 @@ export interface LocatedPacket {
 }
 
 // NACKs reach back a second or so; no viewer changes sources more often in that time.
-const keptSegments = 8;
+const KEPT_SEGMENTS = 8;
 
 // One frame at 60 per second: time has to go on even where the clock has not.
-const minStepMs = 1000 / 60;
+const MIN_STEP_MS = 1000 / 60;
 
 /**
  * Maps the packets of whatever source a viewer is shown to his one unbroken RTP stream: sequence numbers, timestamps and
@@ -61,7 +61,7 @@ export class Rewriter {
     // A segment of which nothing went out gives its place to this one.
     if (this.#segments.at(-1)?.firstOut === segment.firstOut) this.#segments.pop();
     this.#segments.push(segment);
-    if (this.#segments.length > keptSegments) this.#segments.shift();
+    if (this.#segments.length > KEPT_SEGMENTS) this.#segments.shift();
     this.seqOffset = segment.seqOffset;
     this.timestampOffset = segment.timestampOffset;
     this.rewritesPayload = segment.pictureIdShift !== 0 || segment.tl0Shift !== 0;
@@ -123,7 +123,7 @@ export class Rewriter {
       return { layer: first.layer, firstOut: this.#firstSeq, seqOffset, ...unshifted };
     }
     const firstOut = this.#highestOut + 1;
-    const stepMs = Math.max(minStepMs, nowMs - this.#lastMs);
+    const stepMs = Math.max(MIN_STEP_MS, nowMs - this.#lastMs);
     const lastTimestamp = last.timestamp + lastSegment.timestampOffset;
     return {
       layer: first.layer,

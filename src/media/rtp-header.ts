@@ -1,7 +1,7 @@
-const fixedLength = 12;
-const oneByteProfile = 0xbede;
+const FIXED_LENGTH = 12;
+const ONE_BYTE_PROFILE = 0xbede;
 // The lowest four bits of the two-byte form's profile are free for the application.
-const twoByteProfile = 0x1000 >> 4;
+const TWO_BYTE_PROFILE = 0x1000 >> 4;
 
 /** An RTP header (RFC 3550 section 5.1) as a reusable reader: nothing is allocated until an extension is asked for. */
 export class RtpHeader {
@@ -23,7 +23,7 @@ export class RtpHeader {
     this.#bytes = bytes;
     this.#extensionsStart = 0;
     this.#extensionsEnd = 0;
-    if (start < 0 || end > bytes.length || end - start < fixedLength) return false;
+    if (start < 0 || end > bytes.length || end - start < FIXED_LENGTH) return false;
     const first = byteAt(bytes, start);
     if (first >> 6 !== 2) return false;
     const second = byteAt(bytes, start + 1);
@@ -33,7 +33,7 @@ export class RtpHeader {
     this.seq = uint16At(bytes, start + 2);
     this.timestamp = uint32At(bytes, start + 4);
     this.ssrc = uint32At(bytes, start + 8);
-    let at = start + fixedLength + (first & 0x0f) * 4;
+    let at = start + FIXED_LENGTH + (first & 0x0f) * 4;
     if ((first & 0x10) !== 0) {
       if (at + 4 > end) return false;
       this.#profile = uint16At(bytes, at);
@@ -52,8 +52,8 @@ export class RtpHeader {
   /** A header extension (RFC 8285, one-byte and two-byte forms), as a view of what `read` saw. */
   extension(id: number): Uint8Array | undefined {
     if (this.#extensionsStart === this.#extensionsEnd) return undefined;
-    const isOneByte = this.#profile === oneByteProfile;
-    if (!isOneByte && this.#profile >> 4 !== twoByteProfile) return undefined;
+    const isOneByte = this.#profile === ONE_BYTE_PROFILE;
+    if (!isOneByte && this.#profile >> 4 !== TWO_BYTE_PROFILE) return undefined;
     const end = this.#extensionsEnd;
     let at = this.#extensionsStart;
     while (at < end) {

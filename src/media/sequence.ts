@@ -13,10 +13,10 @@ export function timestampDelta(from: number, to: number): number {
 }
 
 // RFC 3550 A.1: a jump this large is a restarted sender, not loss.
-const maxDropout = 3000;
+const MAX_DROPOUT = 3000;
 
 // More than the 100 of RFC 3550, since retransmissions come late.
-const maxMisorder = 2048;
+const MAX_MISORDER = 2048;
 
 /** Extends what one source sends and notices when it starts anew (RFC 3550 A.1). */
 export class SequenceExtender {
@@ -51,7 +51,7 @@ export class SequenceExtender {
     if (this.#isFresh) return undefined;
     const extSeq = extend(this.highest, seq);
     const delta = extSeq - this.highest;
-    if (delta <= -maxMisorder || delta >= maxDropout) return undefined;
+    if (delta <= -MAX_MISORDER || delta >= MAX_DROPOUT) return undefined;
     if (delta > 0) this.highest = extSeq;
     return extSeq;
   }

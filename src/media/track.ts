@@ -3,7 +3,7 @@ import type { LayerOffer } from './layer-selector.ts';
 import type { MediaKind } from './plan.ts';
 
 // A simulcast layer that its encoder switched off stops without a word.
-const silenceMs = 1000;
+const SILENCE_MS = 1000;
 
 /** One m-section of a publisher with its layers by rid. */
 export class PublisherTrack {
@@ -37,15 +37,15 @@ export class PublisherTrack {
   /** What can be sent now, from the least to the best. */
   ladder(nowMs: number): readonly LayerOffer<Layer>[] {
     return [...this.#layers.values()]
-      .filter(({ lastArrivalMs }) => nowMs - lastArrivalMs <= silenceMs)
+      .filter(({ lastArrivalMs }) => nowMs - lastArrivalMs <= SILENCE_MS)
       .sort((a, b) => (isBetter(a, b, nowMs) ? 1 : -1))
       .map((layer) => ({ layer, bitrateBps: layer.stats(nowMs).bitrateBps }));
   }
 }
 
 function isBetter(layer: Layer, other: Layer, nowMs: number): boolean {
-  const isSilent = nowMs - layer.lastArrivalMs > silenceMs;
-  const isOtherSilent = nowMs - other.lastArrivalMs > silenceMs;
+  const isSilent = nowMs - layer.lastArrivalMs > SILENCE_MS;
+  const isOtherSilent = nowMs - other.lastArrivalMs > SILENCE_MS;
   if (isSilent !== isOtherSilent) return isOtherSilent;
   if (isSilent) return layer.lastArrivalMs > other.lastArrivalMs;
   const areaGain = areaOf(layer) - areaOf(other);

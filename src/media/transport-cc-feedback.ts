@@ -12,23 +12,23 @@ export interface TransportCcFeedback {
   readonly arrivalsMs: readonly (number | undefined)[];
 }
 
-const fixedLength = 8;
+const FIXED_LENGTH = 8;
 // More than a receiver can have seen since its last feedback; a forged count must not cost memory.
-const maxPackets = 2048;
-const ticksPerMs = 4;
+const MAX_PACKETS = 2048;
+const TICKS_PER_MS = 4;
 
 // Packet status symbols.
-const smallDelta = 1;
-const largeDelta = 2;
+const SMALL_DELTA = 1;
+const LARGE_DELTA = 2;
 
 /** `raw`: from the base sequence number on. `undefined` when malformed. */
 export function readTransportCc(raw: Uint8Array): TransportCcFeedback | undefined {
-  if (raw.length < fixedLength) return undefined;
+  if (raw.length < FIXED_LENGTH) return undefined;
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const count = view.getUint16(2);
-  if (count === 0 || count > maxPackets) return undefined;
+  if (count === 0 || count > MAX_PACKETS) return undefined;
   const symbols: number[] = [];
-  let at = fixedLength;
+  let at = FIXED_LENGTH;
   for (; symbols.length < count; at += 2) {
     if (at + 2 > raw.length) return undefined;
     readChunk(view.getUint16(at), symbols, count);
@@ -36,14 +36,14 @@ export function readTransportCc(raw: Uint8Array): TransportCcFeedback | undefine
   const arrivalsMs: (number | undefined)[] = [];
   let ticks = 0;
   for (const symbol of symbols) {
-    if (symbol !== smallDelta && symbol !== largeDelta) {
+    if (symbol !== SMALL_DELTA && symbol !== LARGE_DELTA) {
       arrivalsMs.push(undefined);
       continue;
     }
     if (at + symbol > raw.length) return undefined;
-    ticks += symbol === smallDelta ? view.getUint8(at) : view.getInt16(at);
+    ticks += symbol === SMALL_DELTA ? view.getUint8(at) : view.getInt16(at);
     at += symbol;
-    arrivalsMs.push(ticks / ticksPerMs);
+    arrivalsMs.push(ticks / TICKS_PER_MS);
   }
   return { baseSeq: view.getUint16(0), referenceTime: view.getUint32(4) >>> 8, arrivalsMs };
 }

@@ -14,21 +14,21 @@ export interface TransportCcReport {
   readonly deltas: readonly (number | undefined)[];
 }
 
-const headerLength = 20;
-const maxRun = 0x1fff;
-const oneBitSymbols = 14;
-const twoBitSymbols = 7;
+const HEADER_LENGTH = 20;
+const MAX_RUN = 0x1fff;
+const ONE_BIT_SYMBOLS = 14;
+const TWO_BIT_SYMBOLS = 7;
 
 // Packet status symbols.
-const notReceived = 0;
-const smallDelta = 1;
-const largeDelta = 2;
+const NOT_RECEIVED = 0;
+const SMALL_DELTA = 1;
+const LARGE_DELTA = 2;
 
 export function writeTransportCc(report: TransportCcReport): Uint8Array {
   const symbols = report.deltas.map(symbolOf);
   const chunks = writeChunks(symbols);
   const deltaBytes = symbols.reduce((sum, symbol) => sum + symbol, 0);
-  const used = headerLength + chunks.length * 2 + deltaBytes;
+  const used = HEADER_LENGTH + chunks.length * 2 + deltaBytes;
   const padding = (4 - (used % 4)) % 4;
   const bytes = new Uint8Array(used + padding);
   const view = new DataView(bytes.buffer);
@@ -42,14 +42,14 @@ export function writeTransportCc(report: TransportCcReport): Uint8Array {
   view.setUint16(12, report.baseSeq & 0xffff);
   view.setUint16(14, symbols.length);
   view.setUint32(16, ((report.referenceTime & 0xffffff) << 8) | (report.feedbackCount & 0xff));
-  let at = headerLength;
+  let at = HEADER_LENGTH;
   for (const chunk of chunks) {
     view.setUint16(at, chunk);
     at += 2;
   }
   for (const delta of report.deltas) {
     if (delta === undefined) continue;
-    if (symbolOf(delta) === smallDelta) view.setUint8(at++, delta);
+    if (symbolOf(delta) === SMALL_DELTA) view.setUint8(at++, delta);
     else {
       view.setInt16(at, delta);
       at += 2;
@@ -61,8 +61,8 @@ export function writeTransportCc(report: TransportCcReport): Uint8Array {
 
 /** Also the number of bytes that the delta takes. */
 function symbolOf(delta: number | undefined): number {
-  if (delta === undefined) return notReceived;
-  return delta >= 0 && delta <= 0xff ? smallDelta : largeDelta;
+  if (delta === undefined) return NOT_RECEIVED;
+  return delta >= 0 && delta <= 0xff ? SMALL_DELTA : LARGE_DELTA;
 }
 
 function writeChunks(symbols: readonly number[]): readonly number[] {
@@ -70,19 +70,19 @@ function writeChunks(symbols: readonly number[]): readonly number[] {
   let at = 0;
   while (at < symbols.length) {
     const run = runLength(symbols, at);
-    const window = symbols.slice(at, at + oneBitSymbols);
-    if (run >= oneBitSymbols || at + run === symbols.length) {
+    const window = symbols.slice(at, at + ONE_BIT_SYMBOLS);
+    if (run >= ONE_BIT_SYMBOLS || at + run === symbols.length) {
       chunks.push(((symbols[at] ?? 0) << 13) | run);
       at += run;
-    } else if (window.every((symbol) => symbol !== largeDelta)) {
-      chunks.push(0x8000 | packSymbols(window, oneBitSymbols, 1));
-      at += oneBitSymbols;
-    } else if (run >= twoBitSymbols) {
+    } else if (window.every((symbol) => symbol !== LARGE_DELTA)) {
+      chunks.push(0x8000 | packSymbols(window, ONE_BIT_SYMBOLS, 1));
+      at += ONE_BIT_SYMBOLS;
+    } else if (run >= TWO_BIT_SYMBOLS) {
       chunks.push(((symbols[at] ?? 0) << 13) | run);
       at += run;
     } else {
-      chunks.push(0xc000 | packSymbols(window.slice(0, twoBitSymbols), twoBitSymbols, 2));
-      at += twoBitSymbols;
+      chunks.push(0xc000 | packSymbols(window.slice(0, TWO_BIT_SYMBOLS), TWO_BIT_SYMBOLS, 2));
+      at += TWO_BIT_SYMBOLS;
     }
   }
   return chunks;
@@ -90,7 +90,7 @@ function writeChunks(symbols: readonly number[]): readonly number[] {
 
 function runLength(symbols: readonly number[], start: number): number {
   let end = start + 1;
-  while (end < symbols.length && end - start < maxRun && symbols[end] === symbols[start]) end += 1;
+  while (end < symbols.length && end - start < MAX_RUN && symbols[end] === symbols[start]) end += 1;
   return end - start;
 }
 

@@ -1,15 +1,15 @@
 import { extend } from './sequence.ts';
 import { writeTransportCc } from './transport-cc-packet.ts';
 
-const intervalMs = 100;
-const ticksPerMs = 4;
-const ticksPerReference = 256;
-const maxDelta = 0x7fff;
+const INTERVAL_MS = 100;
+const TICKS_PER_MS = 4;
+const TICKS_PER_REFERENCE = 256;
+const MAX_DELTA = 0x7fff;
 // Power of two. A gap in sequence as long as this is not reported at all.
-const memory = 8192;
+const MEMORY = 8192;
 // Keeps a feedback below 1200 bytes whatever the pattern of loss: two bytes of delta and two chunks for each packet.
-const maxReceived = 190;
-const notReceived = -1;
+const MAX_RECEIVED = 190;
+const NOT_RECEIVED = -1;
 
 /** Arrival times of a publisher's packets by their transport-wide sequence number, and the feedback that tells them. */
 export class TransportCcRecorder {
@@ -17,7 +17,7 @@ export class TransportCcRecorder {
   /** The SSRC of some media of the publisher; feedback is about all of them. */
   mediaSsrc: number;
   /** Arrivals in ticks of 250 us, by extended number. */
-  readonly #arrivals = new Float64Array(memory).fill(notReceived);
+  readonly #arrivals = new Float64Array(MEMORY).fill(NOT_RECEIVED);
   #highest = -1;
   /** The first number the next feedback tells about. */
   #next = 0;
@@ -31,11 +31,11 @@ export class TransportCcRecorder {
 
   received(transportSeq: number, nowMs: number): void {
     const seq = this.#highest < 0 ? transportSeq + 65536 : extend(this.#highest, transportSeq);
-    if (this.#highest < 0 || seq - this.#highest >= memory) this.#startAt(seq);
-    if (seq <= this.#highest - memory) return;
-    for (let gap = this.#highest + 1; gap <= seq; gap++) this.#arrivals[gap % memory] = notReceived;
-    if (this.#arrivals[seq % memory] !== notReceived) return;
-    this.#arrivals[seq % memory] = Math.floor(nowMs * ticksPerMs);
+    if (this.#highest < 0 || seq - this.#highest >= MEMORY) this.#startAt(seq);
+    if (seq <= this.#highest - MEMORY) return;
+    for (let gap = this.#highest + 1; gap <= seq; gap++) this.#arrivals[gap % MEMORY] = NOT_RECEIVED;
+    if (this.#arrivals[seq % MEMORY] !== NOT_RECEIVED) return;
+    this.#arrivals[seq % MEMORY] = Math.floor(nowMs * TICKS_PER_MS);
     this.#highest = Math.max(this.#highest, seq);
     // It was reported as lost: tell again from here on.
     if (seq < this.#next) this.#next = seq;
@@ -45,19 +45,19 @@ export class TransportCcRecorder {
   feedback(nowMs: number): Uint8Array | undefined {
     if (this.#next > this.#highest) return undefined;
     const isContinuation = this.#lastFeedbackMs === nowMs;
-    if (!isContinuation && nowMs - this.#lastFeedbackMs < intervalMs) return undefined;
+    if (!isContinuation && nowMs - this.#lastFeedbackMs < INTERVAL_MS) return undefined;
     this.#lastFeedbackMs = nowMs;
-    this.#next = Math.max(this.#next, this.#highest - memory + 1);
+    this.#next = Math.max(this.#next, this.#highest - MEMORY + 1);
     const baseSeq = this.#next;
-    const referenceTime = Math.floor(this.#firstArrival(baseSeq) / ticksPerReference);
-    const deltas = this.#takeDeltas(referenceTime * ticksPerReference);
+    const referenceTime = Math.floor(this.#firstArrival(baseSeq) / TICKS_PER_REFERENCE);
+    const deltas = this.#takeDeltas(referenceTime * TICKS_PER_REFERENCE);
     const feedbackCount = this.#feedbackCount++ & 0xff;
     const { mediaSsrc } = this;
     return writeTransportCc({ senderSsrc: this.#senderSsrc, mediaSsrc, baseSeq, referenceTime, feedbackCount, deltas });
   }
 
   #startAt(seq: number): void {
-    this.#arrivals.fill(notReceived);
+    this.#arrivals.fill(NOT_RECEIVED);
     this.#highest = seq - 1;
     this.#next = seq;
   }
@@ -65,8 +65,8 @@ export class TransportCcRecorder {
   /** The highest packet came, so there is one. */
   #firstArrival(from: number): number {
     let seq = from;
-    while (seq < this.#highest && this.#arrivals[seq % memory] === notReceived) seq += 1;
-    return this.#arrivals[seq % memory] ?? 0;
+    while (seq < this.#highest && this.#arrivals[seq % MEMORY] === NOT_RECEIVED) seq += 1;
+    return this.#arrivals[seq % MEMORY] ?? 0;
   }
 
   /** From `#next` on, up to the last received packet whose delta can be written. */
@@ -75,14 +75,14 @@ export class TransportCcRecorder {
     let previous = reference;
     let received = 0;
     let end = 0;
-    for (let seq = this.#next; seq <= this.#highest && received < maxReceived; seq++) {
-      const arrival = this.#arrivals[seq % memory] ?? notReceived;
-      if (arrival === notReceived) {
+    for (let seq = this.#next; seq <= this.#highest && received < MAX_RECEIVED; seq++) {
+      const arrival = this.#arrivals[seq % MEMORY] ?? NOT_RECEIVED;
+      if (arrival === NOT_RECEIVED) {
         deltas.push(undefined);
         continue;
       }
       const delta = arrival - previous;
-      if (Math.abs(delta) > maxDelta) break;
+      if (Math.abs(delta) > MAX_DELTA) break;
       deltas.push(delta);
       previous = arrival;
       received += 1;

@@ -1,14 +1,14 @@
 import { BitReader } from './bit-reader.ts';
-import { frameStartBit, groupStartBit, type PictureSize, pictureSize } from './payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
 
 // Aggregation header: Z Y W W N - - - ("RTP Payload Format For AV1", section 4.4).
-const continuesBit = 0x80;
-const newSequenceBit = 0x08;
+const CONTINUES_BIT = 0x80;
+const NEW_SEQUENCE_BIT = 0x08;
 
 // OBU types (AV1 specification, section 6.2.2).
-const sequenceHeader = 1;
-const frameHeader = 3;
-const frame = 6;
+const SEQUENCE_HEADER = 1;
+const FRAME_HEADER = 3;
+const FRAME = 6;
 
 /**
  * A group starts where a sequence header stands together with the N bit; senders that forget N are forgiven when a shown
@@ -16,20 +16,20 @@ const frame = 6;
  */
 export function av1Facts(bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start] ?? 0;
-  if (end - start < 2 || (first & continuesBit) !== 0) return 0;
-  const sequence = findObu(bytes, start, end, sequenceHeader);
-  if (sequence === undefined) return frameStartBit;
-  const isStart = (first & newSequenceBit) !== 0 || hasShownKeyFrame(bytes, start, end);
-  return isStart ? frameStartBit | groupStartBit : frameStartBit;
+  if (end - start < 2 || (first & CONTINUES_BIT) !== 0) return 0;
+  const sequence = findObu(bytes, start, end, SEQUENCE_HEADER);
+  if (sequence === undefined) return FRAME_START_BIT;
+  const isStart = (first & NEW_SEQUENCE_BIT) !== 0 || hasShownKeyFrame(bytes, start, end);
+  return isStart ? FRAME_START_BIT | GROUP_START_BIT : FRAME_START_BIT;
 }
 
 export function av1Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
-  const sequence = findObu(bytes, start, end, sequenceHeader);
+  const sequence = findObu(bytes, start, end, SEQUENCE_HEADER);
   return sequence === undefined ? undefined : readSequenceHeader(new BitReader(bytes, sequence.start, sequence.end));
 }
 
 function hasShownKeyFrame(bytes: Uint8Array, start: number, end: number): boolean {
-  const obu = findObu(bytes, start, end, frame) ?? findObu(bytes, start, end, frameHeader);
+  const obu = findObu(bytes, start, end, FRAME) ?? findObu(bytes, start, end, FRAME_HEADER);
   if (obu === undefined || obu.start >= obu.end) return false;
   // show_existing_frame 0, frame_type KEY_FRAME, show_frame 1.
   return ((bytes[obu.start] ?? 0) & 0xf0) === 0x10;
@@ -46,7 +46,7 @@ function findObu(bytes: Uint8Array, start: number, end: number, type: number): S
   const count = (first >> 4) & 0x03;
   let at = start + 1;
   for (let element = 1; at < end; element++) {
-    const isContinuation = element === 1 && (first & continuesBit) !== 0;
+    const isContinuation = element === 1 && (first & CONTINUES_BIT) !== 0;
     let elementEnd = end;
     if (element !== count) {
       const size = readLeb128(bytes, at, end);

@@ -1,14 +1,14 @@
 import { BitReader } from './bit-reader.ts';
-import { frameStartBit, groupStartBit, type PictureSize, pictureSize } from './payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
 
 // NAL unit types of H.264 table 7-1 and of RFC 6184 table 1.
-const nonIdrSlice = 1;
-const idrSlice = 5;
-const sei = 6;
-const sps = 7;
-const accessUnitDelimiter = 9;
-const stapA = 24;
-const fuA = 28;
+const NON_IDR_SLICE = 1;
+const IDR_SLICE = 5;
+const SEI = 6;
+const SPS = 7;
+const ACCESS_UNIT_DELIMITER = 9;
+const STAP_A = 24;
+const FU_A = 28;
 
 /**
  * A group starts with the SPS: senders put one before each IDR picture, and without it nobody can begin there. Whether
@@ -17,11 +17,11 @@ const fuA = 28;
 export function h264Facts(bytes: Uint8Array, start: number, end: number): number {
   if (end <= start) return 0;
   const type = (bytes[start] ?? 0) & 0x1f;
-  if (type === fuA) {
+  if (type === FU_A) {
     const isFirstFragment = end - start > 2 && ((bytes[start + 1] ?? 0) & 0x80) !== 0;
     return isFirstFragment ? unitFacts((bytes[start + 1] ?? 0) & 0x1f, bytes[start + 2] ?? 0) : 0;
   }
-  if (type !== stapA) return unitFacts(type, end - start > 1 ? (bytes[start + 1] ?? 0) : 0);
+  if (type !== STAP_A) return unitFacts(type, end - start > 1 ? (bytes[start + 1] ?? 0) : 0);
   let facts = 0;
   let at = start + 1;
   while (at + 3 <= end) {
@@ -34,29 +34,29 @@ export function h264Facts(bytes: Uint8Array, start: number, end: number): number
 }
 
 function unitFacts(type: number, firstPayloadByte: number): number {
-  if (type === sps) return frameStartBit | groupStartBit;
+  if (type === SPS) return FRAME_START_BIT | GROUP_START_BIT;
   // SEI (6), PPS (8) and the delimiter (9) stand before the first slice of a picture, as SPS (7) does.
-  if (type >= sei && type <= accessUnitDelimiter) return frameStartBit;
-  const isSlice = type >= nonIdrSlice && type <= idrSlice;
-  return isSlice && (firstPayloadByte & 0x80) !== 0 ? frameStartBit : 0;
+  if (type >= SEI && type <= ACCESS_UNIT_DELIMITER) return FRAME_START_BIT;
+  const isSlice = type >= NON_IDR_SLICE && type <= IDR_SLICE;
+  return isSlice && (firstPayloadByte & 0x80) !== 0 ? FRAME_START_BIT : 0;
 }
 
 /** The size of the picture that the SPS in this payload describes. */
 export function h264Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
   const type = (bytes[start] ?? 0) & 0x1f;
-  if (type === sps) return readSps(bytes, start + 1, end);
-  if (type !== stapA) return undefined;
+  if (type === SPS) return readSps(bytes, start + 1, end);
+  if (type !== STAP_A) return undefined;
   let at = start + 1;
   while (at + 3 <= end) {
     const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
     if (length === 0 || at + 2 + length > end) return undefined;
-    if (((bytes[at + 2] ?? 0) & 0x1f) === sps) return readSps(bytes, at + 3, at + 2 + length);
+    if (((bytes[at + 2] ?? 0) & 0x1f) === SPS) return readSps(bytes, at + 3, at + 2 + length);
     at += 2 + length;
   }
   return undefined;
 }
 
-const profilesWithChroma = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+const PROFILES_WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
 /** H.264 section 7.3.2.1.1, up to the cropping rectangle. */
 function readSps(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
@@ -65,7 +65,7 @@ function readSps(bytes: Uint8Array, start: number, end: number): PictureSize | u
   const profile = reader.bits(8);
   reader.skip(16);
   reader.unsignedGolomb();
-  const chromaFormat = profilesWithChroma.has(profile) ? readChromaAndScaling(reader) : 1;
+  const chromaFormat = PROFILES_WITH_CHROMA.has(profile) ? readChromaAndScaling(reader) : 1;
   reader.unsignedGolomb();
   skipPictureOrder(reader);
   reader.unsignedGolomb();

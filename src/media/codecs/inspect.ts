@@ -1,7 +1,7 @@
 import type { CodecName } from '../plan.ts';
 import { av1Facts, av1Size } from './av1.ts';
 import { h264Facts, h264Size } from './h264.ts';
-import { frameStartBit, groupStartBit, type PictureSize } from './payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './payload-facts.ts';
 import { vp8Facts, vp8Size } from './vp8.ts';
 import { vp9Facts, vp9Size } from './vp9.ts';
 
@@ -9,7 +9,7 @@ import { vp9Facts, vp9Size } from './vp9.ts';
 export function inspectPayload(codec: CodecName, bytes: Uint8Array, start: number, end: number): number {
   switch (codec) {
     case 'opus':
-      return frameStartBit | groupStartBit;
+      return FRAME_START_BIT | GROUP_START_BIT;
     case 'h264':
       return h264Facts(bytes, start, end);
     case 'vp8':

@@ -1,9 +1,9 @@
 /** What a depacketiser can tell from one payload, as bits, so that looking costs no allocation. */
 
 /** The first packet of a picture, as far as the payload alone tells. */
-export const frameStartBit = 1;
+export const FRAME_START_BIT = 1;
 /** The first packet of a picture that a decoder can start from, with its parameter sets. */
-export const groupStartBit = 2;
+export const GROUP_START_BIT = 2;
 
 export interface PictureSize {
   readonly width: number;
@@ -11,9 +11,9 @@ export interface PictureSize {
 }
 
 // Larger than any real picture; a parser that read rubbish shows it by such numbers.
-const maxEdge = 16384;
+const MAX_EDGE = 16384;
 
 export function pictureSize(width: number, height: number): PictureSize | undefined {
-  const isSane = width > 0 && height > 0 && width <= maxEdge && height <= maxEdge;
+  const isSane = width > 0 && height > 0 && width <= MAX_EDGE && height <= MAX_EDGE;
   return isSane ? { width, height } : undefined;
 }

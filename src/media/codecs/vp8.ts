@@ -1,22 +1,22 @@
 import type { Vp8Ids } from '../packet.ts';
-import { frameStartBit, groupStartBit, type PictureSize, pictureSize } from './payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
 
 // Payload descriptor of RFC 7741 section 4.2.
-const extensionBit = 0x80;
-const startBit = 0x10;
-const partitionMask = 0x07;
-const pictureIdBit = 0x80;
-const tl0Bit = 0x40;
-const temporalIdBit = 0x20;
-const keyIndexBit = 0x10;
-const longPictureIdBit = 0x80;
+const EXTENSION_BIT = 0x80;
+const START_BIT = 0x10;
+const PARTITION_MASK = 0x07;
+const PICTURE_ID_BIT = 0x80;
+const TL0_BIT = 0x40;
+const TEMPORAL_ID_BIT = 0x20;
+const KEY_INDEX_BIT = 0x10;
+const LONG_PICTURE_ID_BIT = 0x80;
 
 export function vp8Facts(bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start] ?? 0;
   const frame = descriptorEnd(bytes, start, end);
-  if (frame < 0 || (first & startBit) === 0 || (first & partitionMask) !== 0) return 0;
+  if (frame < 0 || (first & START_BIT) === 0 || (first & PARTITION_MASK) !== 0) return 0;
   // RFC 6386 section 9.1: the lowest bit of the frame tag is 0 for a key frame.
-  return ((bytes[frame] ?? 0) & 1) === 0 ? frameStartBit | groupStartBit : frameStartBit;
+  return ((bytes[frame] ?? 0) & 1) === 0 ? FRAME_START_BIT | GROUP_START_BIT : FRAME_START_BIT;
 }
 
 /** The size in the header of a key frame (RFC 6386 section 9.1), asked of its first packet. */
@@ -31,17 +31,17 @@ export function vp8Size(bytes: Uint8Array, start: number, end: number): PictureS
 
 /** Picture id and TL0PICIDX, `undefined` when the packet has neither. */
 export function vp8Ids(bytes: Uint8Array, start: number, end: number): Vp8Ids | undefined {
-  if (descriptorEnd(bytes, start, end) < 0 || ((bytes[start] ?? 0) & extensionBit) === 0) return undefined;
+  if (descriptorEnd(bytes, start, end) < 0 || ((bytes[start] ?? 0) & EXTENSION_BIT) === 0) return undefined;
   const flags = bytes[start + 1] ?? 0;
-  if ((flags & (pictureIdBit | tl0Bit)) === 0) return undefined;
+  if ((flags & (PICTURE_ID_BIT | TL0_BIT)) === 0) return undefined;
   const pictureIdAt = 2;
-  const hasPictureId = (flags & pictureIdBit) !== 0;
+  const hasPictureId = (flags & PICTURE_ID_BIT) !== 0;
   const high = bytes[start + pictureIdAt] ?? 0;
-  const isLong = hasPictureId && (high & longPictureIdBit) !== 0;
+  const isLong = hasPictureId && (high & LONG_PICTURE_ID_BIT) !== 0;
   const shortId = hasPictureId ? high & 0x7f : -1;
   const pictureId = isLong ? (shortId << 8) | (bytes[start + pictureIdAt + 1] ?? 0) : shortId;
   const tl0At = pictureIdAt + (hasPictureId ? 1 : 0) + (isLong ? 1 : 0);
-  const tl0PicIdx = (flags & tl0Bit) !== 0 ? (bytes[start + tl0At] ?? 0) : -1;
+  const tl0PicIdx = (flags & TL0_BIT) !== 0 ? (bytes[start + tl0At] ?? 0) : -1;
   return { pictureId, pictureIdAt, pictureIdBits: isLong ? 15 : 7, tl0PicIdx, tl0At };
 }
 
@@ -49,12 +49,12 @@ export function vp8Ids(bytes: Uint8Array, start: number, end: number): Vp8Ids | 
 function descriptorEnd(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) return -1;
   let at = start + 1;
-  if (((bytes[start] ?? 0) & extensionBit) !== 0) {
+  if (((bytes[start] ?? 0) & EXTENSION_BIT) !== 0) {
     const flags = bytes[at] ?? 0;
     at += 1;
-    if ((flags & pictureIdBit) !== 0) at += ((bytes[at] ?? 0) & longPictureIdBit) !== 0 ? 2 : 1;
-    if ((flags & tl0Bit) !== 0) at += 1;
-    if ((flags & (temporalIdBit | keyIndexBit)) !== 0) at += 1;
+    if ((flags & PICTURE_ID_BIT) !== 0) at += ((bytes[at] ?? 0) & LONG_PICTURE_ID_BIT) !== 0 ? 2 : 1;
+    if ((flags & TL0_BIT) !== 0) at += 1;
+    if ((flags & (TEMPORAL_ID_BIT | KEY_INDEX_BIT)) !== 0) at += 1;
   }
   return at < end ? at : -1;
 }

@@ -1,31 +1,31 @@
 import { BitReader } from './bit-reader.ts';
-import { frameStartBit, groupStartBit, type PictureSize, pictureSize } from './payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
 
 // First byte of the payload descriptor, RFC 9628 section 4.2: I P L F B E V Z.
-const pictureIdBit = 0x80;
-const interPredictedBit = 0x40;
-const layersBit = 0x20;
-const flexibleBit = 0x10;
-const startBit = 0x08;
-const structureBit = 0x02;
+const PICTURE_ID_BIT = 0x80;
+const INTER_PREDICTED_BIT = 0x40;
+const LAYERS_BIT = 0x20;
+const FLEXIBLE_BIT = 0x10;
+const START_BIT = 0x08;
+const STRUCTURE_BIT = 0x02;
 
 export function vp9Facts(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) return 0;
   const first = bytes[start] ?? 0;
-  if ((first & startBit) === 0) return 0;
+  if ((first & START_BIT) === 0) return 0;
   const layersAt = afterPictureId(bytes, start);
-  const spatialId = (first & layersBit) !== 0 ? ((bytes[layersAt] ?? 0) >> 1) & 0x07 : 0;
+  const spatialId = (first & LAYERS_BIT) !== 0 ? ((bytes[layersAt] ?? 0) >> 1) & 0x07 : 0;
   if (spatialId !== 0) return 0;
   const frame = structureEnd(bytes, structureStart(bytes, start, end), start, end);
   if (frame < 0) return 0;
   // The P bit is not asked: ffmpeg never sets it.
-  return readFrameHeader(bytes, frame, end) !== undefined ? frameStartBit | groupStartBit : frameStartBit;
+  return readFrameHeader(bytes, frame, end) !== undefined ? FRAME_START_BIT | GROUP_START_BIT : FRAME_START_BIT;
 }
 
 /** The largest size of the scalability structure, else that in the key frame's own header. */
 export function vp9Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
   const structure = structureStart(bytes, start, end);
-  if (((bytes[start] ?? 0) & structureBit) !== 0 && structure >= 0 && structure < end) {
+  if (((bytes[start] ?? 0) & STRUCTURE_BIT) !== 0 && structure >= 0 && structure < end) {
     const head = bytes[structure] ?? 0;
     const last = structure + 1 + (head >> 5) * 4;
     if ((head & 0x10) !== 0 && last + 4 <= end) {
@@ -39,16 +39,16 @@ export function vp9Size(bytes: Uint8Array, start: number, end: number): PictureS
 }
 
 function afterPictureId(bytes: Uint8Array, start: number): number {
-  if (((bytes[start] ?? 0) & pictureIdBit) === 0) return start + 1;
+  if (((bytes[start] ?? 0) & PICTURE_ID_BIT) === 0) return start + 1;
   return start + (((bytes[start + 1] ?? 0) & 0x80) !== 0 ? 3 : 2);
 }
 
 function structureStart(bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start] ?? 0;
-  const isFlexible = (first & flexibleBit) !== 0;
+  const isFlexible = (first & FLEXIBLE_BIT) !== 0;
   let at = afterPictureId(bytes, start);
-  if ((first & layersBit) !== 0) at += isFlexible ? 1 : 2;
-  if (isFlexible && (first & interPredictedBit) !== 0) {
+  if ((first & LAYERS_BIT) !== 0) at += isFlexible ? 1 : 2;
+  if (isFlexible && (first & INTER_PREDICTED_BIT) !== 0) {
     // Up to three reference indices, each saying whether another follows.
     for (let i = 0; i < 3; i++) {
       const hasMore = ((bytes[at] ?? 0) & 1) !== 0;
@@ -62,7 +62,7 @@ function structureStart(bytes: Uint8Array, start: number, end: number): number {
 /** Where the frame's own bytes begin, -1 when there are none. */
 function structureEnd(bytes: Uint8Array, structure: number, start: number, end: number): number {
   if (structure < 0) return -1;
-  if (((bytes[start] ?? 0) & structureBit) === 0) return structure;
+  if (((bytes[start] ?? 0) & STRUCTURE_BIT) === 0) return structure;
   const head = bytes[structure] ?? 0;
   let at = structure + 1;
   if ((head & 0x10) !== 0) at += ((head >> 5) + 1) * 4;

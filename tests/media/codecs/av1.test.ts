@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { av1Facts, av1Size } from '#src/media/codecs/av1.ts';
-import { frameStartBit, groupStartBit } from '#src/media/codecs/payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT } from '#src/media/codecs/payload-facts.ts';
 import { bytesOfBits, fixed, golomb } from './bits.ts';
 
-const both = frameStartBit | groupStartBit;
+const both = FRAME_START_BIT | GROUP_START_BIT;
 
 // Sizes of 1280 x 720 in 11 and 10 bits; one operating point of level 8 with its tier where nothing else is said.
 const sizeBits = `${fixed(10, 4)}${fixed(9, 4)}${fixed(1279, 11)}${fixed(719, 10)}`;
@@ -56,15 +56,15 @@ describe.each([
 });
 
 test.each([
-  ['a frame alone', frameStartBit, [0x10, ...interFrameObu]],
+  ['a frame alone', FRAME_START_BIT, [0x10, ...interFrameObu]],
   [
     'a repeated sequence header before a frame that needs others',
-    frameStartBit,
+    FRAME_START_BIT,
     [0x20, ...sized(sequenceObu), ...interFrameObu],
   ],
-  ['the N bit without a sequence header', frameStartBit, [0x18, ...keyFrameObu]],
+  ['the N bit without a sequence header', FRAME_START_BIT, [0x18, ...keyFrameObu]],
   ['the rest of an OBU that looks like a sequence header', 0, [0x98, ...sequenceObu]],
-  ['an element longer than the packet', frameStartBit, [0x08, 40, ...sequenceObu]],
+  ['an element longer than the packet', FRAME_START_BIT, [0x08, 40, ...sequenceObu]],
 ])('%s starts no group', (_, expected, payload) => {
   expect(facts(...payload)).toBe(expected);
 });

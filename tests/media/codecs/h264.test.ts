@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { h264Facts, h264Size } from '#src/media/codecs/h264.ts';
-import { frameStartBit, groupStartBit } from '#src/media/codecs/payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT } from '#src/media/codecs/payload-facts.ts';
 import { bytesOfBits, fixed, golomb } from './bits.ts';
 
-const both = frameStartBit | groupStartBit;
+const both = FRAME_START_BIT | GROUP_START_BIT;
 
 function facts(...payload: number[]): number {
   return h264Facts(Uint8Array.from(payload), 0, payload.length);
@@ -34,18 +34,18 @@ function sps({ profile = 66, chroma = '', order = golomb(0) + golomb(0), ...fiel
 describe('an H.264 payload', () => {
   test.each([
     ['a lone SPS', both, [0x67, 0x42, 0, 31]],
-    ['a lone PPS', frameStartBit, [0x68, 0xce]],
-    ['an access unit delimiter', frameStartBit, [0x09, 0xf0]],
+    ['a lone PPS', FRAME_START_BIT, [0x68, 0xce]],
+    ['an access unit delimiter', FRAME_START_BIT, [0x09, 0xf0]],
     ['filler data', 0, [0x0c, 0xff, 0x80]],
-    ['an IDR slice from macroblock 0', frameStartBit, [0x65, 0x88]],
+    ['an IDR slice from macroblock 0', FRAME_START_BIT, [0x65, 0x88]],
     ['an IDR slice from a later macroblock', 0, [0x65, 0x40]],
     ['a slice header cut off', 0, [0x41]],
-    ['the first fragment of a slice from macroblock 0', frameStartBit, [0x7c, 0x85, 0x88]],
+    ['the first fragment of a slice from macroblock 0', FRAME_START_BIT, [0x7c, 0x85, 0x88]],
     ['the first fragment of an SPS', both, [0x7c, 0x87, 0x42]],
     ['a later fragment', 0, [0x7c, 0x05, 0x88]],
-    ['an aggregate of PPS and slice', frameStartBit, [0x78, 0, 2, 0x68, 0xce, 0, 2, 0x65, 0x88]],
+    ['an aggregate of PPS and slice', FRAME_START_BIT, [0x78, 0, 2, 0x68, 0xce, 0, 2, 0x65, 0x88]],
     ['an aggregate with an SPS behind a delimiter', both, [0x78, 0, 2, 0x09, 0xf0, 0, 2, 0x67, 0x42]],
-    ['an aggregate cut off before its SPS ends', frameStartBit, [0x78, 0, 2, 0x09, 0xf0, 0, 3, 0x67, 0x42]],
+    ['an aggregate cut off before its SPS ends', FRAME_START_BIT, [0x78, 0, 2, 0x09, 0xf0, 0, 3, 0x67, 0x42]],
   ])('with %s says so', (_, expected, payload) => {
     expect(facts(...payload)).toBe(expected);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AV1RtpPayload, H264RtpPayload, Vp8RtpPayload, Vp9RtpPayload } from 'werift';
 import { inspectPayload, inspectSize } from '#src/media/codecs/inspect.ts';
-import { groupStartBit } from '#src/media/codecs/payload-facts.ts';
+import { GROUP_START_BIT } from '#src/media/codecs/payload-facts.ts';
 import { vp8Ids } from '#src/media/codecs/vp8.ts';
 import type { PacketInput } from '#src/media/layer.ts';
 import { realPackets } from '../packets.ts';
@@ -31,9 +31,9 @@ function payloadOf(packet: PacketInput): Buffer {
 test.each(['h264', 'vp8', 'vp9', 'av1'] as const)('%s payloads are understood as werift understands them', (codec) => {
   for (const packet of realPackets(codec)) {
     const facts = inspectPayload(codec, packet.bytes, packet.start, packet.end);
-    expect((facts & groupStartBit) !== 0).toBe(oracles[codec](payloadOf(packet)));
+    expect((facts & GROUP_START_BIT) !== 0).toBe(oracles[codec](payloadOf(packet)));
     const size = inspectSize(codec, packet.bytes, packet.start, packet.end);
-    if ((facts & groupStartBit) !== 0) expect(size).toEqual({ width: 318, height: 178 });
+    if ((facts & GROUP_START_BIT) !== 0) expect(size).toEqual({ width: 318, height: 178 });
   }
 });
 

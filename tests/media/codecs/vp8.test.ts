@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { frameStartBit, groupStartBit } from '#src/media/codecs/payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT } from '#src/media/codecs/payload-facts.ts';
 import { vp8Facts, vp8Ids, vp8Size } from '#src/media/codecs/vp8.ts';
 
 const keyframe = [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x00, 0x45, 0xd0, 0x82];
-const both = frameStartBit | groupStartBit;
+const both = FRAME_START_BIT | GROUP_START_BIT;
 
 /** Payload descriptors of RFC 7741 section 4.2, each before a key frame, and what ids they hold. */
 const descriptors: [string, number[], [number, number, number, number, number] | undefined][] = [
@@ -38,7 +38,7 @@ describe.each(descriptors)('a VP8 descriptor %s', (_, descriptor, ids) => {
 });
 
 test.each([
-  ['a frame that needs others', frameStartBit, [0x10, 0x11, 0, 0]],
+  ['a frame that needs others', FRAME_START_BIT, [0x10, 0x11, 0, 0]],
   ['a later packet of a frame', 0, [0x00, 0x10, 0, 0]],
   ['the start of a later partition', 0, [0x11, 0x10, 0, 0]],
 ])('%s is told from a key frame', (_, expected, payload) => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { frameStartBit, groupStartBit } from '#src/media/codecs/payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT } from '#src/media/codecs/payload-facts.ts';
 import { vp9Facts, vp9Size } from '#src/media/codecs/vp9.ts';
 import { bytesOfBits, fixed } from './bits.ts';
 
-const both = frameStartBit | groupStartBit;
+const both = FRAME_START_BIT | GROUP_START_BIT;
 
 /** Uncompressed headers by profile: frame marker, profile, then what stands before the size. */
 function frame(profile: number, isKey = true): number[] {
@@ -31,7 +31,7 @@ describe.each([
 ])('a VP9 descriptor %s', (_, descriptor) => {
   test('leads to the frame', () => {
     expect(facts(...descriptor, ...frame(0))).toBe(both);
-    expect(facts(...descriptor, ...frame(0, false))).toBe(frameStartBit);
+    expect(facts(...descriptor, ...frame(0, false))).toBe(FRAME_START_BIT);
     expect(size(...descriptor, ...frame(0))).toEqual({ width: 640, height: 360 });
   });
 });
@@ -55,9 +55,9 @@ test('the largest layer of a scalability structure is the size', () => {
 test.each([
   ['an upper spatial layer', 0, [0xa8, 0x11, 0x02, 0x07, ...frame(0)]],
   ['a later packet of a frame', 0, [0x00, ...frame(0)]],
-  ['a frame predicted from others', frameStartBit, [0x48, ...frame(0, false)]],
-  ['a frame with three references in flexible mode', frameStartBit, [0x58, 0x03, 0x05, 0x06, ...frame(0, false)]],
-  ['a frame shown again', frameStartBit, [0x08, ...bytesOfBits('10 00 1 000')]],
+  ['a frame predicted from others', FRAME_START_BIT, [0x48, ...frame(0, false)]],
+  ['a frame with three references in flexible mode', FRAME_START_BIT, [0x58, 0x03, 0x05, 0x06, ...frame(0, false)]],
+  ['a frame shown again', FRAME_START_BIT, [0x08, ...bytesOfBits('10 00 1 000')]],
   ['a descriptor alone', 0, [0x08]],
 ])('%s is told from a key frame', (_, expected, payload) => {
   expect(facts(...payload)).toBe(expected);
