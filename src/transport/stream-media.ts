@@ -26,11 +26,6 @@ export class StreamMedia {
     this.#onCrash = onCrash;
   }
 
-  /** The layer that viewers of this kind are sent. */
-  chosen(kind: MediaKind): Layer | undefined {
-    return this.#chosen.get(kind);
-  }
-
   collect(packet: Packet): void {
     const packets = this.#pending.get(packet.layer);
     if (packets) packets.push(packet);
