@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeApp } from '../support/fake-app.ts';
+
+let fake: FakeApp;
+
+beforeEach(() => {
+  fake = new FakeApp();
+});
+
+const body = async (response: Response) => (await response.json()) as Record<string, unknown>;
+
+describe('the API', () => {
+  it.each(['/api/v1/nothing', '/api', '/api/v2/channels', '/whip/nothing/at/all'])(
+    'answers 404 problems under %s',
+    async (path) => {
+      const response = await fake.request(path);
+      expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    },
+  );
+
+  it('answers 405 with Allow where the method is wrong', async () => {
+    const response = await fake.call('PUT', '/channels/brook');
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')?.split(', ').toSorted()).toEqual(['DELETE', 'GET', 'HEAD', 'PATCH']);
+  });
+
+  it('describes itself', async () => {
+    const document = await body(await fake.call('GET', '/openapi.json'));
+    expect(document['openapi']).toBe('3.1.0');
+    expect(Object.keys(document['paths'] as object)).toEqual(
+      expect.arrayContaining([
+        '/channels',
+        '/channels/{slug}',
+        '/channels/{slug}/keys/{id}/rotate',
+        '/login',
+        '/tokens',
+      ]),
+    );
+  });
+
+  it('says nosniff and no framing on everything', async () => {
+    const { headers } = await fake.call('GET', '/channels');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+});
+
+describe('health', () => {
+  it('is up as long as it answers', async () => {
+    expect((await fake.request('/healthz')).status).toBe(200);
+  });
+
+  it('names each part that is ready or not', async () => {
+    fake = new FakeApp({ checks: { database: async () => true, ffmpeg: async () => 'not installed' } });
+    const response = await fake.request('/readyz');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'unready', parts: { database: 'ok', ffmpeg: 'not installed' } });
+    fake = new FakeApp({ checks: { database: () => Promise.reject(new Error('password=secret')) } });
+    expect(await (await fake.request('/readyz')).json()).toEqual({ status: 'unready', parts: { database: 'failed' } });
+  });
+});
