@@ -108,13 +108,15 @@ function mediaSection(section: MediaOffer, answer: SectionAnswer): readonly stri
 
 function codecLines(section: MediaOffer, payload: PayloadPlan): readonly string[] {
   const { pt, rtxPt, codec } = payload;
-  const rtpmap = section.codecs.find((offered) => offered.pt === pt)?.rtpmap;
-  const lines = [`a=rtpmap:${pt} ${rtpmap}`];
+  const offered = section.codecs.find((candidate) => candidate.pt === pt);
+  const lines = [`a=rtpmap:${pt} ${offered?.rtpmap}`];
   if (codec.fmtp !== '') lines.push(`a=fmtp:${pt} ${codec.fmtp}`);
   if (payload.hasNack) lines.push(`a=rtcp-fb:${pt} nack`);
   if (payload.hasPli) lines.push(`a=rtcp-fb:${pt} nack pli`);
   if (payload.hasTransportCc) lines.push(`a=rtcp-fb:${pt} transport-cc`);
   if (payload.hasRemb) lines.push(`a=rtcp-fb:${pt} goog-remb`);
+  // RFC 3611: the receiver tells its time and hears its round trip, by which it repeats a NACK.
+  if (payload.hasNack && offered?.feedback.has('rrtr')) lines.push(`a=rtcp-fb:${pt} rrtr`);
   if (rtxPt !== undefined) lines.push(`a=rtpmap:${rtxPt} rtx/${codec.clockRate}`, `a=fmtp:${rtxPt} apt=${pt}`);
   return lines;
 }

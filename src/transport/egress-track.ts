@@ -160,18 +160,21 @@ export class EgressTrack implements EgressTarget {
   /** A NACK of the viewer's (16-bit numbers). What is no longer cached, or was just sent again, is passed over. */
   resend(seqs: readonly number[], roundTripMs: number, nowMs: number): void {
     for (const seq of seqs) {
-      if (this.#mayResend === 0) return;
       const located = this.rewriter.locate(seq);
       const packet = located?.layer.cache.get(located.extSeq);
       const payload = packet && this.#payloads.get(packet.codec);
-      if (!located || !packet || !payload || !this.#limiter.mayResend(located.outSeq, roundTripMs, nowMs)) continue;
-      this.resent += 1;
-      this.#mayResend -= 1;
-      if (payload.rtxPt === undefined || !this.hasRtx) {
-        this.#fanOut.resend(this, { located, packet, payloadType: payload.pt }, nowMs);
-        continue;
+      if (!located || !packet || !payload) continue;
+      for (let copies = this.#limiter.copies(located.outSeq, roundTripMs, nowMs); copies > 0; copies -= 1) {
+        if (this.#mayResend === 0) return;
+        this.resent += 1;
+        this.#mayResend -= 1;
+        if (payload.rtxPt === undefined || !this.hasRtx) {
+          // The very same packet: a second one would count as a replay.
+          this.#fanOut.resend(this, { located, packet, payloadType: payload.pt }, nowMs);
+          break;
+        }
+        this.#resendByRtx(located, packet, payload.rtxPt, nowMs);
       }
-      this.#resendByRtx(located, packet, payload.rtxPt, nowMs);
     }
   }
 

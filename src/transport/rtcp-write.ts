@@ -1,6 +1,7 @@
 /** RTCP that we send. Each function makes one packet; `compound` puts several into one datagram. */
 
 import {
+  extendedBlocks,
   packetTypes,
   psfbFormats,
   REMB_NAME,
@@ -54,6 +55,17 @@ export function writeSdes(ssrc: number, cname: string): Uint8Array {
   view.setUint8(8, 1);
   view.setUint8(9, text.length);
   bytes.set(text, 10);
+  return bytes;
+}
+
+/** Tells a receiver its round trip, when sent as its reference time comes (RFC 3611 section 4.5). `ssrc`: ours. */
+export function writeDelaySinceReference(ssrc: number, reference: { ssrc: number; ntpMiddle: number }): Uint8Array {
+  const { bytes, view } = open(packetTypes.extendedReport, 0, 24);
+  view.setUint32(4, ssrc);
+  view.setUint8(8, extendedBlocks.delaySinceReference);
+  view.setUint16(10, 3);
+  view.setUint32(12, reference.ssrc);
+  view.setUint32(16, reference.ntpMiddle);
   return bytes;
 }
 

@@ -1,4 +1,4 @@
-/** RTCP as it arrives: RFC 3550, feedback of RFC 4585 and 5104, REMB (draft-alvestrand-rmcat-remb). */
+/** RTCP as it arrives: RFC 3550, 3611, feedback of RFC 4585 and 5104, REMB (draft-alvestrand-rmcat-remb). */
 
 export interface ReceptionReport {
   /** Whose packets are reported on. */
@@ -30,6 +30,8 @@ export interface SenderReport {
 export type RtcpItem =
   | ({ readonly type: 'sender_report' } & SenderReport)
   | { readonly type: 'receiver_report'; readonly ssrc: number; readonly reports: readonly ReceptionReport[] }
+  /** A receiver's clock: the middle 32 bits of its NTP time (RFC 3611 section 4.4). */
+  | { readonly type: 'reference_time'; readonly ssrc: number; readonly ntpMiddle: number }
   | { readonly type: 'bye'; readonly ssrcs: readonly number[] }
   | { readonly type: 'nack'; readonly senderSsrc: number; readonly mediaSsrc: number; readonly seqs: readonly number[] }
   | { readonly type: 'pli'; readonly mediaSsrc: number }
@@ -45,8 +47,10 @@ export const packetTypes = {
   bye: 203,
   rtpfb: 205,
   psfb: 206,
+  extendedReport: 207,
 } as const;
 export const rtpfbFormats = { nack: 1, transportCc: 15 } as const;
+export const extendedBlocks = { referenceTime: 4, delaySinceReference: 5 } as const;
 export const psfbFormats = { pli: 1, fir: 4, applicationLayer: 15 } as const;
 export const REMB_NAME = 0x52454d42;
 export const REPORT_LENGTH = 24;
@@ -89,9 +93,20 @@ function readPart(type: number, count: number, part: DataView): RtcpItem | 'malf
       return part.byteLength < 12 ? 'malformed' : readTransportFeedback(count, part);
     case packetTypes.psfb:
       return part.byteLength < 12 ? 'malformed' : readPayloadFeedback(count, part);
+    case packetTypes.extendedReport:
+      return part.byteLength < 8 ? 'malformed' : readReferenceTime(part);
     default:
       return undefined;
   }
+}
+
+function readReferenceTime(part: DataView): RtcpItem | undefined {
+  for (let at = 8; at + 4 <= part.byteLength; at += 4 + 4 * part.getUint16(at + 2)) {
+    const isReferenceTime = part.getUint8(at) === extendedBlocks.referenceTime && part.getUint16(at + 2) === 2;
+    if (!isReferenceTime || at + 12 > part.byteLength) continue;
+    return { type: 'reference_time', ssrc: part.getUint32(4), ntpMiddle: part.getUint32(at + 6) };
+  }
+  return undefined;
 }
 
 function readSenderReport(part: DataView, count: number): RtcpItem | 'malformed' {

@@ -8,12 +8,13 @@ import { LinkControl } from './link-control.ts';
 import { ntpFromMs, ntpMiddle } from './ntp.ts';
 import type { PeerConnection } from './peer-connection.ts';
 import { type ReceptionReport, readRtcp } from './rtcp.ts';
-import { writeSdes, writeSenderReport } from './rtcp-write.ts';
+import { writeDelaySinceReference, writeSdes, writeSenderReport } from './rtcp-write.ts';
 import type { NativeSlice } from './srtp-session.ts';
 
 const FIRST_REPORT_MS = 100;
 const REPORT_MS = 2000;
 const DEFAULT_ROUND_TRIP_MS = 50;
+const ROUND_TRIP_EVERY_MS = 500;
 // The receiver's first guess of the rollover counter is 0 (RFC 3711 section 3.3.1), so no stream starts near the wrap.
 const MAX_FIRST_SEQ = 32_768;
 
@@ -36,6 +37,7 @@ export class ViewerSession {
   #link: LinkControl | undefined;
   #roundTripMs = DEFAULT_ROUND_TRIP_MS;
   #nextReportMs = 0;
+  #toldRoundTripMs = Number.NEGATIVE_INFINITY;
   /** When which sender report went out, by the middle of its NTP time: gives the round trip. */
   #reportSent = { middle: 0, ms: 0 };
 
@@ -106,6 +108,8 @@ export class ViewerSession {
         wish = this.#keyframe(this.track('video')) ?? wish;
       } else if (item.type === 'transport_cc') {
         this.#link?.feedback(item.raw, nowMs);
+      } else if (item.type === 'reference_time') {
+        this.#tellRoundTrip(item, nowMs);
       } else if (item.type === 'receiver_report') {
         for (const report of item.reports) this.#noteRoundTrip(report, nowMs);
       }
@@ -150,6 +154,14 @@ export class ViewerSession {
       }),
       writeSdes(ssrc, track.plan.cname),
     ]);
+  }
+
+  // A reference time comes with all that a receiver sends, dozens of times a second; the round trip hardly changes.
+  #tellRoundTrip(reference: { ssrc: number; ntpMiddle: number }, nowMs: number): void {
+    const [track] = this.#tracks;
+    if (!track || nowMs - this.#toldRoundTripMs < ROUND_TRIP_EVERY_MS) return;
+    this.#toldRoundTripMs = nowMs;
+    this.peer.sendRtcp([writeDelaySinceReference(track.ssrc, reference)]);
   }
 
   #noteRoundTrip(report: ReceptionReport, nowMs: number): void {

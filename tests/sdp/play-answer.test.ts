@@ -110,6 +110,17 @@ describe('the answer to a real player', () => {
     expect(answer).not.toMatch(/extmap|transport-cc/);
   });
 
+  it.each(players)('%s: hears its round trip where it asks for it', (client) => {
+    const offer = offerOf(client);
+    expect(play(offer, [opus, vp8]).answer).not.toContain('rrtr');
+    const { answer, plan } = play(offer.replaceAll(/^a=rtcp-fb:(\d+) nack\r\n/gm, '$&a=rtcp-fb:$1 rrtr\r\n'), [
+      opus,
+      vp8,
+    ]);
+    const video = plan.tracks.find(({ kind }) => kind === 'video');
+    for (const { pt } of video?.payloads ?? []) expect(answer).toContain(`a=rtcp-fb:${pt} rrtr`);
+  });
+
   it.each(players)('%s: reads the same to another implementation', (client) => {
     const { plan, answer } = play(offerOf(client), [opus, vp8]);
     const read = SessionDescription.parse(answer);

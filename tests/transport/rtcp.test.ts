@@ -18,6 +18,7 @@ import { type ReceptionReport, type RtcpItem, readRtcp } from '../../src/transpo
 import {
   compound,
   writeBye,
+  writeDelaySinceReference,
   writeFir,
   writeNack,
   writePli,
@@ -149,6 +150,17 @@ describe('reading', () => {
     expect(readRtcp(bytes)).toEqual([
       { type: 'transport_cc', mediaSsrc: 2, raw: new Uint8Array(hex('12340001 00000100 20010a00')) },
     ]);
+  });
+
+  test('a reference time is found among other blocks of an extended report, as RFC 3611 draws it', () => {
+    const bytes = hex('80cf0007 00000001 04000000 05000001 00000000 04000002 e1112222 3333f444');
+    expect(readRtcp(bytes)).toEqual([{ type: 'reference_time', ssrc: 1, ntpMiddle: 0x22223333 }]);
+    expect(readRtcp(hex('80cf0003 00000001 04000002 e1112222'))).toEqual([]);
+  });
+
+  test('the answer to a reference time is as RFC 3611 draws it', () => {
+    const bytes = writeDelaySinceReference(0xcafe0001, { ssrc: 1, ntpMiddle: 0x22223333 });
+    expect(Buffer.from(bytes)).toEqual(hex('80cf0005 cafe0001 05000003 00000001 22223333 00000000'));
   });
 
   test('padding is no content', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withStartBitrate, withStereo } from '../../web/src/lib/sdp-wishes.ts';
+import { withRoundTrip, withStartBitrate, withStereo } from '../../web/src/lib/sdp-wishes.ts';
 
 const sdp = (...lines: string[]) => `${['v=0', 's=-', ...lines].join('\r\n')}\r\n`;
 const OPUS = ['a=rtpmap:111 opus/48000/2', 'a=fmtp:111 minptime=10;useinbandfec=1'];
@@ -21,6 +21,13 @@ describe('stereo', () => {
   test('leaves an offer without Opus as it is', () => {
     expect(withStereo(sdp(...RED))).toBe(sdp(...RED));
   });
+});
+
+test('the round trip is asked for once, wherever NACK is', () => {
+  const video = ['a=rtpmap:96 VP8/90000', 'a=rtcp-fb:96 nack', 'a=rtcp-fb:96 nack pli', 'a=rtcp-fb:98 goog-remb'];
+  const once = withRoundTrip(sdp(...OPUS, ...video));
+  expect(once).toBe(sdp(...OPUS, ...video.toSpliced(2, 0, 'a=rtcp-fb:96 rrtr')));
+  expect(withRoundTrip(once)).toBe(once);
 });
 
 describe('the bitrate to start at', () => {

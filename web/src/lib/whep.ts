@@ -2,7 +2,7 @@ import { backoffMs } from './backoff.ts';
 import type { Problem } from './problem.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
 import { type RtcEndpoint, RtcRefused } from './rtc-resource.ts';
-import { withStereo } from './sdp-wishes.ts';
+import { withRoundTrip, withStereo } from './sdp-wishes.ts';
 
 /** `idle`: not asked to play. `waiting`: will try again by itself. `refused`: trying again would not help. */
 export type WhepState = 'idle' | 'connecting' | 'connected' | 'interrupted' | 'waiting' | 'refused';
@@ -33,7 +33,7 @@ export class WhepPlayer {
     const connection = new RtcConnection({
       endpoint: this.#options.endpoint,
       prepare: (pc) => this.#receive(pc),
-      refineOffer: withStereo,
+      refineOffer: (offer) => withRoundTrip(withStereo(offer)),
       onChange: (change) => this.#changed(change),
     });
     this.#connection = connection;
