@@ -14,6 +14,8 @@ const REPLAY_CHUNK = 24;
 const REPLAY_MAX_AGE_MS = 10_000;
 const SWITCH_MAX_AGE_MS = 200;
 const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
+// Catching up takes some 50 ms. Where a thread is so busy that it takes longer, it could last for ever.
+const REPLAY_PATIENCE_MS = 500;
 // A viewer gets again at most as many packets as it was sent, and no more than this at once: a forged flood of NACKs of
 // a few KB would otherwise draw megabytes.
 const MAX_RESENDS = 512;
@@ -49,6 +51,7 @@ export class EgressTrack implements EgressTarget {
   #wanted: Layer | undefined;
   #firstSeq = 0;
   #cursor = 0;
+  #replaySinceMs = 0;
   #rtxSeq: number;
   #mayResend = 0;
 
@@ -107,7 +110,7 @@ export class EgressTrack implements EgressTarget {
   follow(layer: Layer, nowMs: number): boolean {
     if (!this.want(layer) || layer.kind === 'audio') return false;
     // It had been about to leave this layer and stays.
-    if (layer === this.#layer && this.isInStep) return false;
+    if (layer === this.#layer && this.isInStep && this.#state !== 'waiting') return false;
     const start = layer.groupStart();
     const first = start === undefined ? undefined : layer.cache.get(start);
     // Timestamps can not run back, so what is replayed in mid-stream delays all that follows.
@@ -118,6 +121,7 @@ export class EgressTrack implements EgressTarget {
     this.#begin(first, nowMs);
     this.#state = 'replaying';
     this.#cursor = first.extSeq;
+    this.#replaySinceMs = nowMs;
     return false;
   }
 
@@ -128,10 +132,16 @@ export class EgressTrack implements EgressTarget {
     return isNew;
   }
 
+  /** Nothing more of the present layer: what a link cannot carry would only hold up the keyframe of the next one. */
+  stop(): void {
+    this.#state = 'waiting';
+  }
+
   /** The next chunk of the group. The caller has flushed the layer before: nothing that is cached is still to be sent. */
   replay(nowMs: number): void {
     const layer = this.#layer;
     if (this.#state !== 'replaying' || !layer) return;
+    if (nowMs - this.#replaySinceMs > REPLAY_PATIENCE_MS) this.#skipToNewestGroup(layer, nowMs);
     const packets: Packet[] = [];
     for (; packets.length < REPLAY_CHUNK && this.#cursor <= layer.cache.newestSeq; this.#cursor += 1) {
       const packet = layer.cache.get(this.#cursor);
@@ -145,7 +155,7 @@ export class EgressTrack implements EgressTarget {
   /** A batch of some layer of this track's kind. */
   offer(batch: PacketBatch, nowMs: number): void {
     const { layer } = batch;
-    if (layer === this.#layer && this.#epoch === layer.epoch) {
+    if (layer === this.#layer && this.#epoch === layer.epoch && this.#state !== 'waiting') {
       if (this.#state === 'live') this.#sendFrom(batch, this.#firstSeq, nowMs);
     } else if (layer === this.#wanted) {
       const first = batch.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
@@ -161,6 +171,7 @@ export class EgressTrack implements EgressTarget {
   resend(seqs: readonly number[], roundTripMs: number, nowMs: number): void {
     for (const seq of seqs) {
       const located = this.rewriter.locate(seq);
+      if (located && this.#isForgone(located)) continue;
       const packet = located?.layer.cache.get(located.extSeq);
       const payload = packet && this.#payloads.get(packet.codec);
       if (!located || !packet || !payload) continue;
@@ -195,6 +206,19 @@ export class EgressTrack implements EgressTarget {
     const rtx = { ssrc: this.plan.rtxSsrc, seq: this.#rtxSeq };
     this.#rtxSeq += 1;
     return this.#fanOut.resend(this, { located, packet, payloadType, rtx }, nowMs);
+  }
+
+  #skipToNewestGroup(layer: Layer, nowMs: number): void {
+    const start = layer.groupStart();
+    const first = start === undefined ? undefined : layer.cache.get(start);
+    if (!first || first.extSeq <= this.#cursor || first.epoch !== this.#epoch) return;
+    this.#begin(first, nowMs);
+    this.#cursor = first.extSeq;
+  }
+
+  // Where a link fails to carry a layer, what it lost of it would only keep back the next one.
+  #isForgone({ layer }: LocatedPacket): boolean {
+    return this.congestion !== undefined && (this.#state === 'waiting' || layer !== this.#layer);
   }
 
   #begin(first: Packet, nowMs: number): void {

@@ -164,6 +164,28 @@ describe('an egress track', () => {
     );
   });
 
+  test('a replay that does not catch up goes on with the newest group, in one unbroken sequence', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    push(layer, 1, 200);
+    viewer.track.follow(layer, 0);
+    viewer.track.replay(0);
+    // A new group alone is no reason to leave out the rest of the old one.
+    push(layer, 201, 30);
+    viewer.track.replay(500);
+    viewer.track.replay(501);
+    viewer.track.replay(502);
+    expect(viewer.track.isReplaying).toBe(false);
+    const received = viewer.received();
+    expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: 48 + 30 }, (_, index) => 100 + index));
+    expect(received.map(({ payload }) => payload[2])).toEqual([
+      ...Array.from({ length: 48 }, (_, index) => 1 + index),
+      ...Array.from({ length: 30 }, (_, index) => (201 + index) & 0xff),
+    ]);
+    const steps = received.slice(1).map(({ timestamp }, index) => timestamp - (received[index]?.timestamp ?? 0));
+    expect(Math.min(...steps)).toBeGreaterThan(0);
+  });
+
   test('asks for a keyframe where there is no group, or only an old one', () => {
     const layer = newLayer();
     push(layer, 1, 5, { key: false });
@@ -391,5 +413,41 @@ describe('an egress track under congestion control', () => {
     viewer.track.offer(batch(push(one, 4, 2, { key: false })), 20);
     viewer.track.offer(batch(push(two, 1, 2)), 20);
     expect(viewer.received().map(({ seq }) => seq)).toEqual([100, 101, 102, 103, 104]);
+  });
+
+  test('that is stopped sends nothing of its layer, not even again, until the next one begins', () => {
+    const viewer = new Viewer(memory, { congestion: new Numbers() });
+    const [one, two] = [newLayer(), newLayer()];
+    viewer.track.follow(one, 0);
+    viewer.track.offer(batch(push(one, 1, 3)), 0);
+    viewer.received();
+    viewer.track.stop();
+    expect(viewer.track.follow(two, 10)).toBe(true);
+    viewer.track.offer(batch(push(one, 4, 3, { key: false })), 20);
+    viewer.track.resend([101], 50, 30);
+    expect(viewer.received()).toEqual([]);
+    viewer.track.offer(batch(push(two, 1, 2)), 40);
+    viewer.track.resend([101, 103], 50, 50);
+    const received = viewer.received().map(({ ssrc, seq }) => [ssrc, seq]);
+    expect(received).toEqual([
+      [SSRC, 103],
+      [SSRC, 104],
+      [RTX_SSRC, 500],
+    ]);
+  });
+
+  test('that is stopped and called back begins anew, at a group', () => {
+    const viewer = new Viewer(memory, { congestion: new Numbers() });
+    const [one, two] = [newLayer(), newLayer()];
+    viewer.track.follow(one, 0);
+    viewer.track.offer(batch(push(one, 1, 3)), 0);
+    viewer.track.stop();
+    viewer.track.follow(two, 10);
+    viewer.received();
+    expect(viewer.track.follow(one, 1000)).toBe(true);
+    viewer.track.offer(batch(push(one, 4, 2, { key: false, nowMs: 1010 })), 1010);
+    expect(viewer.received()).toEqual([]);
+    viewer.track.offer(batch(push(one, 6, 2, { nowMs: 1020 })), 1020);
+    expect(viewer.received().map(({ seq }) => seq)).toEqual([103, 104]);
   });
 });
