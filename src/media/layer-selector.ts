@@ -24,6 +24,8 @@ const MAX_CAUTION_MS = 16_000;
 
 /** Which layer one viewer is sent: down as soon as his link tells, up when it has long enough been seen to carry more. */
 export class LayerSelector<L> {
+  /** After `choose`: the link carries so much less that what was sent so far must not go on until the next keyframe. */
+  isFlooded = false;
   #current: L | undefined;
   #tightSinceMs: number | undefined;
   #affordableSinceMs: number | undefined;
@@ -36,11 +38,12 @@ export class LayerSelector<L> {
 
   /** `ladder`: from the least to the best, none missing that could be sent. `undefined` when it is empty. */
   choose(ladder: readonly LayerOffer<L>[], estimateBps: number, nowMs: number): L | undefined {
+    this.isFlooded = false;
     const at = ladder.findIndex(({ layer }) => layer === this.#current);
     const current = ladder[at];
     if (current === undefined) return this.#take(bestWithin(ladder, estimateBps), nowMs);
     if (this.#mustFall(current, estimateBps, nowMs) && at > 0)
-      return this.#fall(ladder.slice(0, at), estimateBps, nowMs);
+      return this.#fall(current, ladder.slice(0, at), estimateBps, nowMs);
     const better = ladder.slice(at + 1).filter(({ bitrateBps }) => bitrateBps * UP_MARGIN <= estimateBps);
     const best = better.at(-1);
     if (best === undefined) {
@@ -76,14 +79,15 @@ export class LayerSelector<L> {
       return false;
     }
     this.#tightSinceMs ??= nowMs;
-    const patienceMs = estimateBps < bitrateBps * HOPELESS_SHARE ? HOPELESS_MS : TIGHT_MS;
-    return nowMs - this.#tightSinceMs >= patienceMs;
+    const isHopeless = estimateBps < bitrateBps * HOPELESS_SHARE;
+    return nowMs - this.#tightSinceMs >= (isHopeless ? HOPELESS_MS : TIGHT_MS);
   }
 
-  #fall(lower: readonly LayerOffer<L>[], estimateBps: number, nowMs: number): L | undefined {
+  #fall(from: LayerOffer<L>, lower: readonly LayerOffer<L>[], estimateBps: number, nowMs: number): L | undefined {
     if (this.#hasGoneUp && nowMs - this.#changedMs < REGRET_MS) {
       this.#cautionMs = Math.min(this.#cautionMs * 2, MAX_CAUTION_MS);
     }
+    this.isFlooded = estimateBps < from.bitrateBps * HOPELESS_SHARE;
     return this.#take(bestWithin(lower, estimateBps * DOWN_SHARE), nowMs);
   }
 

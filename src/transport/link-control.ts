@@ -30,6 +30,11 @@ export class LinkControl implements CongestionControl {
     return layer;
   }
 
+  /** After `choose`: the layer sent so far is far too much for the link. */
+  get isFlooded(): boolean {
+    return this.#selector.isFlooded;
+  }
+
   /** Bytes of padding that a probe under way wants now. */
   paddingDue(nowMs: number): number {
     return this.#estimator.isProbing ? this.#estimator.paddingDue(nowMs) : 0;

@@ -119,7 +119,9 @@ export class ViewerSession {
 
   /** Of the layers of the video, from the least to the best, the one for this viewer; `undefined`: as for everybody. */
   choose(ladder: readonly LayerOffer<Layer>[], nowMs: number): Layer | undefined {
-    return this.#link?.choose(ladder, nowMs);
+    const layer = this.#link?.choose(ladder, nowMs);
+    if (this.#link?.isFlooded) this.#video?.stop();
+    return layer;
   }
 
   /** Sends what a probe of the link wants now. */

@@ -40,6 +40,18 @@ describe('a viewer of layers', () => {
     expect(choices(120_000, 500)).toEqual(['mid', 'low']);
   });
 
+  test('is known to be flooded when he falls from what is far too much, and only then', () => {
+    choices(Number.POSITIVE_INFINITY, 250);
+    choices(600_000, 250);
+    expect(selector.isFlooded).toBe(false);
+    choices(600_000, 250);
+    expect(selector.isFlooded).toBe(true);
+    choices(450_000, 250);
+    expect(selector.isFlooded).toBe(false);
+    expect(choices(450_000, 1500).at(-1)).toBe('low');
+    expect(selector.isFlooded).toBe(false);
+  });
+
   test('falls past a layer that would fill the link to the brim', () => {
     choices(Number.POSITIVE_INFINITY, 250);
     expect(choices(510_000, 500)).toEqual(['top', 'low']);
