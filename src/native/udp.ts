@@ -10,6 +10,7 @@ export const EMSGSIZE = 90;
 
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0x800 | 0x80000;
 const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_SNDBUFFORCE = 32;
@@ -55,10 +56,14 @@ export class SocketError extends Error {
   }
 }
 
-/** A bound, non-blocking socket; the caller owns the descriptor. `address` is a sockaddr_in or sockaddr_in6. */
-export function openUdpSocket(family: number, address: Uint8Array, bufferBytes: number): number {
+/**
+ * A bound, non-blocking socket; the caller owns the descriptor. `address` is a sockaddr_in or sockaddr_in6. Sharing
+ * lets it have one address of a port whose other addresses a sharing socket has.
+ */
+export function openUdpSocket(family: number, address: Uint8Array, bufferBytes: number, isSharing = false): number {
   const fd = check('socket', socket?.(family, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0));
   try {
+    if (isSharing) shareAddress(fd, true);
     if (family === AF_INET6) setInteger(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
     // The FORCE forms pass the system's limit where we have the right to; the plain ones go up to it.
     if (setInteger(fd, SOL_SOCKET, SO_SNDBUFFORCE, bufferBytes) < 0) setInteger(fd, SOL_SOCKET, SO_SNDBUF, bufferBytes);
@@ -69,6 +74,11 @@ export function openUdpSocket(family: number, address: Uint8Array, bufferBytes: 
     closeUdpSocket(fd);
     throw error;
   }
+}
+
+/** Whether sockets bound from now on may have part of this one's addresses. */
+export function shareAddress(fd: number, isSharing: boolean): void {
+  setInteger(fd, SOL_SOCKET, SO_REUSEADDR, isSharing ? 1 : 0);
 }
 
 export function closeUdpSocket(fd: number): void {

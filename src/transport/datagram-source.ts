@@ -1,3 +1,4 @@
+import type { DatagramWriter } from './datagram-writer.ts';
 import { type Endpoint, endpointFromBytes, endpointFromText } from './endpoint.ts';
 
 /** Unique per address and port, and cheap: a number for IPv4 (address x 65536 + port), text for IPv6. */
@@ -8,6 +9,8 @@ const AF_INET = 2;
 /** Where a datagram came from. The full endpoint is made only when somebody asks. */
 export interface DatagramSource {
   readonly key: SourceKey;
+  /** Of the socket it came to: answers leave by the address that was asked. */
+  readonly writer: DatagramWriter | undefined;
   endpoint(): Endpoint;
 }
 
@@ -16,22 +19,23 @@ export function keyOfEndpoint({ family, ip, port, key }: Endpoint): SourceKey {
 }
 
 /** Reads `struct sockaddr_in` and `sockaddr_in6`; `endpoint()` must be asked before the memory changes. */
-export function sourceOfSockaddr(sockaddr: Uint8Array): DatagramSource {
+export function sourceOfSockaddr(sockaddr: Uint8Array, writer?: DatagramWriter): DatagramSource {
   const port = ((sockaddr[2] ?? 0) << 8) | (sockaddr[3] ?? 0);
   if (sockaddr[0] === AF_INET) {
     return {
       key: uint32(sockaddr, 4) * 65_536 + port,
+      writer,
       endpoint: () => endpointFromBytes(sockaddr.subarray(4, 8), port),
     };
   }
   const endpoint = endpointFromBytes(sockaddr.subarray(8, 24), port);
-  return { key: endpoint.key, endpoint: () => endpoint };
+  return { key: endpoint.key, writer, endpoint: () => endpoint };
 }
 
 /** What Node's dgram reports. */
-export function sourceOfText(address: string, port: number): DatagramSource {
+export function sourceOfText(address: string, port: number, writer?: DatagramWriter): DatagramSource {
   const endpoint = endpointFromText(address, port);
-  return { key: keyOfEndpoint(endpoint), endpoint: () => endpoint };
+  return { key: keyOfEndpoint(endpoint), writer, endpoint: () => endpoint };
 }
 
 function uint32(bytes: Uint8Array, at: number): number {

@@ -2,16 +2,18 @@ import { allocateMemory, type NativeMemory } from '../native/memory.ts';
 import { socketAddress } from '../native/udp.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** A place to send to, as the kernel wants it. */
+/** A place to send to, as the kernel wants it, and the socket to send from where that matters. */
 export class Destination {
   readonly endpoint: Endpoint;
   readonly sockaddr: NativeMemory;
+  readonly writer: DatagramWriter | undefined;
   /** The way there does not take many datagrams as one message. */
   refusesGso = false;
 
-  constructor(endpoint: Endpoint) {
+  constructor(endpoint: Endpoint, writer?: DatagramWriter) {
     const address = socketAddress(endpoint.ip, endpoint.port);
     this.endpoint = endpoint;
+    this.writer = writer;
     this.sockaddr = allocateMemory(address.length);
     this.sockaddr.bytes.set(address);
   }

@@ -1,7 +1,6 @@
 import type { IceCredentials, PeerPlan } from '../media/plan.ts';
 import type { DatagramSource, SourceKey } from './datagram-source.ts';
-import { keyOfEndpoint } from './datagram-source.ts';
-import { Destination } from './datagram-writer.ts';
+import { type DatagramWriter, Destination } from './datagram-writer.ts';
 import { type DtlsContext, DtlsSession } from './dtls.ts';
 import type { Endpoint } from './endpoint.ts';
 import { IceLite } from './ice-lite.ts';
@@ -90,10 +89,10 @@ export class PeerConnection {
   receiveStun(message: Uint8Array, source: DatagramSource, nowMs: number): StunOutcome {
     const from = source.endpoint();
     const { response, isProven, selected } = this.#ice.handle(message, from, nowMs);
-    if (response) this.#shared.port.send(response, this.#destinationTo(from));
+    if (response) this.#shared.port.send(response, this.#destinationTo(from, source.writer));
     if (!isProven) return UNPROVEN;
     const forgotten = this.#remember(source.key);
-    if (selected) this.#destination = this.#destinationTo(selected);
+    if (selected) this.#destination = this.#destinationTo(selected, source.writer);
     this.#sendDtls(this.#dtls.start());
     return { isProven: true, hasMoved: selected !== undefined, forgotten };
   }
@@ -156,9 +155,10 @@ export class PeerConnection {
     for (const datagram of datagrams) this.#shared.port.send(datagram, this.#destination);
   }
 
-  #destinationTo(endpoint: Endpoint): Destination {
-    const isSame = this.#destination && keyOfEndpoint(this.#destination.endpoint) === keyOfEndpoint(endpoint);
-    return isSame && this.#destination ? this.#destination : new Destination(endpoint);
+  #destinationTo(endpoint: Endpoint, writer: DatagramWriter | undefined): Destination {
+    const current = this.#destination;
+    const isSame = current?.writer === writer && current?.endpoint.key === endpoint.key;
+    return current && isSame ? current : new Destination(endpoint, writer);
   }
 
   #remember(key: SourceKey): SourceKey | undefined {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { allocateMemory } from '../native/memory.ts';
 import { MessageArray } from '../native/message-array.ts';
 import type { SendMode } from '../native/send-mode.ts';
-import { AF_INET, AF_INET6, openUdpSocket, receiveMessages, socketAddress } from '../native/udp.ts';
+import { AF_INET, AF_INET6, openUdpSocket, receiveMessages, shareAddress, socketAddress } from '../native/udp.ts';
 import { type DatagramSource, sourceOfSockaddr, sourceOfText } from './datagram-source.ts';
 import type { DatagramWriter } from './datagram-writer.ts';
 import { DgramWriter } from './dgram-writer.ts';
@@ -52,12 +52,14 @@ export class UdpSocket {
     socket.on('error', () => {});
   }
 
-  /** Port 0 lets the system choose. Throws when the port is taken or the family is missing. */
+  /** Port 0 lets the system choose. Throws when the port is taken or the family is missing. Native modes only: one `address`. */
   static async open(options: {
     family: 4 | 6;
     port: number;
     mode: SendMode;
     reader: DatagramReader;
+    /** Only this one, of a port that a sharing socket has. */
+    address?: Uint8Array;
   }): Promise<UdpSocket> {
     const { family, port, mode, reader } = options;
     const socket = createSocket({ type: family === 4 ? 'udp4' : 'udp6', ipv6Only: family === 6 });
@@ -70,11 +72,16 @@ export class UdpSocket {
       socket.setSendBufferSize(BUFFER_BYTES);
       return new UdpSocket(socket, -1, mode, reader);
     }
-    const anyAddress = socketAddress(new Uint8Array(family === 4 ? 4 : 16), port);
-    const fd = openUdpSocket(family === 4 ? AF_INET : AF_INET6, anyAddress, BUFFER_BYTES);
+    const { address } = options;
+    const bound = socketAddress(address ?? new Uint8Array(family === 4 ? 4 : 16), port);
+    const fd = openUdpSocket(family === 4 ? AF_INET : AF_INET6, bound, BUFFER_BYTES, address !== undefined);
     socket.bind({ fd, exclusive: true });
     await listening;
     return new UdpSocket(socket, fd, mode, reader);
+  }
+
+  share(isSharing: boolean): void {
+    shareAddress(this.#fd, isSharing);
   }
 
   /** Idempotent. */
@@ -90,7 +97,7 @@ export class UdpSocket {
   #onWake(datagram: Buffer, from: RemoteInfo): void {
     if (datagram.length <= SLOT_BYTES) {
       this.#memory.bytes.set(datagram);
-      this.#reader.onDatagram(this.#memory, 0, datagram.length, sourceOfText(from.address, from.port));
+      this.#reader.onDatagram(this.#memory, 0, datagram.length, sourceOfText(from.address, from.port, this.writer));
     }
     if (this.#messages) this.#drain(this.#messages);
     this.#reader.onBatchEnd();
@@ -101,7 +108,7 @@ export class UdpSocket {
       const count = receiveMessages(this.#fd, messages.address, SLOTS);
       for (let slot = 0; slot < count; slot += 1) {
         const start = slot * SLOT_BYTES;
-        const source = sourceOfSockaddr(messages.receivedAddress(slot));
+        const source = sourceOfSockaddr(messages.receivedAddress(slot), this.writer);
         this.#reader.onDatagram(this.#memory, start, start + messages.receivedLength(slot), source);
         messages.rearm(slot);
       }

@@ -13,6 +13,7 @@ import {
   setInteger,
   socketAddress,
 } from '../../src/native/udp.ts';
+import type { DatagramSource } from '../../src/transport/datagram-source.ts';
 import { Destination } from '../../src/transport/datagram-writer.ts';
 import { addressText, endpointFromText } from '../../src/transport/endpoint.ts';
 import { NativeWriter } from '../../src/transport/native-writer.ts';
@@ -224,5 +225,38 @@ describe.runIf(modes.includes('gso'))('the kernel', () => {
     messages.setReceive(0, memory.address, 65_536, 24);
     expect(readAll(refused.fd, messages, 24)).toEqual(new Array(303).fill({ length: 10, segment: 0 }));
     expect(readAll(other.fd, messages, 24)).toEqual([50, 40, 30].map((length) => ({ length, segment: 10 })));
+  });
+});
+
+describe.skipIf(bestSendMode() === 'dgram')('a port on a machine with several addresses', () => {
+  test('what is asked of one address is answered from it, and nobody else gets a part of the port', async () => {
+    const sources: DatagramSource[] = [];
+    const reader = {
+      onDatagram: (_memory: unknown, _start: number, _end: number, source: DatagramSource) => sources.push(source),
+      onBatchEnd: () => {},
+    };
+    const port = await UdpPort.open({ port: 0, mode: bestSendMode(), reader });
+    const client = createSocket('udp4');
+    const answers: string[] = [];
+    client.on('message', (_datagram, from) => answers.push(`${from.address}:${from.port}`));
+    // All of 127.0.0.0/8 is this machine's; only 127.0.0.1 is an address of an interface.
+    client.bind(0, '127.0.0.5');
+    await once(client, 'listening');
+    client.send('?', port.port, '127.0.0.1');
+    await until('it was asked', () => sources.length === 1);
+
+    const [source] = sources;
+    if (!source) throw new Error('no source');
+    port.send(Buffer.from('!'), new Destination(source.endpoint(), source.writer));
+    port.flush();
+    await until('it was answered', () => answers.length === 1);
+    expect(answers).toEqual([`127.0.0.1:${port.port}`]);
+
+    const thief = createSocket({ type: 'udp4', reuseAddr: true });
+    const failed = once(thief, 'error');
+    thief.bind(port.port, '127.0.0.9');
+    expect((await failed)[0]).toMatchObject({ code: 'EADDRINUSE' });
+    client.close();
+    port.close();
   });
 });
