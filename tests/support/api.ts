@@ -5,10 +5,16 @@ export interface Channel {
   readonly slug: string;
 }
 
+export interface LiveLayer {
+  readonly rid: string;
+  readonly bitrateBps: number;
+  readonly height?: number;
+}
+
 export interface Live {
   readonly live: boolean;
   readonly state: 'offline' | 'live' | 'reconnecting';
-  readonly stream: { readonly id: string; readonly viewers: number } | null;
+  readonly stream: { readonly id: string; readonly viewers: number; readonly layers: readonly LiveLayer[] } | null;
 }
 
 export const owner = { name: 'owner', password: 'correct horse battery staple' };
