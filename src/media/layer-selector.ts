@@ -11,8 +11,8 @@ const TIGHT_MS = 1000;
 /** Share of the estimate that a layer gone down to may take: the queue has to drain too. */
 const DOWN_SHARE = 0.9;
 /** A layer to go up to must fit with this to spare. */
-const UP_MARGIN = 1.1;
-const PROBE_MARGIN = 1.35;
+const UP_MARGIN = 1.2;
+const PROBE_MARGIN = 1.45;
 const AFFORDABLE_MS = 700;
 const FIRST_PROBE_MS = 500;
 const FIRST_PROBE_GAP_MS = 1500;

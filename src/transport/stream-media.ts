@@ -1,4 +1,5 @@
 import type { Layer } from '../media/layer.ts';
+import type { LayerOffer } from '../media/layer-selector.ts';
 import type { Packet } from '../media/packet.ts';
 import type { MediaKind } from '../media/plan.ts';
 import { PacketBatch } from './packet-batch.ts';
@@ -60,10 +61,7 @@ export class StreamMedia {
       if (!track || !best) continue;
       this.#chosen.set(kind, best);
       const ladder = track.layers.size > 1 ? track.ladder(nowMs) : [];
-      for (const viewer of this.viewers) {
-        const own = ladder.length > 0 ? viewer.choose(ladder, nowMs) : undefined;
-        this.#follow(viewer, own ?? best, nowMs);
-      }
+      for (const viewer of this.viewers) this.#settle(viewer, ladder, best, nowMs);
     }
     return this.replayAll(nowMs);
   }
@@ -96,6 +94,15 @@ export class StreamMedia {
   #offer(viewer: ViewerSession, batch: PacketBatch, nowMs: number): void {
     try {
       viewer.track(batch.layer.kind)?.offer(batch, nowMs);
+    } catch (error) {
+      this.#onCrash(viewer, error);
+    }
+  }
+
+  #settle(viewer: ViewerSession, ladder: readonly LayerOffer<Layer>[], best: Layer, nowMs: number): void {
+    try {
+      const own = ladder.length > 0 ? viewer.choose(ladder, nowMs) : undefined;
+      this.#follow(viewer, own ?? best, nowMs);
     } catch (error) {
       this.#onCrash(viewer, error);
     }

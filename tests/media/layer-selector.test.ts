@@ -106,15 +106,15 @@ describe('a probe', () => {
   test('is for a little more than the next layer takes, seldom as long as it fails', () => {
     choices(200_000, 250);
     const asked = probes(200_000, 60_000);
-    expect(new Set(asked)).toEqual(new Set([675_000]));
+    expect(new Set(asked)).toEqual(new Set([725_000]));
     expect(asked.length).toBeGreaterThan(10);
     expect(asked.length).toBeLessThan(16);
   });
 
   test('is followed at once by one for the layer above when it succeeds', () => {
     choices(200_000, 1000);
-    expect(probes(200_000, 250)).toEqual([675_000]);
-    expect(probes(610_000, 250)).toEqual([2_700_000]);
+    expect(probes(200_000, 250)).toEqual([725_000]);
+    expect(probes(610_000, 250)).toEqual([2_900_000]);
   });
 
   test('is not made on the best layer, nor while the present one hardly fits', () => {
