@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript' };
-const FILES = ['index.html', 'whip-whep.js'];
+const FILES = ['index.html', 'whip-whep.js', 'eye.js'];
 
 /** Serves the bare test page from an origin of its own, so that the server's CORS rules are in play too. */
 export async function openBareSite(): Promise<{ url: string; close: () => void }> {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import nodeDataChannel, { type PeerConnection, type RtpPacketizationConfig, type Track } from 'node-datachannel';
 import type { EncodedMedia } from './media-file.ts';
+import type { UdpShaper } from './udp-shaper.ts';
 
 const { Audio, H264RtpPacketizer, PeerConnection: Peer, RtcpNackResponder, RtcpSrReporter } = nodeDataChannel;
 const { RtpPacketizationConfig: PacketizationConfig, RtpPacketizer, Video } = nodeDataChannel;
@@ -28,7 +29,12 @@ export class ObsClient {
   }
 
   /** Resolves once it sends. */
-  static async publish(request: { whipUrl: string; key: string; media: EncodedMedia }): Promise<ObsClient> {
+  static async publish(request: {
+    whipUrl: string;
+    key: string;
+    media: EncodedMedia;
+    link?: UdpShaper;
+  }): Promise<ObsClient> {
     const peer = new Peer('obs', { iceServers: [], disableAutoNegotiation: true });
     const audio = addAudio(peer);
     const video = addVideo(peer);
@@ -42,7 +48,8 @@ export class ObsClient {
     });
     if (response.status !== 201) throw new Error(`WHIP: ${response.status} ${await response.text()}`);
     const connected = whenConnected(peer);
-    peer.setRemoteDescription(await response.text(), 'answer');
+    const answer = await response.text();
+    peer.setRemoteDescription(request.link?.inAnswer(answer) ?? answer, 'answer');
     await connected;
 
     const session = new URL(response.headers.get('location') ?? '', request.whipUrl);

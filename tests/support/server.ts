@@ -11,6 +11,7 @@ interface LogLine {
   readonly level: string;
   readonly msg: string;
   readonly url?: string;
+  readonly ports?: readonly number[];
 }
 
 export interface ServerOptions {
@@ -70,6 +71,13 @@ export class Server {
     const url = this.#announced('listening');
     if (url === undefined) throw new Error(`the server does not listen:\n${this.output()}`);
     return url;
+  }
+
+  /** Of the first media thread. */
+  get mediaPort(): number {
+    const port = this.#lines.findLast(({ msg }) => msg === 'media threads started')?.ports?.[0];
+    if (port === undefined) throw new Error(`no media port was said:\n${this.output()}`);
+    return port;
   }
 
   get pid(): number {

@@ -42,6 +42,16 @@ export class UdpShaper {
     return shaper;
   }
 
+  /** Datagrams lost so far, in both directions. */
+  get lost(): number {
+    return this.#up.lost + this.#down.lost;
+  }
+
+  /** An answer of the server's with this link in place of its port. */
+  inAnswer(sdp: string): string {
+    return sdp.replaceAll(/^(a=candidate:\S+ 1 udp \d+) \S+ \d+/gim, `$1 ${LOOPBACK} ${this.port}`);
+  }
+
   /** A direction that is left out stays as it is. */
   change({ up, down }: LinkConditions): void {
     if (up) this.#up.shape.change(up);
@@ -80,6 +90,7 @@ export class UdpShaper {
 /** A shape in real time. */
 class Direction {
   readonly shape: Shape;
+  lost = 0;
   readonly #line = new DelayLine<() => void>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -88,7 +99,9 @@ class Direction {
   }
 
   carry(datagram: Buffer, deliver: () => void): void {
-    for (const atMs of this.shape.pass(datagram.length, performance.now())) this.#line.add(atMs, deliver);
+    const leaves = this.shape.pass(datagram.length, performance.now());
+    if (leaves.length === 0) this.lost += 1;
+    for (const atMs of leaves) this.#line.add(atMs, deliver);
     this.#deliverDue();
   }
 

@@ -1,7 +1,9 @@
 // The smallest honest WHIP and WHEP clients: an offer without candidates, one POST, no trickle.
+import { openEye } from './eye.js';
 
-async function negotiate(peer, url, token) {
-  await peer.setLocalDescription();
+async function negotiate(peer, url, token, refine = (sdp) => sdp) {
+  const { type, sdp } = await peer.createOffer();
+  await peer.setLocalDescription({ type, sdp: refine(sdp) });
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/sdp', ...(token && { authorization: `Bearer ${token}` }) },
@@ -43,9 +45,15 @@ export async function play({ url, token }) {
   peer.addEventListener('track', ({ track }) => media.addTrack(track));
   const element = document.querySelector('video');
   element.srcObject = media;
-  const stop = await negotiate(peer, url, token);
+  const stop = await negotiate(peer, url, token, withRoundTrip);
   element.play().catch(() => {}); // Without a picture there is nothing to play.
+  globalThis.openEye = () => openEye(element, peer);
   return stop;
+}
+
+/** As the site's own player asks for it. */
+function withRoundTrip(offer) {
+  return offer.replaceAll(/^a=rtcp-fb:(\d+) nack\r\n/gm, '$&a=rtcp-fb:$1 rrtr\r\n');
 }
 
 function onlyCodec(name) {

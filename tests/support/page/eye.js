@@ -1,0 +1,88 @@
+// What a person in front of a `<video>` sees, and what the connection behind it tells.
+
+const SAMPLE_MS = 250;
+const PICTURE_MS = 1000 / 30;
+/** As the statistics of WebRTC count freezes: a picture later than this after the one before. */
+const FREEZE_MS = PICTURE_MS + 150;
+const PATIENCE_MS = 3000;
+
+/** Notes every picture shown from the next one on. */
+export function openEye(video, peer) {
+  const gapsMs = [];
+  const offsetsMs = [];
+  let openedMs = performance.now();
+  let shownMs = openedMs;
+  let shown;
+  let pictures = 0;
+  let isOpen = true;
+
+  const note = (_, { presentationTime, presentedFrames }) => {
+    if (shown === undefined) {
+      openedMs = presentationTime;
+    } else {
+      // A busy page is not told of every picture, only how many there were.
+      const untold = Math.max(0, presentedFrames - shown - 1);
+      gapsMs.push(Math.max(0, presentationTime - shownMs - untold * PICTURE_MS));
+      pictures += untold + 1;
+    }
+    shownMs = presentationTime;
+    shown = presentedFrames;
+    if (isOpen) video.requestVideoFrameCallback(note);
+  };
+  video.requestVideoFrameCallback(note);
+
+  const sampler = setInterval(async () => {
+    const offsetMs = await lipOffset(peer);
+    if (offsetMs !== undefined) offsetsMs.push(Math.abs(offsetMs));
+  }, SAMPLE_MS);
+
+  return {
+    async look() {
+      // A freeze that still lasts counts with all its length.
+      await Promise.race([nextPicture(video), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      const nowMs = performance.now();
+      const sinceMs = nowMs - shownMs;
+      const freezes = [...gapsMs, sinceMs > PATIENCE_MS ? sinceMs : 0].filter((gapMs) => gapMs > FREEZE_MS);
+      const watchedMs = nowMs - openedMs;
+      const { received, sender } = await videoStats(peer);
+      return {
+        watchedMs,
+        pictures,
+        height: video.videoHeight,
+        freezes: freezes.length,
+        longestFreezeMs: Math.max(0, ...freezes),
+        frozenShare: freezes.reduce((sum, gapMs) => sum + gapMs, 0) / watchedMs,
+        lipOffsetMs: median(offsetsMs),
+        packetsRepaired: received?.retransmittedPacketsReceived ?? 0,
+        roundTripMs: sender?.roundTripTime && sender.roundTripTime * 1000,
+      };
+    },
+    close() {
+      isOpen = false;
+      clearInterval(sampler);
+    },
+  };
+}
+
+async function videoStats(peer) {
+  const all = [...(await peer.getStats()).values()].filter(({ kind }) => kind === 'video');
+  const [received, sender] = ['inbound-rtp', 'remote-outbound-rtp'].map((type) => all.find((one) => one.type === type));
+  return { received, sender };
+}
+
+/** How much later than the sound played now the picture shown now was captured, in ms. */
+async function lipOffset(peer) {
+  const all = [...(await peer.getStats()).values()].filter(({ type }) => type === 'inbound-rtp');
+  const [sound, picture] = ['audio', 'video'].map(
+    (kind) => all.find((stats) => stats.kind === kind)?.estimatedPlayoutTimestamp,
+  );
+  return sound && picture ? picture - sound : undefined;
+}
+
+function nextPicture(video) {
+  return new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
