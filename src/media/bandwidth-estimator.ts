@@ -8,6 +8,7 @@ const MEMORY = 1024;
 const RATE_WINDOW_MS = 200;
 const DECREASE_GAP_MS = 200;
 const DECREASE_FACTOR = 0.85;
+const CALM_MS = 1000;
 const INCREASE_PER_SECOND = 1.08;
 /** What was never sent was never proven: the estimate grows no further above what arrives. */
 const HEADROOM = 1.5;
@@ -43,6 +44,11 @@ export class BandwidthEstimator {
 
   get estimateBps(): number {
     return this.#estimateBps;
+  }
+
+  /** Whether a probe would tell anything: a link with a queue is known to be full. */
+  mayProbe(nowMs: number): boolean {
+    return !this.isProbing && this.#trend.use !== 'overuse' && nowMs - this.#decreasedMs >= CALM_MS;
   }
 
   get isProbing(): boolean {

@@ -23,9 +23,10 @@ export class LinkControl implements CongestionControl {
 
   /** `ladder`: from the least to the best. Begins a probe where more might be had. */
   choose(ladder: readonly LayerOffer<Layer>[], nowMs: number): Layer | undefined {
-    const { estimateBps, isProbing } = this.#estimator;
+    const { estimateBps } = this.#estimator;
     const layer = this.#selector.choose(ladder, estimateBps, nowMs);
-    const probeBps = isProbing ? undefined : this.#selector.probe(ladder, estimateBps, nowMs);
+    const mayProbe = this.#estimator.mayProbe(nowMs);
+    const probeBps = mayProbe ? this.#selector.probe(ladder, estimateBps, nowMs) : undefined;
     if (probeBps !== undefined) this.#estimator.startProbe(probeBps, nowMs);
     return layer;
   }

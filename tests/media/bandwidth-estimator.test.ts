@@ -110,6 +110,17 @@ describe('a probe', () => {
     expect(tookMs).toBeLessThan(500);
   });
 
+  test('is not to be made while a queue stands, nor soon after', () => {
+    stream(1000, () => 20);
+    expect(estimator.mayProbe(nowMs)).toBe(true);
+    stream(1000, (index) => 20 + index * 0.5);
+    expect(estimator.mayProbe(nowMs)).toBe(false);
+    stream(500, () => 20);
+    expect(estimator.mayProbe(nowMs)).toBe(false);
+    stream(1500, () => 20);
+    expect(estimator.mayProbe(nowMs)).toBe(true);
+  });
+
   test('that fills the link ends early and tells no more than the link carries', () => {
     const { paddingBytes } = probe(1_000_000, 9_000_000);
     expect(estimator.estimateBps).toBeLessThan(6_000_000);

@@ -85,7 +85,7 @@ export class SimulatedViewer {
     const layer = selector.choose(ladder, estimator.estimateBps, nowMs);
     if (layer !== this.#layer) this.switches.push({ ms: nowMs, layer });
     this.#layer = layer;
-    const probeBps = selector.probe(ladder, estimator.estimateBps, nowMs);
+    const probeBps = estimator.mayProbe(nowMs) ? selector.probe(ladder, estimator.estimateBps, nowMs) : undefined;
     if (probeBps !== undefined) estimator.startProbe(probeBps, nowMs);
   }
 
