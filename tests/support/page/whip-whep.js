@@ -22,15 +22,19 @@ async function negotiate(peer, url, token, refine = (sdp) => sdp) {
   };
 }
 
-/** Publishes the fake camera and microphone; `video` is a codec name or false, `audio` true or false. Returns how to stop. */
-export async function publish({ url, key, video = 'VP8', audio = true }) {
+/**
+ * Publishes the fake camera and microphone; `video` is a codec name or false, `audio` true or false, `layers` the
+ * encodings of a simulcast. Returns how to stop.
+ */
+export async function publish({ url, key, video = 'VP8', audio = true, layers }) {
   const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   const media = await navigator.mediaDevices.getUserMedia({
     audio,
-    video: video && { width: 640, height: 360, frameRate: 30 },
+    video: video && { width: layers ? 1280 : 640, height: layers ? 720 : 360, frameRate: 30 },
   });
   for (const track of media.getTracks()) {
-    const transceiver = peer.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+    const sendEncodings = track.kind === 'video' && layers ? layers : [{}];
+    const transceiver = peer.addTransceiver(track, { direction: 'sendonly', streams: [media], sendEncodings });
     if (track.kind === 'video') transceiver.setCodecPreferences(onlyCodec(video));
   }
   return negotiate(peer, url, key);
