@@ -15,7 +15,7 @@ import { IceSession } from './ice-session.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import type { LiveStream } from './live-stream.ts';
 import { type EndReason, type MediaEvent, type MediaPlane, MediaUnavailable, type StreamStore } from './ports.ts';
-import { newSession, type Session, type SessionKind, SessionTable } from './session-table.ts';
+import { type EndedSession, newSession, type Session, type SessionKind, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
 const TICK_MS = 1_000;
@@ -213,7 +213,7 @@ export class StreamRegistry {
   }
 
   /** A session is over, as the media plane or its client says; maybe once more after it was. */
-  #ended(session: Session, reason: EndReason, detail?: string): void {
+  #ended(session: EndedSession, reason: EndReason, detail?: string): void {
     const { broadcast } = session;
     const wasOpen = this.#sessions.end(session, this.#clock.now());
     if (wasOpen) broadcast.log.info({ session: session.tag, kind: session.kind, reason, detail }, 'session ended');

@@ -4,12 +4,16 @@ import type { IceSession } from './ice-session.ts';
 
 export type SessionKind = 'publisher' | 'viewer';
 
-/** One WHIP or WHEP resource. Its id is the secret part of its URL, so logs carry only `tag`. */
-export interface Session {
+/** What is kept of a session that ended: no more, since there may be thousands, and an offer hangs on its ICE side. */
+export interface EndedSession {
   readonly id: string;
   readonly tag: string;
   readonly kind: SessionKind;
   readonly broadcast: Broadcast;
+}
+
+/** One WHIP or WHEP resource. Its id is the secret part of its URL, so logs carry only `tag`. */
+export interface Session extends EndedSession {
   readonly ice: IceSession;
   /** The m-section that owns the bundle's transport; an ICE restart's answer names it. */
   readonly mid: string;
@@ -26,7 +30,7 @@ const ENDED_KEPT_MAX = 10_000;
 /** Open sessions by id, and for some minutes those that ended: clients DELETE what they have already closed. */
 export class SessionTable {
   readonly #open = new Map<string, Session>();
-  readonly #ended = new Map<string, { readonly session: Session; readonly untilMs: number }>();
+  readonly #ended = new Map<string, { readonly session: EndedSession; readonly untilMs: number }>();
 
   get size(): number {
     return this.#open.size;
@@ -40,7 +44,7 @@ export class SessionTable {
     return this.#open.get(id);
   }
 
-  ended(id: string): Session | undefined {
+  ended(id: string): EndedSession | undefined {
     return this.#ended.get(id)?.session;
   }
 
@@ -49,9 +53,9 @@ export class SessionTable {
   }
 
   /** Whether it was open. */
-  end(session: Session, nowMs: number): boolean {
-    if (!this.#open.delete(session.id)) return false;
-    this.#ended.set(session.id, { session, untilMs: nowMs + ENDED_KEPT_MS });
+  end({ id, tag, kind, broadcast }: EndedSession, nowMs: number): boolean {
+    if (!this.#open.delete(id)) return false;
+    this.#ended.set(id, { session: { id, tag, kind, broadcast }, untilMs: nowMs + ENDED_KEPT_MS });
     if (this.#ended.size > ENDED_KEPT_MAX) this.#forgetOldest();
     return true;
   }

@@ -1,3 +1,4 @@
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { IceCredentials } from '../media/plan.ts';
 import { bestSendMode, type SendMode } from '../native/send-mode.ts';
@@ -15,6 +16,7 @@ import { MediaWorker } from './media-worker.ts';
 import type { Command } from './messages.ts';
 
 const RESTART_MS = 1000;
+const INTERFACES_MS = 2000;
 
 export interface MediaPlaneOptions {
   /** Of the first thread, 0: the system chooses. */
@@ -36,6 +38,8 @@ export class MediaThreads implements MediaPlane {
   readonly #sessions = new Map<string, { readonly thread: number; readonly streamId: string }>();
   #listener: (event: MediaEvent) => void = () => {};
   #isClosing = false;
+  #ownInterfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = {};
+  #interfacesReadMs = Number.NEGATIVE_INFINITY;
 
   private constructor(options: MediaPlaneOptions) {
     this.#options = options;
@@ -73,7 +77,14 @@ export class MediaThreads implements MediaPlane {
     const worker = this.#workers[thread];
     const { announcedAddresses: announced } = this.#options;
     if (!worker) throw new MediaUnavailable();
-    const candidates = candidateAddresses({ announced, thread, port: worker.port, hasIpv6: worker.hasIpv6 });
+    const interfaces = this.#interfaces();
+    const candidates = candidateAddresses({
+      announced,
+      thread,
+      port: worker.port,
+      hasIpv6: worker.hasIpv6,
+      interfaces,
+    });
     return { candidates, fingerprint: this.#certificate.fingerprint };
   }
 
@@ -146,6 +157,16 @@ export class MediaThreads implements MediaPlane {
     const thread = loads.indexOf(Math.min(...loads));
     this.#threadOfStream.set(streamId, thread);
     return thread;
+  }
+
+  // Asking the system takes longer than all else an answer needs.
+  #interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]> {
+    const nowMs = performance.now();
+    if (nowMs - this.#interfacesReadMs > INTERFACES_MS) {
+      this.#interfacesReadMs = nowMs;
+      this.#ownInterfaces = networkInterfaces();
+    }
+    return this.#ownInterfaces;
   }
 
   #onEvent(event: MediaEvent): void {

@@ -43,7 +43,7 @@ export function splitKeyingMaterial(profile: SrtpProfile, material: Uint8Array, 
 
 export interface SessionKeys {
   readonly key: Uint8Array;
-  /** HMAC-SHA1 key of 20 bytes; unused by AEAD. */
+  /** HMAC-SHA1 key of 20 bytes; empty for AEAD. */
   readonly auth: Uint8Array;
   readonly salt: Uint8Array;
 }
@@ -57,9 +57,10 @@ export function deriveSessionKeys(profile: SrtpProfile, master: MasterKey, kind:
     counter.writeUInt8(counter.readUInt8(7) ^ label, 7);
     return createCipheriv('aes-128-ctr', master.key, counter).update(Buffer.alloc(length));
   };
+  const isAead = profile.name === 'aead_aes_128_gcm';
   return {
     key: derive(firstLabel, profile.keyLength),
-    auth: derive(firstLabel + 1, 20),
+    auth: isAead ? new Uint8Array(0) : derive(firstLabel + 1, 20),
     salt: derive(firstLabel + 2, profile.saltLength),
   };
 }

@@ -15,15 +15,18 @@ export interface NativeSlice {
 
 /** What a peer sends: opened in place, each packet once (RFC 3711 section 3.3). */
 export class SrtpReceiver {
-  readonly #rtp: SrtpTransform;
+  readonly #keys: SrtpKeys;
+  readonly #scratch: CipherScratch;
   readonly #rtcp: SrtpTransform;
+  // Made with the first packet: viewers send none.
+  #rtp: SrtpTransform | undefined;
   readonly #rtpWindows = new Map<number, ReplayWindow>();
   readonly #rtcpWindows = new Map<number, ReplayWindow>();
 
   constructor(keys: SrtpKeys, scratch: CipherScratch) {
-    const common = { profile: keys.profile, master: keys.remote, direction: 'open', scratch } as const;
-    this.#rtp = createTransform({ ...common, kind: 'rtp' });
-    this.#rtcp = createTransform({ ...common, kind: 'rtcp' });
+    this.#keys = keys;
+    this.#scratch = scratch;
+    this.#rtcp = this.#transform('rtcp');
   }
 
   /** The length without the tag, or -1: replayed, not authentic, or one SSRC too many. */
@@ -34,6 +37,7 @@ export class SrtpReceiver {
     const index = window.indexOf(header.seq);
     if (!window.isFresh(index)) return -1;
     const length = end - start;
+    this.#rtp ??= this.#transform('rtp');
     if (!this.#rtp.openRtp(memory.address + start, header.headerLength, length, header.ssrc, index)) return -1;
     window.mark(index);
     if (!known) this.#rtpWindows.set(header.ssrc, window);
@@ -59,8 +63,13 @@ export class SrtpReceiver {
   }
 
   close(): void {
-    this.#rtp.close();
+    this.#rtp?.close();
     this.#rtcp.close();
+  }
+
+  #transform(kind: 'rtp' | 'rtcp'): SrtpTransform {
+    const { profile, remote } = this.#keys;
+    return createTransform({ profile, master: remote, kind, direction: 'open', scratch: this.#scratch });
   }
 }
 
