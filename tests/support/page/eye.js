@@ -1,14 +1,14 @@
 // What a person in front of a `<video>` sees, and what the connection behind it tells.
 
 const SAMPLE_MS = 250;
-const PICTURE_MS = 1000 / 30;
-/** As the statistics of WebRTC count freezes: a picture later than this after the one before. */
-const FREEZE_MS = PICTURE_MS + 150;
+/** As the statistics of WebRTC count freezes: a picture that comes this much later than usual. */
+const LATE_MS = 150;
 const PATIENCE_MS = 3000;
 
 /** Notes every picture shown from the next one on. */
 export function openEye(video, peer) {
-  const gapsMs = [];
+  /** From picture to picture, with how many came between of which the page was not told, being busy or hidden. */
+  const steps = [];
   const offsetsMs = [];
   let openedMs = performance.now();
   let shownMs = openedMs;
@@ -20,9 +20,8 @@ export function openEye(video, peer) {
     if (shown === undefined) {
       openedMs = presentationTime;
     } else {
-      // A busy page is not told of every picture, only how many there were.
       const untold = Math.max(0, presentedFrames - shown - 1);
-      gapsMs.push(Math.max(0, presentationTime - shownMs - untold * PICTURE_MS));
+      steps.push({ ms: presentationTime - shownMs, untold });
       pictures += untold + 1;
     }
     shownMs = presentationTime;
@@ -42,8 +41,10 @@ export function openEye(video, peer) {
       await Promise.race([nextPicture(video), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
       const nowMs = performance.now();
       const sinceMs = nowMs - shownMs;
-      const freezes = [...gapsMs, sinceMs > PATIENCE_MS ? sinceMs : 0].filter((gapMs) => gapMs > FREEZE_MS);
       const watchedMs = nowMs - openedMs;
+      const usualMs = watchedMs / Math.max(1, pictures);
+      const gapsMs = steps.map(({ ms, untold }) => ms - untold * usualMs);
+      const freezes = [...gapsMs, sinceMs > PATIENCE_MS ? sinceMs : 0].filter((gapMs) => gapMs > usualMs + LATE_MS);
       const { received, sender } = await videoStats(peer);
       return {
         watchedMs,
