@@ -10,7 +10,12 @@ import type { SrtpTransform } from './srtp-transform.ts';
 
 // A group is replayed in chunks a millisecond apart: some 30 KB each, so that no receive buffer overflows.
 const REPLAY_CHUNK = 24;
-/** Older or larger groups are not replayed: catching up would take longer than a new keyframe. */
+// A browser sends a keyframe when asked, and hardly ever else: its group may hold more than a thin link takes in seconds.
+// Two seconds are what encoders are set to.
+const REPLAY_FRESH_MS = 2_500;
+// An encoder that is deaf to the request leaves the choice between an older group and no picture.
+const KEYFRAME_PATIENCE_MS = 600;
+/** Older or larger groups are not replayed: catching up would take longer than the next keyframe. */
 const REPLAY_MAX_AGE_MS = 10_000;
 const SWITCH_MAX_AGE_MS = 200;
 const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
@@ -49,6 +54,7 @@ export class EgressTrack implements EgressTarget {
   #layer: Layer | undefined;
   #epoch = 0;
   #wanted: Layer | undefined;
+  #wantedSinceMs = 0;
   #firstSeq = 0;
   #cursor = 0;
   #replaySinceMs = 0;
@@ -108,13 +114,16 @@ export class EgressTrack implements EgressTarget {
    * so far going on until then. True when a keyframe has to be asked for.
    */
   follow(layer: Layer, nowMs: number): boolean {
-    if (!this.want(layer) || layer.kind === 'audio') return false;
+    const isNew = this.want(layer, nowMs);
+    const isDeaf = this.#layer === undefined && nowMs - this.#wantedSinceMs >= KEYFRAME_PATIENCE_MS;
+    if (layer.kind === 'audio' || !(isNew || isDeaf)) return false;
     // It had been about to leave this layer and stays.
     if (layer === this.#layer && this.isInStep && this.#state !== 'waiting') return false;
     const start = layer.groupStart();
     const first = start === undefined ? undefined : layer.cache.get(start);
     // Timestamps can not run back, so what is replayed in mid-stream delays all that follows.
-    const maxAgeMs = this.#layer ? SWITCH_MAX_AGE_MS : REPLAY_MAX_AGE_MS;
+    const freshMs = isDeaf ? REPLAY_MAX_AGE_MS : REPLAY_FRESH_MS;
+    const maxAgeMs = this.#layer ? SWITCH_MAX_AGE_MS : freshMs;
     const isFresh = nowMs - layer.groupStartedMs <= maxAgeMs && layer.groupBytes <= REPLAY_MAX_BYTES;
     if (!first || !isFresh) return true;
     if (this.payloadTypeOf(first) < 0) return false;
@@ -126,10 +135,11 @@ export class EgressTrack implements EgressTarget {
   }
 
   /** Go over to this layer at its next group. False when that is settled already. */
-  want(layer: Layer): boolean {
-    const isNew = this.#wanted !== layer;
+  want(layer: Layer, nowMs: number): boolean {
+    if (this.#wanted === layer) return false;
     this.#wanted = layer;
-    return isNew;
+    this.#wantedSinceMs = nowMs;
+    return true;
   }
 
   /** Nothing more of the present layer: what a link cannot carry would only hold up the keyframe of the next one. */

@@ -121,7 +121,7 @@ export class StreamMedia {
   // Nothing was sent of this layer so far and these packets are about to be: viewers begin with them, not with the cache.
   #chooseFirst(layer: Layer, packets: readonly Packet[], nowMs: number): void {
     this.#chosen.set(layer.kind, layer);
-    for (const viewer of this.viewers) viewer.track(layer.kind)?.want(layer);
+    for (const viewer of this.viewers) viewer.track(layer.kind)?.want(layer, nowMs);
     const isAwaited = layer.kind === 'video' && this.viewers.size > 0;
     if (isAwaited && !packets.some(({ isGroupStart }) => isGroupStart)) layer.keyframes.want(nowMs);
   }

@@ -139,7 +139,7 @@ describe('an egress track', () => {
   test('waits for a group start and goes on from there', () => {
     const viewer = new Viewer(memory);
     const layer = newLayer();
-    expect(viewer.track.want(layer)).toBe(true);
+    expect(viewer.track.want(layer, 0)).toBe(true);
     viewer.track.offer(batch(push(layer, 10, 3, { key: false })), 0);
     expect(viewer.received()).toEqual([]);
     viewer.track.offer(batch(push(layer, 13, 3)), 0);
@@ -191,8 +191,24 @@ describe('an egress track', () => {
     push(layer, 1, 5, { key: false });
     expect(new Viewer(memory).track.follow(layer, 0)).toBe(true);
     push(layer, 6, 5);
-    expect(new Viewer(memory).track.follow(layer, 10_001)).toBe(true);
-    expect(new Viewer(memory).track.follow(layer, 9_999)).toBe(false);
+    expect(new Viewer(memory).track.follow(layer, 2_501)).toBe(true);
+    expect(new Viewer(memory).track.follow(layer, 2_499)).toBe(false);
+  });
+
+  test('where the request for a keyframe meets deaf ears, an older group is better than no picture', () => {
+    const layer = newLayer();
+    push(layer, 1, 5);
+    const viewer = new Viewer(memory);
+    expect(viewer.track.follow(layer, 4_000)).toBe(true);
+    viewer.track.follow(layer, 4_599);
+    expect(viewer.track.isReplaying).toBe(false);
+    expect(viewer.track.follow(layer, 4_600)).toBe(false);
+    viewer.track.replay(4_600);
+    expect(viewer.received().length).toBe(5);
+
+    const late = new Viewer(memory);
+    late.track.follow(layer, 9_500);
+    expect(late.track.follow(layer, 10_100)).toBe(true);
   });
 
   test('ends a replay where the sender restarted, and begins again at its next group', () => {
@@ -217,17 +233,17 @@ describe('an egress track', () => {
   test('a codec the viewer did not offer is not sent, and after it the viewer can still follow', () => {
     const viewer = new Viewer(memory);
     const old = newLayer();
-    viewer.track.want(old);
+    viewer.track.want(old, 0);
     viewer.track.offer(batch(push(old, 1, 3)), 0);
     const foreign = newLayer();
-    expect(viewer.track.want(foreign)).toBe(true);
+    expect(viewer.track.want(foreign, 0)).toBe(true);
     for (let seq = 0; seq < 70_000; seq += 1) {
       const payload = vp8Payload({ pictureId: seq & 0x7fff, tl0PicIdx: 0, isKey: seq === 0 });
       const packet = pushed(foreign, input(seq, { codec: 'vp8', payload, timestamp: seq }), 1);
       viewer.track.offer(batch([packet]), 1);
     }
     const again = newLayer();
-    viewer.track.want(again);
+    viewer.track.want(again, 0);
     viewer.track.offer(batch(push(again, 9, 2)), 2);
     expect(viewer.received().map(({ seq }) => seq)).toEqual([100, 101, 102, 103, 104]);
   });
@@ -249,7 +265,7 @@ describe('an egress track', () => {
     for (let round = 0; round < 3000; round += 1) {
       const layer = layers[round % 3];
       if (!layer) throw new Error('no layer');
-      viewer.track.want(layer);
+      viewer.track.want(layer, 0);
       const start = Math.floor(round / 3) * 25;
       viewer.track.offer(batch(push(layer, start, 12)), round);
       // One comes late.
@@ -273,7 +289,7 @@ describe('an egress track', () => {
   test('equal padding for all: a packet sent a second time without RTX is the same to the byte', () => {
     const viewer = new Viewer(memory, { hasRtx: false });
     const layer = newLayer();
-    viewer.track.want(layer);
+    viewer.track.want(layer, 0);
     const lengths = [700, 699, 700, 698, 1, 0, 699];
     const packets = lengths.map((length, index) => {
       const payload = new Uint8Array(length).fill(0x41);
@@ -297,7 +313,7 @@ describe('an egress track', () => {
     };
     for (const [index, pictureId] of [7, 30_000, 500].entries()) {
       const layer = newLayer();
-      viewer.track.want(layer);
+      viewer.track.want(layer, 0);
       viewer.track.offer(batch([push8(layer, 40_000 + index, pictureId)]), index);
     }
     const received = viewer.received();
@@ -319,7 +335,7 @@ describe('an egress track', () => {
   test('what is asked for again within a round trip is sent once, later twice', () => {
     const viewer = new Viewer(memory);
     const layer = newLayer();
-    viewer.track.want(layer);
+    viewer.track.want(layer, 0);
     viewer.track.offer(batch(push(layer, 1, 3)), 0);
     viewer.received();
     for (let ms = 0; ms < 40; ms += 1) viewer.track.resend([101], 50, 100 + ms);
@@ -331,7 +347,7 @@ describe('an egress track', () => {
   test('a flood of NACKs draws no more packets than were sent, and at most 512', () => {
     const viewer = new Viewer(memory);
     const layer = newLayer();
-    viewer.track.want(layer);
+    viewer.track.want(layer, 0);
     viewer.track.offer(batch(push(layer, 0, 300)), 0);
     viewer.received();
     const all = Array.from({ length: 300 }, (_, index) => 100 + index);
@@ -347,7 +363,7 @@ describe('an egress track', () => {
     const viewer = new Viewer(memory);
     const layer = newLayer();
     viewer.track.resend([100], 50, 0);
-    viewer.track.want(layer);
+    viewer.track.want(layer, 0);
     viewer.track.offer(batch(push(layer, 1, 3)), 0);
     viewer.received();
     viewer.track.resend([99, 103, 104, 40_000, 65_535, 0], 50, 0);
