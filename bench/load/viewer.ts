@@ -35,6 +35,7 @@ export class Viewer {
   onProgress: () => void = () => {};
   connectedMs = 0;
   opened = 0;
+  #hasOpened = false;
   /** Packets that were not authentic. */
   refused = 0;
   bytes = 0;
@@ -60,7 +61,7 @@ export class Viewer {
 
   /** Whether whole datagrams are wanted, not only their beginnings. */
   get wantsBytes(): boolean {
-    return this.isSampled || this.opened === 0;
+    return this.isSampled || !this.#hasOpened;
   }
 
   get counters(): Iterable<SequenceCounter> {
@@ -116,8 +117,7 @@ export class Viewer {
     this.bytes = 0;
     this.rtcpPackets = 0;
     this.refused = 0;
-    // The first packet stays opened.
-    this.opened = Math.min(this.opened, 1);
+    this.opened = 0;
     for (const counter of this.#counters.values()) counter.reset();
   }
 
@@ -176,6 +176,7 @@ export class Viewer {
       return;
     }
     this.opened += 1;
+    this.#hasOpened = true;
     if (!this.#isMain(header.ssrc)) return;
     const { bytes } = array.memory;
     const payload = start + header.headerLength;
