@@ -9,10 +9,15 @@ const stepMs = 2;
 const roundTripMs = 30;
 const maxDelayMs = 12;
 
-/** One draw for each packet of the link: what becomes of it on its first way, and of each answer to a NACK. */
-const fates = fc.infiniteStream(fc.record({ loss: fc.nat(99), delayMs: fc.nat(maxDelayMs), isDoubled: fc.nat(19) }));
+/**
+ * One draw for each packet of the link: what becomes of it on its first way, and of each answer to a NACK. Without
+ * fast-check's liking for extremes, which makes a loss of 10 % one of 40 %: there a second of asking is not enough.
+ */
+const fates = fc.infiniteStream(
+  fc.noBias(fc.record({ loss: fc.nat(99), delayMs: fc.nat(maxDelayMs), isDoubled: fc.nat(19) })),
+);
 
-describe.each(sequenceStarts)('a publisher on a link with 10 %% loss, reordering and duplicates, from %i', (start) => {
+describe.each(sequenceStarts)('a publisher on a link with loss, reordering and duplicates, from %i', (start) => {
   test('reaches the viewer whole, each packet once under its own number', () => {
     fc.assert(
       fc.property(fates, (stream) => {
