@@ -1,5 +1,7 @@
+import type { LayerTraits } from './layer-wish.ts';
+
 /** A layer that could be sent now, and what it takes. */
-export interface LayerOffer<L> {
+export interface LayerOffer<L> extends LayerTraits {
   readonly layer: L;
   readonly bitrateBps: number;
 }

@@ -39,7 +39,7 @@ export class PublisherTrack {
     return [...this.#layers.values()]
       .filter(({ lastArrivalMs }) => nowMs - lastArrivalMs <= SILENCE_MS)
       .sort((a, b) => (isBetter(a, b, nowMs) ? 1 : -1))
-      .map((layer) => ({ layer, bitrateBps: layer.stats(nowMs).bitrateBps }));
+      .map((layer) => ({ layer, bitrateBps: layer.stats(nowMs).bitrateBps, rid: layer.rid, ...layer.size }));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { LayerWish } from '../media/layer-wish.ts';
 import type { CandidateAddress, CodecName, EgressPlan, IceCredentials, IngestPlan, MediaKind } from '../media/plan.ts';
 
 export type { CandidateAddress } from '../media/plan.ts';
@@ -73,6 +74,8 @@ export interface MediaPlane {
   openViewer(request: OpenViewer): Promise<void>;
   /** New credentials on a kept session (RFC 8445 section 9); DTLS and SRTP go on. */
   restartIce(sessionId: string, local: IceCredentials, remote: IceCredentials): Promise<void>;
+  /** What a viewer asks for from now on, in place of what it asked for before. */
+  chooseLayer(sessionId: string, wish: LayerWish): Promise<void>;
   /** Idempotent. Sends close_notify, forgets the session at once, reports no `ended`. */
   closeSession(sessionId: string): Promise<void>;
   /** Idempotent. Closes the publisher and every viewer, reports no `ended`. */

@@ -1,10 +1,11 @@
 import { BandwidthEstimator } from '../media/bandwidth-estimator.ts';
 import type { Layer } from '../media/layer.ts';
+import type { LinkView } from '../media/layer-chooser.ts';
 import { type LayerOffer, LayerSelector } from '../media/layer-selector.ts';
 import type { CongestionControl } from './fan-out.ts';
 
 /** What one viewer's link carries, and which layer he is sent for it. */
-export class LinkControl implements CongestionControl {
+export class LinkControl implements CongestionControl, LinkView<Layer> {
   readonly extensionId: number;
   readonly #estimator = new BandwidthEstimator();
   readonly #selector = new LayerSelector<Layer>();
@@ -19,6 +20,10 @@ export class LinkControl implements CongestionControl {
 
   feedback(raw: Uint8Array, nowMs: number): void {
     this.#estimator.feedback(raw, nowMs);
+  }
+
+  get estimateBps(): number {
+    return this.#estimator.estimateBps;
   }
 
   /** `ladder`: from the least to the best. Begins a probe where more might be had. */

@@ -1,3 +1,4 @@
+import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
 import type { SendMode } from '../native/send-mode.ts';
 import type { EndReason, MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
@@ -92,6 +93,17 @@ export class MediaEngine {
     this.#sessions.nameAnew(session, before);
   }
 
+  chooseLayer(sessionId: string, wish: LayerWish): void {
+    const session = this.#sessions.byId(sessionId);
+    if (!(session instanceof ViewerSession)) return;
+    session.ask(wish);
+    const stream = this.#streams.get(session.streamId);
+    if (!stream?.viewers.has(session)) return;
+    stream.serve(session, performance.now());
+    this.#shared.port.flush();
+    this.#wakeSoon();
+  }
+
   closeSession(sessionId: string): void {
     const session = this.#sessions.byId(sessionId);
     if (session) this.#remove(session);
@@ -160,7 +172,7 @@ export class MediaEngine {
     if (session instanceof ViewerSession) {
       session.connected(nowMs);
       stream.viewers.add(session);
-      stream.welcome(session, nowMs);
+      stream.serve(session, nowMs);
       this.#wakeSoon();
     } else {
       const previous = stream.publisher;

@@ -1,5 +1,6 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
+import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
 import { bestSendMode, type SendMode } from '../native/send-mode.ts';
 import {
@@ -98,6 +99,10 @@ export class MediaThreads implements MediaPlane {
 
   async restartIce(sessionId: string, local: IceCredentials, remote: IceCredentials): Promise<void> {
     await this.#workerOf(sessionId)?.command({ type: 'restart_ice', sessionId, local, remote });
+  }
+
+  async chooseLayer(sessionId: string, wish: LayerWish): Promise<void> {
+    await this.#workerOf(sessionId)?.command({ type: 'choose_layer', sessionId, wish });
   }
 
   async closeSession(sessionId: string): Promise<void> {

@@ -22,6 +22,8 @@ function obey(command: Command): void {
       return engine.openViewer(command.request);
     case 'restart_ice':
       return engine.restartIce(command.sessionId, command.local, command.remote);
+    case 'choose_layer':
+      return engine.chooseLayer(command.sessionId, command.wish);
     case 'close_session':
       return engine.closeSession(command.sessionId);
     case 'close_stream':

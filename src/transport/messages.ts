@@ -1,3 +1,4 @@
+import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
 import type { SendMode } from '../native/send-mode.ts';
 import type { MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
@@ -19,6 +20,7 @@ export type Command =
       readonly local: IceCredentials;
       readonly remote: IceCredentials;
     }
+  | { readonly type: 'choose_layer'; readonly sessionId: string; readonly wish: LayerWish }
   | { readonly type: 'close_session'; readonly sessionId: string }
   | { readonly type: 'close_stream'; readonly streamId: string }
   | { readonly type: 'close' };

@@ -2,6 +2,7 @@ import type { Layer } from '../media/layer.ts';
 import type { LayerOffer } from '../media/layer-selector.ts';
 import type { Packet } from '../media/packet.ts';
 import type { MediaKind } from '../media/plan.ts';
+import type { PublisherTrack } from '../media/track.ts';
 import { PacketBatch } from './packet-batch.ts';
 import type { PublisherSession } from './publisher-session.ts';
 import type { ViewerSession } from './viewer-session.ts';
@@ -56,20 +57,19 @@ export class StreamMedia {
   choose(nowMs: number): boolean {
     this.flush(nowMs, false);
     for (const kind of KINDS) {
-      const track = this.publisher?.tracks.find((candidate) => candidate.kind === kind);
-      const best = track?.best(nowMs);
-      if (!track || !best) continue;
+      const best = this.#track(kind)?.best(nowMs);
+      if (!best) continue;
       this.#chosen.set(kind, best);
-      const ladder = track.layers.size > 1 ? track.ladder(nowMs) : [];
+      const ladder = this.#ladder(kind, nowMs);
       for (const viewer of this.viewers) this.#settle(viewer, ladder, best, nowMs);
     }
     return this.replayAll(nowMs);
   }
 
-  /** A connected viewer gets what is already here. */
-  welcome(viewer: ViewerSession, nowMs: number): void {
+  /** A viewer who connected, or asks for something else, gets what is already here. */
+  serve(viewer: ViewerSession, nowMs: number): void {
     this.flush(nowMs, false);
-    for (const layer of this.#chosen.values()) this.#follow(viewer, layer, nowMs);
+    for (const [kind, best] of this.#chosen) this.#settle(viewer, this.#ladder(kind, nowMs), best, nowMs);
     this.#replay(viewer, nowMs);
   }
 
@@ -89,6 +89,15 @@ export class StreamMedia {
     this.flush(nowMs, false);
     this.publisher = publisher;
     this.#chosen.clear();
+  }
+
+  #track(kind: MediaKind): PublisherTrack | undefined {
+    return this.publisher?.tracks.find((track) => track.kind === kind);
+  }
+
+  /** Nobody chooses among sounds. */
+  #ladder(kind: MediaKind, nowMs: number): readonly LayerOffer<Layer>[] {
+    return kind === 'video' ? (this.#track(kind)?.ladder(nowMs) ?? []) : [];
   }
 
   #offer(viewer: ViewerSession, batch: PacketBatch, nowMs: number): void {
@@ -121,7 +130,7 @@ export class StreamMedia {
   // Nothing was sent of this layer so far and these packets are about to be: viewers begin with them, not with the cache.
   #chooseFirst(layer: Layer, packets: readonly Packet[], nowMs: number): void {
     this.#chosen.set(layer.kind, layer);
-    for (const viewer of this.viewers) viewer.track(layer.kind)?.want(layer, nowMs);
+    for (const viewer of this.viewers) if (viewer.permits(layer)) viewer.track(layer.kind)?.want(layer, nowMs);
     const isAwaited = layer.kind === 'video' && this.viewers.size > 0;
     if (isAwaited && !packets.some(({ isGroupStart }) => isGroupStart)) layer.keyframes.want(nowMs);
   }

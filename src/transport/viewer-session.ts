@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Layer } from '../media/layer.ts';
+import { type LayerChoice, LayerChooser } from '../media/layer-chooser.ts';
 import type { LayerOffer } from '../media/layer-selector.ts';
+import type { LayerWish } from '../media/layer-wish.ts';
 import type { EgressPlan, MediaKind } from '../media/plan.ts';
 import { EgressTrack } from './egress-track.ts';
 import type { FanOut } from './fan-out.ts';
@@ -30,6 +32,7 @@ export class ViewerSession {
   readonly peer: PeerConnection;
   readonly #plan: EgressPlan;
   readonly #fanOut: FanOut;
+  readonly #chooser = new LayerChooser<Layer>();
   /** Made when the keys are known. */
   #tracks: readonly EgressTrack[] = [];
   #audio: EgressTrack | undefined;
@@ -61,6 +64,17 @@ export class ViewerSession {
 
   get roundTripMs(): number {
     return this.#roundTripMs;
+  }
+
+  /** What is sent of the video, and why. */
+  get choice(): LayerChoice {
+    const rid = this.#video?.layer?.rid;
+    const estimateBps = this.#link?.estimateBps ?? Number.POSITIVE_INFINITY;
+    return {
+      ...(rid !== undefined && { rid }),
+      reason: this.#chooser.reason,
+      ...(estimateBps !== Number.POSITIVE_INFINITY && { estimateBps: Math.round(estimateBps) }),
+    };
   }
 
   track(kind: MediaKind): EgressTrack | undefined {
@@ -117,9 +131,19 @@ export class ViewerSession {
     return wish;
   }
 
-  /** Of the layers of the video, from the least to the best, the one for this viewer; `undefined`: as for everybody. */
+  /** From now on; `choose` acts on it. */
+  ask(wish: LayerWish): void {
+    this.#chooser.ask(wish);
+  }
+
+  /** Whether he may be sent this layer before it is known what else there is. */
+  permits(layer: Layer): boolean {
+    return layer.kind === 'audio' || this.#chooser.permits({ rid: layer.rid, ...layer.size });
+  }
+
+  /** Of the layers of the video, from the least to the best, the one for this viewer; `undefined` where there are none. */
   choose(ladder: readonly LayerOffer<Layer>[], nowMs: number): Layer | undefined {
-    const layer = this.#link?.choose(ladder, nowMs);
+    const layer = this.#chooser.choose(ladder, this.#link, nowMs);
     if (this.#link?.isFlooded) this.#video?.stop();
     return layer;
   }

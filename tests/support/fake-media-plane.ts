@@ -1,3 +1,4 @@
+import type { LayerWish } from '../../src/media/layer-wish.ts';
 import type { IceCredentials } from '../../src/media/plan.ts';
 import type {
   EndReason,
@@ -14,6 +15,7 @@ export class FakeMediaPlane implements MediaPlane {
   readonly sessions = new Map<string, { readonly kind: 'publisher' | 'viewer'; readonly streamId: string }>();
   readonly plans = new Map<string, OpenPublisher['plan'] | OpenViewer['plan']>();
   readonly restarts: { sessionId: string; local: IceCredentials; remote: IceCredentials }[] = [];
+  readonly wishes = new Map<string, LayerWish>();
   readonly endpointsAsked = new Set<string>();
   /** Thrown by the next call that opens or restarts. */
   failure: Error | undefined;
@@ -43,6 +45,10 @@ export class FakeMediaPlane implements MediaPlane {
     await this.gate;
     this.#failWhereAsked();
     this.restarts.push({ sessionId, local, remote });
+  }
+
+  async chooseLayer(sessionId: string, wish: LayerWish): Promise<void> {
+    if (this.sessions.has(sessionId)) this.wishes.set(sessionId, wish);
   }
 
   async closeSession(sessionId: string): Promise<void> {
@@ -103,6 +109,7 @@ export class FakeMediaPlane implements MediaPlane {
     const session = this.sessions.get(sessionId);
     this.sessions.delete(sessionId);
     this.plans.delete(sessionId);
+    this.wishes.delete(sessionId);
     if (session && this.#publishers.get(session.streamId) === sessionId) this.#publishers.delete(session.streamId);
   }
 }

@@ -1,0 +1,54 @@
+import type { LayerOffer } from './layer-selector.ts';
+import { isPermitted, type LayerTraits, type LayerWish, permitted } from './layer-wish.ts';
+
+/** Why a viewer is sent the layer that he is sent. */
+export type ChoiceReason =
+  | 'auto' // what his link carries
+  | 'only_layer' // no other is sent
+  | 'pinned' // asked for
+  | 'pinned_beyond_link' // asked for, though his link seems to carry less
+  | 'capped' // the most that he allows
+  | 'layer_silent'; // what he asked for is not sent now: what his link carries, instead
+
+/** For the eyes of people: what one viewer is sent, and why. */
+export interface LayerChoice {
+  /** Of the layer being sent; empty without simulcast, absent before anything is sent. */
+  readonly rid?: string;
+  readonly reason: ChoiceReason;
+  /** Absent as long as nothing speaks against the link, and for viewers who tell nothing about it. */
+  readonly estimateBps?: number;
+}
+
+/** What a viewer's link carries, where he tells about it. */
+export interface LinkView<L> {
+  readonly estimateBps: number;
+  choose(ladder: readonly LayerOffer<L>[], nowMs: number): L | undefined;
+}
+
+/** The layer for one viewer: what he asks for, and within that what his link carries. */
+export class LayerChooser<L> {
+  reason: ChoiceReason = 'auto';
+  #wish: LayerWish = {};
+
+  ask(wish: LayerWish): void {
+    this.#wish = wish;
+  }
+
+  permits(layer: LayerTraits): boolean {
+    return isPermitted(layer, this.#wish);
+  }
+
+  /** `ladder`: from the least to the best. `undefined` when it is empty. */
+  choose(ladder: readonly LayerOffer<L>[], link: LinkView<L> | undefined, nowMs: number): L | undefined {
+    const { ladder: open, outcome } = permitted(ladder, this.#wish);
+    const layer = link ? link.choose(open, nowMs) : open.at(-1)?.layer;
+    const offer = open.find((candidate) => candidate.layer === layer);
+    if (!offer) return undefined;
+    const estimateBps = link?.estimateBps ?? Number.POSITIVE_INFINITY;
+    if (outcome === 'absent') this.reason = 'layer_silent';
+    else if (outcome === 'pinned') this.reason = estimateBps < offer.bitrateBps ? 'pinned_beyond_link' : 'pinned';
+    else if (ladder.length === 1) this.reason = 'only_layer';
+    else this.reason = outcome === 'capped' && offer === open.at(-1) ? 'capped' : 'auto';
+    return layer;
+  }
+}
