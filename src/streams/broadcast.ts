@@ -58,6 +58,15 @@ export class Broadcast {
     this.#tellLive();
   }
 
+  publisherHeard(sessionId: string, change: 'silent' | 'resumed'): void {
+    const before = this.stream.state;
+    if (change === 'silent') this.stream.publisherSilent(sessionId, this.#clock.now());
+    else this.stream.publisherResumed(sessionId);
+    if (before === this.stream.state) return;
+    this.log.info(change === 'silent' ? 'publisher fell silent, waiting for its return' : 'publisher resumed');
+    this.#tellLive();
+  }
+
   /** Returns why the stream is over, when this ends it; `end` is then to be called. */
   publisherEnded(sessionId: string, reason: EndReason): EndReason | undefined {
     const before = this.stream.state;

@@ -101,6 +101,16 @@ export class LiveStream {
     return true;
   }
 
+  /** The connected one is not heard of: for all who watch it is gone, though its session may come back to life. */
+  publisherSilent(sessionId: string, nowMs: number): void {
+    if (this.#publisher?.sessionId === sessionId && this.#state === 'live') this.#awaitReturn(nowMs);
+  }
+
+  /** It was silent, and is heard of again. */
+  publisherResumed(sessionId: string): void {
+    if (this.#publisher?.sessionId === sessionId && this.#state === 'reconnecting') this.#state = 'live';
+  }
+
   /** Returns why the stream is over, when this ends it. May be told twice of one session: gone first, DELETEd after. */
   publisherEnded(sessionId: string, reason: EndReason, nowMs: number): EndReason | undefined {
     if (this.#pending?.sessionId === sessionId) {

@@ -44,6 +44,8 @@ export type MediaEvent =
   | { readonly type: 'connected'; readonly sessionId: string }
   /** `detail`: what OpenSSL or the engine said of it, for the log. */
   | { readonly type: 'ended'; readonly sessionId: string; readonly reason: EndReason; readonly detail?: string }
+  /** A connected publisher whose media flowed is not heard of any more, and is again; its session goes on. */
+  | { readonly type: 'silent' | 'resumed'; readonly sessionId: string }
   /** About once a second for each stream with a publisher. */
   | { readonly type: 'stats'; readonly streamId: string; readonly tracks: readonly TrackStats[] };
 

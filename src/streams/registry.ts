@@ -208,6 +208,7 @@ export class StreamRegistry {
     const session = this.#sessions.get(event.sessionId);
     if (!session) return;
     if (event.type === 'ended') this.#ended(session, event.reason, event.detail);
+    else if (event.type !== 'connected') session.broadcast.publisherHeard(session.id, event.type);
     else if (session.kind === 'publisher') session.broadcast.publisherConnected(session.id);
     else session.broadcast.viewerConnected(session.id);
   }

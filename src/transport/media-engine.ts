@@ -163,7 +163,8 @@ export class MediaEngine {
     if (before.length !== session.peer.localUfrags.length) this.#sessions.nameAnew(session, before);
     this.#sessions.proven(session, source.key);
     if (forgotten !== undefined) this.#sessions.forget(session, forgotten);
-    if (hasMoved && session instanceof ViewerSession) session.moved();
+    if (session instanceof PublisherSession) session.presence.sign(nowMs);
+    else if (hasMoved) session.moved();
   }
 
   #receiveDtls(session: MediaSession, datagram: Uint8Array, nowMs: number): void {
@@ -274,11 +275,17 @@ export class MediaEngine {
 
   #tickSession(session: MediaSession, nowMs: number): void {
     const isViewersTurn = this.#ticks % VIEWER_TICKS === 0;
-    if (session instanceof PublisherSession) session.tick(nowMs);
+    if (session instanceof PublisherSession) this.#tickPublisher(session, nowMs);
     else session.probe(nowMs);
     if (isViewersTurn && session instanceof ViewerSession) session.tick(nowMs, performance.timeOrigin + nowMs);
     const end = session.peer.isConnected && !isViewersTurn ? undefined : session.peer.tick(nowMs);
     if (end) this.#end(session, end);
+  }
+
+  #tickPublisher(session: PublisherSession, nowMs: number): void {
+    session.tick(nowMs);
+    const change = session.presence.change(nowMs);
+    if (change) this.#options.emit({ type: change, sessionId: session.id });
   }
 
   #tickStream(stream: StreamMedia, nowMs: number): void {

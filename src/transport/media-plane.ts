@@ -176,8 +176,8 @@ export class MediaThreads implements MediaPlane {
 
   #onEvent(event: MediaEvent): void {
     // What was closed meanwhile is no longer reported on.
-    if (event.type === 'connected' && !this.#sessions.has(event.sessionId)) return;
-    if (event.type === 'ended' && !this.#sessions.delete(event.sessionId)) return;
+    if (event.type !== 'stats' && !this.#sessions.has(event.sessionId)) return;
+    if (event.type === 'ended') this.#sessions.delete(event.sessionId);
     this.#listener(event);
   }
 

@@ -4,6 +4,7 @@ import { Demuxer, type Route } from '../media/demuxer.ts';
 import { Layer } from '../media/layer.ts';
 import type { Packet } from '../media/packet.ts';
 import type { IngestPlan } from '../media/plan.ts';
+import { Presence } from '../media/presence.ts';
 import { endWithoutPadding, RtpHeader } from '../media/rtp-header.ts';
 import { PublisherTrack } from '../media/track.ts';
 import { TransportCcRecorder } from '../media/transport-cc.ts';
@@ -22,6 +23,7 @@ export class PublisherSession {
   readonly streamId: string;
   readonly peer: PeerConnection;
   readonly tracks: readonly PublisherTrack[];
+  readonly presence = new Presence();
   readonly #plan: IngestPlan;
   readonly #demuxer: Demuxer;
   readonly #header = new RtpHeader();
@@ -63,6 +65,7 @@ export class PublisherSession {
     if (!header.read(memory.bytes, start, end)) return this.#drop();
     const length = this.peer.receiver?.openRtp(memory, start, end, header) ?? -1;
     if (length < 0) return this.#drop();
+    this.presence.media(nowMs);
     if (this.#transportCcId !== undefined) this.#noteTransportSeq(this.#transportCcId, nowMs);
     const route = this.#demuxer.route(header);
     const layer = route && this.tracks[route.trackIndex]?.layers.get(route.rid);
@@ -78,8 +81,10 @@ export class PublisherSession {
   receiveRtcp(memory: NativeSlice, start: number, end: number, nowMs: number): void {
     const compound = this.peer.openRtcp(memory, start, end);
     if (!compound) return;
+    this.presence.sign(nowMs);
     for (const item of readRtcp(compound)) {
       if (item.type === 'sender_report') this.#layersBySsrc.get(item.ssrc)?.senderReport(item, nowMs);
+      else if (item.type === 'bye') this.presence.paused();
     }
   }
 

@@ -14,6 +14,7 @@ const step = fc.record({
   what: fc.constantFrom(
     ...(['publish', 'publish', 'play', 'play', 'connect', 'connect', 'connect', 'lose', 'lose', 'delete'] as const),
     ...(['delete again', 'stop', 'revoke', 'wait', 'wait long', 'media fails', 'store fails'] as const),
+    ...(['fall silent', 'resume'] as const),
   ),
   pick: fc.nat(1000),
 });
@@ -28,6 +29,7 @@ it('whatever happens in whatever order, counts are right and nothing is left ove
       const store = new FakeStreamStore();
       const registry = new StreamRegistry({ media, store, clock, log: pino({ level: 'silent' }) });
       const connected = new Set<string>();
+      const silent = new Set<string>();
       const everOpened: { kind: 'publisher' | 'viewer'; id: string }[] = [];
       const open = (kind: 'publisher' | 'viewer', opening: Promise<{ sessionId: string }>) =>
         opening.then(
@@ -49,6 +51,11 @@ it('whatever happens in whatever order, counts are right and nothing is left ove
           media.connect(sessionId);
         }
         if (what === 'lose' && sessionId) media.lose(sessionId, LOSSES[pick % LOSSES.length] ?? 'failed');
+        if (what === 'fall silent' && sessionId && connected.has(sessionId) && media.isPublisher(sessionId)) {
+          silent.add(sessionId);
+          media.hear(sessionId, 'silent');
+        }
+        if (what === 'resume' && sessionId && silent.delete(sessionId)) media.hear(sessionId, 'resumed');
         if ((what === 'delete' || what === 'delete again') && opened) {
           await registry.delete(opened.kind, opened.id).catch(() => {});
         }
@@ -65,7 +72,9 @@ it('whatever happens in whatever order, counts are right and nothing is left ove
           const mine = [...media.sessions].filter(([, session]) => session.streamId === stream?.id);
           const watching = mine.filter(([key, { kind }]) => kind === 'viewer' && connected.has(key));
           expect(stream?.viewers ?? 0).toBe(watching.length);
-          const publishing = mine.filter(([key, { kind }]) => kind === 'publisher' && connected.has(key));
+          const publishing = mine.filter(
+            ([key, { kind }]) => kind === 'publisher' && connected.has(key) && !silent.has(key),
+          );
           expect(publishing.length).toBe(state === 'live' ? 1 : 0);
         }
         // One media stream a channel, and not one more: what ended was closed.

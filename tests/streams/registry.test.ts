@@ -80,6 +80,42 @@ describe('a stream', () => {
     expect(rows()).toHaveLength(1);
   });
 
+  it('tells at once of a publisher that fell silent, and is live again when it is heard', async () => {
+    const sessionId = await goLive();
+    await watch();
+    const heard: string[] = [];
+    registry.subscribe(channel.id, (event) => heard.push(event.type === 'live' ? event.live.state : event.type));
+    media.hear(sessionId, 'silent');
+    expect(live()).toMatchObject({ live: false, state: 'reconnecting', stream: { viewers: 1 } });
+    await clock.advance(25_000);
+    media.hear(sessionId, 'resumed');
+    await clock.advance(60_000);
+    expect(live().state).toBe('live');
+    expect(heard).toEqual(['reconnecting', 'live']);
+  });
+
+  it('waits 30 s from the silence on, not from the end of the session', async () => {
+    const sessionId = await goLive();
+    media.hear(sessionId, 'silent');
+    await clock.advance(27_000);
+    media.lose(sessionId, 'consent_lapsed');
+    await clock.advance(2_000);
+    expect(live().state).toBe('reconnecting');
+    await clock.advance(2_000);
+    expect(live().state).toBe('offline');
+    expect(rows()).toMatchObject([{ endReason: 'publisher_gone' }]);
+  });
+
+  it('is live by the successor of a silent publisher, whatever is heard of that one', async () => {
+    const old = await goLive();
+    const successor = await publish();
+    media.hear(old, 'silent');
+    expect(live().state).toBe('reconnecting');
+    media.connect(successor);
+    media.hear(old, 'silent');
+    expect(live().state).toBe('live');
+  });
+
   it('gives a returning publisher the time to connect, even past the 30 s', async () => {
     media.lose(await goLive(), 'closed_by_peer');
     await clock.advance(29_000);

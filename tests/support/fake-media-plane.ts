@@ -83,6 +83,15 @@ export class FakeMediaPlane implements MediaPlane {
     this.#listener({ type: 'ended', sessionId, reason });
   }
 
+  isPublisher(sessionId: string): boolean {
+    return this.sessions.get(sessionId)?.kind === 'publisher';
+  }
+
+  /** A connected publisher is not heard of any more, or again. */
+  hear(sessionId: string, change: 'silent' | 'resumed'): void {
+    this.#listener({ type: change, sessionId });
+  }
+
   measure(streamId: string, tracks: readonly TrackStats[]): void {
     this.#listener({ type: 'stats', streamId, tracks });
   }

@@ -47,6 +47,12 @@
       };
     },
 
+    /** The connections stay, and nothing is sent any more. */
+    async pause() {
+      const senders = peers.flatMap((peer) => peer.getSenders());
+      await Promise.all(senders.map((sender) => sender.replaceTrack(null)));
+    },
+
     picture(selector) {
       const video = document.querySelector(selector);
       if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return undefined;
