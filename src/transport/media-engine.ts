@@ -14,7 +14,7 @@ import { PublisherSession } from './publisher-session.ts';
 import { type MediaSession, SessionTable } from './session-table.ts';
 import type { NativeSlice } from './srtp-session.ts';
 import { createCipherScratch } from './srtp-transform.ts';
-import { StreamMedia } from './stream-media.ts';
+import { StreamTable } from './stream-table.ts';
 import { statsOf } from './track-stats.ts';
 import { UdpPort } from './udp-port.ts';
 import { ViewerSession } from './viewer-session.ts';
@@ -39,19 +39,22 @@ export interface EngineOptions {
 export class MediaEngine {
   readonly #options: EngineOptions;
   readonly #sessions = new SessionTable();
-  readonly #streams = new Map<string, StreamMedia>();
+  readonly #streams: StreamTable;
   readonly #memory = new MediaMemory();
   readonly #shared: PeerShared;
   readonly #fanOut: FanOut;
   #reportedUnsent = 0;
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
-  #soon: NodeJS.Timeout | undefined;
 
   private constructor(port: UdpPort, dtls: DtlsContext, options: EngineOptions) {
     this.#options = options;
     this.#shared = { port, dtls, scratch: createCipherScratch() };
     this.#fanOut = new FanOut({ port, memory: this.#memory });
+    this.#streams = new StreamTable({
+      flushPort: () => port.flush(),
+      onCrash: (session, error) => this.#crash(session, error),
+    });
   }
 
   static async open(options: EngineOptions): Promise<MediaEngine> {
@@ -101,7 +104,7 @@ export class MediaEngine {
     if (!stream?.viewers.has(session)) return;
     stream.serve(session, performance.now());
     this.#shared.port.flush();
-    this.#wakeSoon();
+    this.#streams.wakeSoon();
   }
 
   closeSession(sessionId: string): void {
@@ -123,7 +126,7 @@ export class MediaEngine {
     this.#shared.port.close();
     this.#shared.dtls.close();
     clearInterval(this.#ticker);
-    clearTimeout(this.#soon);
+    this.#streams.close();
   }
 
   receive(memory: NativeSlice, start: number, end: number, source: DatagramSource): void {
@@ -144,11 +147,7 @@ export class MediaEngine {
 
   /** After a burst of datagrams: what they brought goes out. */
   flush(): void {
-    const nowMs = performance.now();
-    let isHolding = false;
-    for (const stream of this.#streams.values()) isHolding = this.#serve(stream, nowMs, false) || isHolding;
-    this.#shared.port.flush();
-    if (isHolding) this.#wakeSoon();
+    this.#streams.flush(performance.now());
   }
 
   #calledBy(message: Uint8Array): MediaSession | undefined {
@@ -169,12 +168,12 @@ export class MediaEngine {
 
   #receiveDtls(session: MediaSession, datagram: Uint8Array, nowMs: number): void {
     if (!session.peer.receiveDtls(datagram, nowMs)) return;
-    const stream = this.#streamOf(session.streamId);
+    const stream = this.#streams.of(session.streamId);
     if (session instanceof ViewerSession) {
       session.connected(nowMs);
       stream.viewers.add(session);
       stream.serve(session, nowMs);
-      this.#wakeSoon();
+      this.#streams.wakeSoon();
     } else {
       const previous = stream.publisher;
       stream.setPublisher(session, nowMs);
@@ -201,16 +200,8 @@ export class MediaEngine {
 
   #add(session: MediaSession): void {
     this.#sessions.add(session);
-    this.#streamOf(session.streamId);
+    this.#streams.of(session.streamId);
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
-  }
-
-  #streamOf(streamId: string): StreamMedia {
-    const known = this.#streams.get(streamId);
-    if (known) return known;
-    const stream = new StreamMedia(streamId, (viewer, error) => this.#crash(viewer, error));
-    this.#streams.set(streamId, stream);
-    return stream;
   }
 
   #remove(session: MediaSession): void {
@@ -228,15 +219,9 @@ export class MediaEngine {
   }
 
   // A bug costs the session it shows in, never the thread.
-  #crash(session: MediaSession, error: unknown): void {
+  #crash(session: MediaSession | undefined, error: unknown): void {
     this.#options.report(error);
-    this.#end(session, 'failed');
-  }
-
-  // What fails for a stream as a whole lies in what is published.
-  #crashStream(stream: StreamMedia, error: unknown): void {
-    if (stream.publisher) this.#crash(stream.publisher, error);
-    else this.#options.report(error);
+    if (session) this.#end(session, 'failed');
   }
 
   #tick(): void {
@@ -249,19 +234,20 @@ export class MediaEngine {
         this.#crash(session, error);
       }
     }
-    for (const stream of this.#streams.values()) {
-      try {
-        this.#tickStream(stream, nowMs);
-      } catch (error) {
-        this.#crashStream(stream, error);
-      }
-    }
+    if (this.#ticks % CHOICE_TICKS === 0) this.#streams.choose(nowMs);
     this.#shared.port.flush();
-    if (this.#ticks % STATS_TICKS === 0) this.#reportDrops();
+    if (this.#ticks % STATS_TICKS === 0) this.#reportStats(nowMs);
     if (this.#sessions.size === 0 && this.#streams.size === 0) {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
     }
+  }
+
+  #reportStats(nowMs: number): void {
+    this.#streams.each(({ id, publisher }) => {
+      if (publisher) this.#options.emit({ type: 'stats', streamId: id, tracks: statsOf(publisher, nowMs) });
+    });
+    this.#reportDrops();
   }
 
   #reportDrops(): void {
@@ -286,35 +272,5 @@ export class MediaEngine {
     session.tick(nowMs);
     const change = session.presence.change(nowMs);
     if (change) this.#options.emit({ type: change, sessionId: session.id });
-  }
-
-  #tickStream(stream: StreamMedia, nowMs: number): void {
-    if (this.#ticks % CHOICE_TICKS === 0 && stream.choose(nowMs)) this.#wakeSoon();
-    if (this.#ticks % STATS_TICKS === 0 && stream.publisher) {
-      this.#options.emit({ type: 'stats', streamId: stream.id, tracks: statsOf(stream.publisher, nowMs) });
-    }
-  }
-
-  /** True when something is left to be done soon. */
-  #serve(stream: StreamMedia, nowMs: number, mayReplay: boolean): boolean {
-    try {
-      const isHolding = stream.flush(nowMs, true);
-      return (mayReplay && stream.replayAll(nowMs)) || isHolding;
-    } catch (error) {
-      this.#crashStream(stream, error);
-      return false;
-    }
-  }
-
-  // A picture held back for its last packets, or a group being replayed: some things can not wait for the next tick.
-  #wakeSoon(): void {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
-      const nowMs = performance.now();
-      let isBusy = false;
-      for (const stream of this.#streams.values()) isBusy = this.#serve(stream, nowMs, true) || isBusy;
-      this.#shared.port.flush();
-      if (isBusy) this.#wakeSoon();
-    }, 1);
   }
 }
