@@ -79,7 +79,8 @@ export interface StreamKeyStore {
     secret: { prefix: string; hash: Uint8Array },
   ): Promise<StreamKeyRecord | undefined>;
   delete(channelId: string, keyId: string): Promise<boolean>;
-  used(keyId: string, at: Date): Promise<void>;
+  /** Whether the key is still there, and still has this secret. */
+  used(hash: Uint8Array, at: Date): Promise<boolean>;
   /** Removes keys that expired before `now`. */
   deleteExpired(now: Date): Promise<number>;
 }

@@ -44,9 +44,9 @@ export class StreamKeys {
     return { keyId: found.key.id, channel: found.channel };
   }
 
-  /** A note for the owner of when the key was last used. */
-  async used(keyId: string): Promise<void> {
-    await this.#store.used(keyId, this.#now());
+  /** A note for the owner of when the key was last used. Whether it was still valid then. */
+  used(key: string): Promise<boolean> {
+    return this.#store.used(hashSecret(key), this.#now());
   }
 
   /** The old secret is worth nothing from now on. Throws `no_key`. */

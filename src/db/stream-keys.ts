@@ -47,8 +47,9 @@ export class DbStreamKeys implements StreamKeyStore {
     return (await this.#db.streamKey.deleteMany({ where: { id: keyId, channelId } })).count > 0;
   }
 
-  async used(keyId: string, at: Date): Promise<void> {
-    await this.#db.streamKey.updateMany({ where: { id: keyId }, data: { lastUsedAt: at } });
+  async used(hash: Uint8Array, at: Date): Promise<boolean> {
+    const { count } = await this.#db.streamKey.updateMany({ where: { hash: bytes(hash) }, data: { lastUsedAt: at } });
+    return count > 0;
   }
 
   async deleteExpired(now: Date): Promise<number> {

@@ -44,13 +44,18 @@ export function whipRoutes({ streams, streamKeys, limits, turn, log }: WhipOptio
   });
 
   app.post('/', limitBody, async (c) => {
-    const { keyId, channel } = await streamKeys.authenticate(bearerOf(c) ?? '').catch(async (error: unknown) => {
+    const key = bearerOf(c) ?? '';
+    const { keyId, channel } = await streamKeys.authenticate(key).catch(async (error: unknown) => {
       if (error instanceof ChannelError) await limits.count(c, 'badKey');
       throw error;
     });
     await limits.countPublish(keyId);
     const session = await streams.publish({ channel, offer: await c.req.text(), keyId });
-    streamKeys.used(keyId).catch((error: unknown) => log.warn({ err: error }, 'use of a key was not noted'));
+    streamKeys.used(key).then(
+      // A body may take half a minute to come, long enough to revoke the key or delete the channel.
+      (isStillValid) => isStillValid || streams.revokeKey(channel.id, keyId),
+      (error: unknown) => log.warn({ err: error }, 'use of a key was not noted'),
+    );
     return answerCreated(c, session, { path: '/whip/sessions', turn });
   });
 

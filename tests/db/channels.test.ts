@@ -146,10 +146,10 @@ test('a key tells when it was used last, and is deleted through its own channel 
   const { id: channelId } = await make('reef');
   const other = await make('pier');
   const key = await db.streamKeys.add({ channelId, name: 'OBS', prefix: 'live_a', hash: hashOf('a') });
-  await db.streamKeys.used(key.id, noon);
+  expect(await db.streamKeys.used(hashOf('a'), noon)).toBe(true);
   expect(await db.streamKeys.list(channelId)).toEqual([{ ...key, lastUsedAt: noon }]);
   expect(await db.streamKeys.delete(other.id, key.id)).toBe(false);
   expect(await db.streamKeys.delete(channelId, key.id)).toBe(true);
   expect(await db.streamKeys.delete(channelId, key.id)).toBe(false);
-  await db.streamKeys.used(key.id, noon);
+  expect(await db.streamKeys.used(hashOf('a'), noon)).toBe(false);
 });

@@ -38,6 +38,18 @@ describe('channels', () => {
     expect((await fake.call('GET', '/channels/brook')).status).toBe(404);
   });
 
+  it('take the stream of an encoder with them that came back while they were being deleted', async () => {
+    const { channel, key } = await fake.channel('brook', owner.user.id);
+    await fake.goLive(key);
+    const remove = fake.channelStore.delete.bind(fake.channelStore);
+    fake.channelStore.delete = async (id) => {
+      await fake.goLive(key);
+      return remove(id);
+    };
+    expect((await call('DELETE', '/channels/brook')).status).toBe(204);
+    expect([fake.media.sessions.size, fake.streams.live(channel.id).live]).toEqual([0, false]);
+  });
+
   it.each([
     ['a taken slug', { slug: 'taken', title: 'x' }, 409, undefined],
     ['a reserved slug', { slug: 'whip', title: 'x' }, 422, 'slug'],

@@ -150,6 +150,26 @@ describe('POST /whip', () => {
     expect(used?.lastUsedAt).toBeInstanceOf(Date);
   });
 
+  it.each(['revoked', 'rotated'])(
+    'ends what a key publishes that was %s while the offer was on its way',
+    async (how) => {
+      const { channel, key, keyId } = await fake.channel('river', 'somebody');
+      const offer = new TransformStream<Uint8Array, Uint8Array>();
+      const headers = { 'content-length': String(Buffer.byteLength(obsOffer)) };
+      const response = fake.publish(key, { headers, body: offer.readable });
+      await settled();
+      if (how === 'revoked') await fake.streamKeys.revoke(channel.id, keyId);
+      else await fake.streamKeys.rotate(channel.id, keyId);
+      fake.streams.revokeKey(channel.id, keyId);
+      const writer = offer.writable.getWriter();
+      await writer.write(Buffer.from(obsOffer));
+      await writer.close();
+      expect((await response).status).toBe(201);
+      await settled();
+      expect([fake.media.sessions.size, fake.streams.live(channel.id).live]).toEqual([0, false]);
+    },
+  );
+
   it('never writes a key into the log', async () => {
     await fake.goLive(key);
     fake.media.failure = new Error('no');

@@ -24,8 +24,8 @@ export class FakeApp {
   readonly media = new FakeMediaPlane();
   readonly streamStore = new FakeStreamStore();
   readonly users = new FakeUserStore();
-  readonly #channelStore = new FakeChannelStore();
-  readonly #keyStore = new FakeStreamKeyStore(this.#channelStore);
+  readonly channelStore = new FakeChannelStore();
+  readonly #keyStore = new FakeStreamKeyStore(this.channelStore);
   readonly sessions = new FakeLoginSessionStore(this.users);
   readonly streamKeys = new StreamKeys({ store: this.#keyStore });
   readonly apiTokens = new ApiTokens({ store: new FakeApiTokenStore(this.users) });
@@ -47,7 +47,7 @@ export class FakeApp {
     });
     this.app = createApp({
       streams: this.streams,
-      channels: new Channels({ store: this.#channelStore }),
+      channels: new Channels({ store: this.channelStore }),
       streamKeys: this.streamKeys,
       users: this.users,
       login: new Login({ users: this.users, sessions: this.sessions }),
@@ -92,7 +92,7 @@ export class FakeApp {
     visibility: Visibility = 'public',
   ): Promise<{ channel: Channel; key: string; keyId: string }> {
     const draft = { slug, title: `Channel ${slug}`, description: '', category: '', visibility, ownerId };
-    const channel = await this.#channelStore.create(draft);
+    const channel = await this.channelStore.create(draft);
     if (!channel) throw new Error('the slug is taken');
     const { key, record } = await this.streamKeys.create(channel.id, { name: 'tests' });
     return { channel, key, keyId: record.id };
@@ -104,7 +104,7 @@ export class FakeApp {
     init: { headers?: Record<string, string>; body?: RequestInit['body'] } = {},
   ): Promise<Response> {
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/sdp', ...init.headers };
-    return this.request('/whip', { method: 'POST', headers, body: init.body ?? obsOffer });
+    return this.request('/whip', { method: 'POST', headers, body: init.body ?? obsOffer, duplex: 'half' });
   }
 
   /** Publishes and connects; the path of the session. */

@@ -97,9 +97,10 @@ export class FakeStreamKeyStore implements StreamKeyStore {
     return this.rows.get(keyId)?.channelId === channelId && this.rows.delete(keyId);
   }
 
-  async used(keyId: string, at: Date): Promise<void> {
-    const row = this.rows.get(keyId);
-    if (row) this.rows.set(keyId, { ...row, lastUsedAt: at });
+  async used(hash: Uint8Array, at: Date): Promise<boolean> {
+    const row = [...this.rows.values()].find((one) => one.hash === hex(hash));
+    if (row) this.rows.set(row.id, { ...row, lastUsedAt: at });
+    return row !== undefined;
   }
 
   async deleteExpired(now: Date): Promise<number> {

@@ -103,8 +103,9 @@ export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
 
   app.openapi(routes.remove, async (c) => {
     const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
-    streams.stop(channel.id);
+    // The keys go first: an encoder that was stopped comes back within a moment.
     await channels.delete(channel);
+    streams.stop(channel.id);
     return c.body(null, 204);
   });
 
