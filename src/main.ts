@@ -21,7 +21,8 @@ type Closers = { readonly name: string; readonly close: () => Promise<void> }[];
 async function start(config: Config, log: Log, closers: Closers): Promise<void> {
   const database = await openDatabase({ config, log });
   closers.push({ name: 'database', close: () => database.close() });
-  const leftOpen = await database.streams.closeLeftOpen();
+  // A database of our own is ours alone. In a shared one others may be live: there the heartbeats tell, a little later.
+  const leftOpen = config.databaseUrl === undefined ? await database.streams.closeLeftOpen() : 0;
   if (leftOpen > 0) log.warn({ streams: leftOpen }, 'streams of a crash closed');
 
   const { port, threads, announcedAddresses, send } = config.media;

@@ -73,14 +73,15 @@ export class DbStreams implements StreamStore, StreamHistory {
     });
   }
 
-  async closeLeftOpen(): Promise<number> {
-    const [, streams] = await this.#db.$transaction([
+  async closeLeftOpen(seenBefore: Date | null = null): Promise<number> {
+    const [streams] = await this.#db.$transaction([
+      this.#db.$executeRaw`
+        UPDATE streams SET ended_at = last_seen_at, end_reason = 'crash'
+        WHERE ended_at IS NULL AND (${seenBefore}::timestamptz IS NULL OR last_seen_at < ${seenBefore}::timestamptz)`,
       // A viewer may have come after the last heartbeat.
       this.#db.$executeRaw`
-        UPDATE viewer_sessions v SET left_at = greatest(v.joined_at, s.last_seen_at), leave_reason = 'crash'
-        FROM streams s WHERE s.id = v.stream_id AND v.left_at IS NULL`,
-      this.#db.$executeRaw`
-        UPDATE streams SET ended_at = last_seen_at, end_reason = 'crash' WHERE ended_at IS NULL`,
+        UPDATE viewer_sessions v SET left_at = greatest(v.joined_at, s.ended_at), leave_reason = 'crash'
+        FROM streams s WHERE s.id = v.stream_id AND v.left_at IS NULL AND s.ended_at IS NOT NULL`,
     ]);
     return streams;
   }

@@ -2,8 +2,10 @@ import type { Logger } from 'pino';
 import type { StreamStore } from './ports.ts';
 
 const EVERY_MS = 10_000;
+/** Six heartbeats: what has been silent for longer is dead, even where the clocks of two servers differ a little. */
+const DEAD_MS = 60_000;
 
-/** Notes which streams are live, so that after a crash their rows can be given an honest end. */
+/** Notes which streams are live, so that those of a crash can be given an honest end: by the next start, or by another server. */
 export class Heartbeat {
   readonly #store: StreamStore;
   readonly #log: Logger;
@@ -20,13 +22,18 @@ export class Heartbeat {
   beat(streamIds: readonly string[], nowMs: number): void {
     if (nowMs < this.#dueMs || this.#isWriting) return;
     this.#dueMs = nowMs + EVERY_MS;
-    if (streamIds.length === 0) return;
     this.#isWriting = true;
-    this.#store
-      .heartbeat(streamIds, new Date(nowMs))
+    this.#write(streamIds, nowMs)
       .catch((error: unknown) => this.#log.warn({ err: error }, 'heartbeat was not written'))
       .finally(() => {
         this.#isWriting = false;
       });
+  }
+
+  /** Our own first, so that they are not taken for dead after the database was away. */
+  async #write(streamIds: readonly string[], nowMs: number): Promise<void> {
+    if (streamIds.length > 0) await this.#store.heartbeat(streamIds, new Date(nowMs));
+    const dead = await this.#store.closeLeftOpen(new Date(nowMs - DEAD_MS));
+    if (dead > 0) this.#log.warn({ streams: dead }, 'streams of a crash closed');
   }
 }

@@ -105,8 +105,11 @@ export interface StreamStore {
   viewerLeft(viewerId: string, end: { at: Date; reason: EndReason }): Promise<void>;
   /** Written every few seconds for live streams, so that a crash can be given an honest end time. */
   heartbeat(streamIds: readonly string[], at: Date): Promise<void>;
-  /** At a start: ends what a crash left open, at the last heartbeat, with reason `crash`. Returns how many streams. */
-  closeLeftOpen(): Promise<number>;
+  /**
+   * Ends what a crash left open, at the last heartbeat, with reason `crash`: all of it, or what had no heartbeat since
+   * `seenBefore`, where other servers may have live streams in the same database. Returns how many streams.
+   */
+  closeLeftOpen(seenBefore?: Date): Promise<number>;
 }
 
 /** A stream as its row tells it, over or not. */

@@ -119,6 +119,27 @@ test('what a crash left open ends at the last heartbeat, viewers included, and w
   expect(await viewer(late)).toMatchObject({ left_at: at(30), leave_reason: 'crash' });
 });
 
+test('where other servers may be live, only what has been silent for long is ended', async () => {
+  const silent = await start();
+  const other = await newChannel(db, { slug: 'pier', ownerId: (await db.users.owner())?.id ?? '' });
+  const lively = randomUUID();
+  await db.streams.start({ id: lively, channelId: other.id, title: 'Evening', startedAt: at(0) });
+  const [lost, watching] = [await join(silent, 1), await join(lively, 1)];
+  await db.streams.heartbeat([lively], at(40));
+  expect(await db.streams.closeLeftOpen(at(30))).toBe(1);
+  expect(await db.streams.byId(silent)).toMatchObject({ endedAt: at(0), endReason: 'crash' });
+  expect(await db.streams.byId(lively)).toMatchObject({ endedAt: null });
+  expect(await viewer(lost)).toMatchObject({ left_at: at(1), leave_reason: 'crash' });
+  expect(await viewer(watching)).toMatchObject({ left_at: null });
+});
+
+test('viewers of a stream that another start ended are not left open for ever', async () => {
+  const stranded = await join(await start(), 1);
+  await start(6);
+  await db.streams.closeLeftOpen(at(0));
+  expect(await viewer(stranded)).toMatchObject({ left_at: at(1), leave_reason: 'crash' });
+});
+
 test('history tells the streams of a channel newest first, in pages that neither repeat nor skip', async () => {
   const ids: string[] = [];
   for (const seconds of [0, 10, 10, 20]) {

@@ -180,6 +180,17 @@ describe('a stream', () => {
     expect(store.heartbeats).toHaveLength(3);
     expect(store.heartbeats[0]).toEqual([live().stream?.id]);
   });
+
+  it('holds others for dead only when they have been silent for a minute, and nobody when it cannot write itself', async () => {
+    await goLive();
+    store.failures = 1;
+    await clock.advance(11_000);
+    expect(store.sweeps).toEqual([]);
+    const before = clock.now();
+    await clock.advance(10_000);
+    expect(store.sweeps).toHaveLength(1);
+    expect(store.sweeps[0]).toBeLessThanOrEqual(before + 10_000 - 60_000);
+  });
 });
 
 describe('a take-over', () => {

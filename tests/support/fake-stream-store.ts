@@ -18,6 +18,8 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
   readonly rows = new Map<string, StreamHistoryRecord>();
   readonly viewers = new Map<string, ViewerRow>();
   readonly heartbeats: (readonly string[])[] = [];
+  /** The times of the last heartbeat before which streams were held for dead. */
+  readonly sweeps: number[] = [];
   /** How many writes from now on fail. */
   failures = 0;
 
@@ -69,7 +71,9 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
     this.heartbeats.push(streamIds);
   }
 
-  async closeLeftOpen(): Promise<number> {
+  async closeLeftOpen(seenBefore?: Date): Promise<number> {
+    this.#mayFail();
+    this.sweeps.push(seenBefore?.getTime() ?? Number.POSITIVE_INFINITY);
     return 0;
   }
 
