@@ -3,8 +3,9 @@ import { ALERT, HANDSHAKE, RECORD_HEADER, readRecords } from './dtls-records.ts'
 
 const NONCE = 8;
 const TAG = 16;
-const CLOSE_NOTIFY = Uint8Array.of(1, 0);
 const FATAL = 2;
+const CLOSE_NOTIFY = Uint8Array.of(1, 0);
+const HANDSHAKE_FAILURE = Uint8Array.of(FATAL, 40);
 const RESEND_GAP_MS = 50;
 const MAX_RESENDS = 20;
 // Above every sequence number that OpenSSL used for the handshake.
@@ -61,6 +62,11 @@ export class DtlsTail {
 
   closeNotify(): Uint8Array {
     return sealAlert(this.#send, CLOSE_SEQUENCE, CLOSE_NOTIFY);
+  }
+
+  /** In place of `closeNotify`: that nothing comes of this association. */
+  refusal(): Uint8Array {
+    return sealAlert(this.#send, CLOSE_SEQUENCE, HANDSHAKE_FAILURE);
   }
 
   #mayResend(nowMs: number): boolean {

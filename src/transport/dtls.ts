@@ -180,8 +180,10 @@ export class DtlsSession {
 
   #finish(flight: readonly Uint8Array[]): readonly Uint8Array[] {
     if (!this.#isPeerKnown()) return this.#fail('the certificate matches no fingerprint of the offer');
+    const tail = this.#newTail(flight);
     const profile = this.#profile();
-    if (!profile) return this.#fail('no SRTP profile was agreed on');
+    // OpenSSL holds the handshake for a success, so the peer hears of its end from us.
+    if (!profile) return [...flight, tail.refusal(), ...this.#fail('no SRTP profile was agreed on')];
     const { address, bytes } = this.#context.scratch;
     const length = 2 * (profile.keyLength + profile.saltLength);
     const label = 'EXTRACTOR-dtls_srtp';
@@ -189,17 +191,21 @@ export class DtlsSession {
       return this.#fail('no keys could be exported');
     }
     this.#keys = splitKeyingMaterial(profile, bytes.slice(0, length), this.#role);
-    this.#tail = new DtlsTail({
+    bytes.fill(0, 0, 256);
+    this.#tail = tail;
+    this.#release();
+    this.#state = 'connected';
+    return flight;
+  }
+
+  #newTail(flight: readonly Uint8Array[]): DtlsTail {
+    return new DtlsTail({
       masterSecret: this.#copy((out) => openssl.masterKey(openssl.currentSession(this.#ssl), out, 48)),
       clientRandom: this.#copy((out) => openssl.clientRandom(this.#ssl, out, 32)),
       serverRandom: this.#copy((out) => openssl.serverRandom(this.#ssl, out, 32)),
       role: this.#role,
       finalFlight: this.#role === 'server' ? flight : [],
     });
-    bytes.fill(0, 0, 256);
-    this.#release();
-    this.#state = 'connected';
-    return flight;
   }
 
   // A second look, in plain code, at what DANE has already decided.

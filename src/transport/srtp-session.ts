@@ -6,6 +6,8 @@ import { type CipherScratch, createTransform, type SrtpTransform } from './srtp-
 const MAX_SSRCS = 32;
 const MAX_RTCP_INDEX = 0x7fff_ffff;
 const MIN_RTCP = 8;
+// RFC 3711 section 3.3.1: half of the sequence space tells which side of a wrap a number is on.
+const LATE_FIRST = 32_768;
 
 /** Bytes in native memory: `bytes[start]` lies at `address + start`. */
 export interface NativeSlice {
@@ -31,17 +33,13 @@ export class SrtpReceiver {
 
   /** The length without the tag, or -1: replayed, not authentic, or one SSRC too many. */
   openRtp(memory: NativeSlice, start: number, end: number, header: RtpHeader): number {
-    const known = this.#rtpWindows.get(header.ssrc);
-    if (!known && this.#rtpWindows.size >= MAX_SSRCS) return -1;
-    const window = known ?? new ReplayWindow();
+    const window = this.#rtpWindows.get(header.ssrc);
+    if (!window) return this.#openFirstRtp(memory, start, end, header);
     const index = window.indexOf(header.seq);
     if (!window.isFresh(index)) return -1;
-    const length = end - start;
-    this.#rtp ??= this.#transform('rtp');
-    if (!this.#rtp.openRtp(memory.address + start, header.headerLength, length, header.ssrc, index)) return -1;
-    window.mark(index);
-    if (!known) this.#rtpWindows.set(header.ssrc, window);
-    return length - this.#rtp.rtpOverhead;
+    const length = this.#openRtpAt(memory, start, end, header, index);
+    if (length >= 0) window.mark(index);
+    return length;
   }
 
   /** The length of the clear compound packet, or -1. */
@@ -65,6 +63,32 @@ export class SrtpReceiver {
   close(): void {
     this.#rtp?.close();
     this.#rtcp.close();
+  }
+
+  /** A sender's count of rollovers begins at 0, and is 1 already where all it sent before its first wrap was lost. */
+  #openFirstRtp(memory: NativeSlice, start: number, end: number, header: RtpHeader): number {
+    if (this.#rtpWindows.size >= MAX_SSRCS) return -1;
+    const { seq, ssrc } = header;
+    const guesses = seq < LATE_FIRST ? [seq, seq + 65_536] : [seq];
+    const sealed = memory.bytes.slice(start, end);
+    for (const index of guesses) {
+      // What the wrong guess left is undefined.
+      memory.bytes.set(sealed, start);
+      const length = this.#openRtpAt(memory, start, end, header, index);
+      if (length < 0) continue;
+      const window = new ReplayWindow();
+      window.mark(index);
+      this.#rtpWindows.set(ssrc, window);
+      return length;
+    }
+    return -1;
+  }
+
+  #openRtpAt(memory: NativeSlice, start: number, end: number, header: RtpHeader, index: number): number {
+    const length = end - start;
+    this.#rtp ??= this.#transform('rtp');
+    const isOpen = this.#rtp.openRtp(memory.address + start, header.headerLength, length, header.ssrc, index);
+    return isOpen ? length - this.#rtp.rtpOverhead : -1;
   }
 
   #transform(kind: 'rtp' | 'rtcp'): SrtpTransform {

@@ -98,13 +98,15 @@ describe('against the openssl command', () => {
     );
   });
 
-  test('a peer without SRTP is refused', async () => {
+  test('a peer without SRTP is refused, and told so', async () => {
     const session = new DtlsSession(context, { role: 'server', fingerprints });
     serve(session);
     const args = ['s_client', '-connect', `127.0.0.1:${socket.address().port}`];
-    command = new OpensslCommand({ certificate: theirs, args });
+    const client = new OpensslCommand({ certificate: theirs, args });
+    command = client;
     await until('it is refused', () => session.state === 'failed');
     expect([session.failure, session.keys]).toEqual(['no SRTP profile was agreed on', undefined]);
+    await until('it was told', () => client.isOver && client.output.includes('handshake failure'));
   });
 
   test('a peer with another certificate is refused, and told so', async () => {

@@ -149,6 +149,19 @@ describe.each(Object.entries(PROFILES))('%s', (_name, profileId) => {
     }
   });
 
+  test.each([65_536, 65_540, 65_536 + 32_767])(
+    'a stream whose packets before the wrap were all lost opens from %i on',
+    (first) => {
+      const sealer = new Sealer(server);
+      const receiver = new SrtpReceiver(client, scratch);
+      for (const index of [first, first + 1, first - 1, first + 30_000]) {
+        const sealed = sealer.rtp({ ssrc: 5, index, payload: payloadOf(9) });
+        expect(openRtp(receiver, sealed)?.subarray(12), `${index}`).toEqual(payloadOf(9));
+        expect(openRtp(receiver, sealed), `${index} again`).toBeUndefined();
+      }
+    },
+  );
+
   test('unencrypted RTCP (the E bit off) is refused', () => {
     const receiver = new SrtpReceiver(client, scratch);
     const report = new Sealer(server).rtcp(Buffer.from(writePli(1, 2)));
