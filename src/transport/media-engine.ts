@@ -156,6 +156,7 @@ export class MediaEngine {
   }
 
   #receiveStun(session: MediaSession, message: Uint8Array, source: DatagramSource, nowMs: number): void {
+    if (!this.#sessions.mayProve(session, source.key, nowMs)) return;
     const before = session.peer.localUfrags;
     const { isProven, hasMoved, forgotten } = session.peer.receiveStun(message, source, nowMs);
     if (!isProven) return;

@@ -11,6 +11,8 @@ import type { UdpPort } from './udp-port.ts';
 const CONNECT_MS = 10_000;
 const DTLS_REPEAT_MS = 25;
 const MAX_KEYS = 16;
+// One check of consent, at the longest pause of RFC 7675: 5 s and a fifth, and a moment on the way.
+const LIVELY_MS = 7_000;
 // What SRTCP may add.
 const MAX_RTCP_OVERHEAD = 20;
 
@@ -38,7 +40,8 @@ export class PeerConnection {
   readonly #ice: IceLite;
   readonly #dtls: DtlsSession;
   readonly #openedMs: number;
-  readonly #keys = new Set<SourceKey>();
+  /** Where it proved to be, the newest last, and when it did so last. */
+  readonly #keys = new Map<SourceKey, number>();
   #destination: Destination | undefined;
   #receiver: SrtpReceiver | undefined;
   #sender: SrtpSender | undefined;
@@ -73,8 +76,13 @@ export class PeerConnection {
   }
 
   /** Addresses that proved to be this peer's, the newest last; at most 16. */
-  get sourceKeys(): ReadonlySet<SourceKey> {
-    return this.#keys;
+  get sourceKeys(): readonly SourceKey[] {
+    return [...this.#keys.keys()];
+  }
+
+  /** Connected, and heard from there a moment ago: nobody else can be at this address. */
+  isLivelyAt(key: SourceKey, nowMs: number): boolean {
+    return this.isConnected && nowMs - (this.#keys.get(key) ?? Number.NEGATIVE_INFINITY) <= LIVELY_MS;
   }
 
   get failure(): string {
@@ -91,7 +99,7 @@ export class PeerConnection {
     const { response, isProven, selected } = this.#ice.handle(message, from, nowMs);
     if (response) this.#shared.port.send(response, this.#destinationTo(from, source.writer));
     if (!isProven) return UNPROVEN;
-    const forgotten = this.#remember(source.key);
+    const forgotten = this.#remember(source.key, nowMs);
     if (selected) this.#destination = this.#destinationTo(selected, source.writer);
     this.#sendDtls(this.#dtls.start());
     return { isProven: true, hasMoved: selected !== undefined, forgotten };
@@ -161,10 +169,10 @@ export class PeerConnection {
     return current && isSame ? current : new Destination(endpoint, writer);
   }
 
-  #remember(key: SourceKey): SourceKey | undefined {
+  #remember(key: SourceKey, nowMs: number): SourceKey | undefined {
     this.#keys.delete(key);
-    this.#keys.add(key);
-    const [oldest] = this.#keys;
+    this.#keys.set(key, nowMs);
+    const [oldest] = this.#keys.keys();
     if (this.#keys.size <= MAX_KEYS || oldest === undefined) return undefined;
     this.#keys.delete(oldest);
     return oldest;

@@ -41,6 +41,12 @@ export class SessionTable {
     for (const ufrag of session.peer.localUfrags) this.#byUfrag.set(ufrag, session);
   }
 
+  /** A check proves who asks, not that he is where it seems to come from: the address of a lively peer is nobody else's. */
+  mayProve(session: MediaSession, key: SourceKey, nowMs: number): boolean {
+    const holder = this.#bySource.get(key);
+    return holder === undefined || holder === session || !holder.peer.isLivelyAt(key, nowMs);
+  }
+
   /** An address that proved to be this session's, taken from whoever had it before. */
   proven(session: MediaSession, key: SourceKey): void {
     this.#bySource.set(key, session);

@@ -103,6 +103,10 @@ export class RtcClient {
     return this.#sender !== undefined;
   }
 
+  get ownPort(): number {
+    return this.#socket.address().port;
+  }
+
   get isClosed(): boolean {
     return this.#peer.isClosed;
   }

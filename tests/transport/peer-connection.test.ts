@@ -78,7 +78,7 @@ describe('a peer', () => {
   test('whose check carries another password proves nothing and is nowhere', () => {
     const outcome = peer.receiveStun(check({ password: 'x'.repeat(24) }), home, 0);
     expect(outcome).toEqual({ isProven: false, hasMoved: false, forgotten: undefined });
-    expect([peer.destination, [...peer.sourceKeys]]).toEqual([undefined, []]);
+    expect([peer.destination, peer.sourceKeys]).toEqual([undefined, []]);
   });
 
   test('is connected by one handshake, and lives as long as its checks come', () => {
@@ -128,7 +128,18 @@ describe('a peer', () => {
     });
     const keyOf = (at: number) => sourceOfText('127.0.0.1', at).key;
     expect(forgotten).toEqual([...new Array(16).fill(undefined), ...[1, 2, 3, 4].map(keyOf)]);
-    expect(peer.sourceKeys.size).toBe(16);
+    expect(peer.sourceKeys).toHaveLength(16);
+  });
+
+  test('holds the address of its last check for 7 s, once it is connected', () => {
+    peer.receiveStun(check(), home, 0);
+    expect(peer.isLivelyAt(home.key, 0)).toBe(false);
+    connect(1_000);
+    const other = sourceOfText('127.0.0.1', 50_000);
+    expect([home, other].map(({ key }) => peer.isLivelyAt(key, 8_000))).toEqual([true, false]);
+    expect(peer.isLivelyAt(home.key, 8_001)).toBe(false);
+    peer.receiveStun(check(), home, 9_000);
+    expect(peer.isLivelyAt(home.key, 16_000)).toBe(true);
   });
 
   test('moves with its nomination', () => {
