@@ -1,12 +1,16 @@
-const FIRST_GAP_MS = 500;
-const GAP_GROWTH = 1.5;
+// A PLI may be lost on its way, and so may the keyframe.
+const REPEAT_MS = 500;
+const REPEAT_GROWTH = 1.5;
 const PATIENCE_MS = 10_000;
+// A keyframe is some ten times the size of another picture: viewers who come and go are not to fill the link with them.
+const KEYFRAME_EVERY_MS = 1000;
 
 /** Merges the wishes of all viewers for a keyframe and spaces the PLIs (RFC 4585 section 6.3.1) that ask for it. */
 export class KeyframeRequester {
   #isWanted = false;
   #wantedMs = 0;
   #askedMs = Number.NEGATIVE_INFINITY;
+  #isAnswered = true;
   #gapMs = 0;
 
   want(nowMs: number): void {
@@ -16,25 +20,27 @@ export class KeyframeRequester {
 
   keyframeArrived(): void {
     this.#isWanted = false;
-    this.#gapMs = 0;
+    this.#isAnswered = true;
+    this.#gapMs = KEYFRAME_EVERY_MS;
   }
 
   /** True: send a PLI now. Some publishers ignore PLI, so it stops asking 10 s after the last wish. */
   due(nowMs: number): boolean {
-    if (!this.#isWanted || nowMs - this.#askedMs < Math.max(FIRST_GAP_MS, this.#gapMs)) return false;
+    if (!this.#isWanted || nowMs - this.#askedMs < this.#gapMs) return false;
     if (nowMs - this.#wantedMs > PATIENCE_MS) {
       this.#isWanted = false;
       return false;
     }
     this.#askedMs = nowMs;
-    this.#gapMs = this.#gapMs === 0 ? FIRST_GAP_MS : Math.min(this.#gapMs * GAP_GROWTH, PATIENCE_MS / 2);
+    this.#gapMs = this.#isAnswered ? REPEAT_MS : Math.min(this.#gapMs * REPEAT_GROWTH, PATIENCE_MS / 2);
+    this.#isAnswered = false;
     return true;
   }
 
   /** A new publisher may be asked at once. */
   reset(): void {
     this.#isWanted = false;
+    this.#isAnswered = true;
     this.#gapMs = 0;
-    this.#askedMs = Number.NEGATIVE_INFINITY;
   }
 }

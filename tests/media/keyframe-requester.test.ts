@@ -25,14 +25,28 @@ test('the wishes of a thousand viewers are one PLI', () => {
   expect(asked).toBe(1);
 });
 
-test('a keyframe ends the asking, and the next wish waits half a second from the last PLI', () => {
+test('a keyframe ends the asking, and the next wish waits a second from the last PLI', () => {
   const keyframes = new KeyframeRequester();
   keyframes.want(0);
   expect(askedBetween(keyframes, 0, 100)).toEqual([0]);
   keyframes.keyframeArrived();
   expect(askedBetween(keyframes, 100, 300)).toEqual([]);
   keyframes.want(300);
-  expect(askedBetween(keyframes, 300, 900)).toEqual([500]);
+  expect(askedBetween(keyframes, 300, 1400)).toEqual([1000]);
+});
+
+test('wishes that never end bring one keyframe a second from a publisher that hears them', () => {
+  const keyframes = new KeyframeRequester();
+  const times: number[] = [];
+  let keyframeMs = Number.POSITIVE_INFINITY;
+  for (let nowMs = 0; nowMs < 10_000; nowMs++) {
+    if (nowMs === keyframeMs) keyframes.keyframeArrived();
+    keyframes.want(nowMs);
+    if (!keyframes.due(nowMs)) continue;
+    times.push(nowMs);
+    keyframeMs = nowMs + 80;
+  }
+  expect(times).toEqual(Array.from({ length: 10 }, (_, second) => second * 1000));
 });
 
 test('a publisher that ignores PLI is asked with growing gaps, for about ten seconds', () => {
