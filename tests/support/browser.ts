@@ -69,6 +69,11 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(outputDir, `${name}.png`) });
 }
 
+/** A page of any browser, with `probe` in it. */
+export interface AnyPage {
+  evaluate<T>(expression: string): Promise<T>;
+}
+
 /** What all open peer connections of a page received, summed. */
 export interface Received {
   readonly framesDecoded: number;
@@ -81,7 +86,7 @@ export interface Received {
   readonly freezes: number;
 }
 
-export function received(page: Page): Promise<Received> {
+export function received(page: AnyPage): Promise<Received> {
   return page.evaluate<Received>('probe.received()');
 }
 
@@ -91,7 +96,7 @@ export interface Sent {
   readonly audioPackets: number;
 }
 
-export function sent(page: Page): Promise<Sent> {
+export function sent(page: AnyPage): Promise<Sent> {
   return page.evaluate<Sent>('probe.sent()');
 }
 
@@ -102,6 +107,6 @@ export function pictureChange(before: readonly number[], after: readonly number[
 }
 
 /** The brightness of 64 x 36 points of a `<video>`; `undefined` before its first frame. */
-export function picture(page: Page, selector: string): Promise<readonly number[] | undefined> {
+export function picture(page: AnyPage, selector: string): Promise<readonly number[] | undefined> {
   return page.evaluate<readonly number[] | undefined>(`probe.picture(${JSON.stringify(selector)})`);
 }

@@ -9,6 +9,8 @@ export interface Tool {
   readonly variable: string;
   readonly programs: readonly string[];
   readonly debian: readonly string[];
+  /** Its tests are skipped where it is missing, though never in CI. */
+  readonly isOptional?: boolean;
 }
 
 export const ffmpeg: Tool = { name: 'ffmpeg', variable: 'FFMPEG_PATH', programs: ['ffmpeg'], debian: ['ffmpeg'] };
@@ -21,7 +23,15 @@ export const chromium: Tool = {
   debian: ['chromium', 'fonts-dejavu-core'],
 };
 
-export const tools: readonly Tool[] = [ffmpeg, chromium];
+export const firefox: Tool = {
+  name: 'Firefox',
+  variable: 'FIREFOX_PATH',
+  programs: ['firefox-esr', 'firefox'],
+  debian: ['firefox-esr'],
+  isOptional: true,
+};
+
+export const tools: readonly Tool[] = [ffmpeg, chromium, firefox];
 
 /** The path of the tool, or `undefined` where this machine has none. */
 export function findTool(tool: Tool): string | undefined {
@@ -37,6 +47,11 @@ export function requireTool(tool: Tool): string {
   const path = findTool(tool);
   if (path === undefined) throw new Error(`${tool.name} is missing: install it, or set ${tool.variable}`);
   return path;
+}
+
+/** Whether the tests of an optional tool are passed over here. */
+export function isSkipped(tool: Tool): boolean {
+  return !process.env['CI'] && findTool(tool) === undefined;
 }
 
 /** ffmpeg-static may be absent, or there without its program, which it fetches when it is installed. */

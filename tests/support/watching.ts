@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { picture, pictureChange, type Received, received } from './browser.ts';
+import { type AnyPage, picture, pictureChange, type Received, received } from './browser.ts';
 import { until } from './until.ts';
 
 const FRAMES = 10;
@@ -9,7 +9,7 @@ const VISIBLE_CHANGE = 0.3;
 const AUDIBLE_ENERGY = 0.001;
 
 /** Resolves once more frames are decoded and the picture on the page differs from the one before. */
-export async function seesMovingPicture(page: Page, selector = 'video'): Promise<Received> {
+export async function seesMovingPicture(page: AnyPage, selector = 'video'): Promise<Received> {
   const before = await received(page);
   const first = await until('a first picture', () => picture(page, selector));
   return until('decoded frames grow and the picture changes', async () => {
@@ -21,7 +21,7 @@ export async function seesMovingPicture(page: Page, selector = 'video'): Promise
 }
 
 /** Resolves once decoded sound has brought energy; a muted element decodes none. */
-export async function hearsSound(page: Page): Promise<Received> {
+export async function hearsSound(page: AnyPage): Promise<Received> {
   const before = await received(page);
   return until('the energy of the sound grows', async () => {
     const now = await received(page);
