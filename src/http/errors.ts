@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 import { AccountError, type AccountErrorCode } from '../accounts/errors.ts';
 import { ChannelError, type ChannelErrorCode } from '../channels/errors.ts';
-import { SdpError, type SdpErrorCode } from '../sdp/sdp-error.ts';
+import { type MissingCodec, SdpError, type SdpErrorCode } from '../sdp/sdp-error.ts';
 import { StreamError, type StreamErrorCode } from '../streams/errors.ts';
 
 export type HttpErrorCode =
@@ -49,6 +49,7 @@ export const statusOf = {
   body_too_large: 413,
   bad_content_type: 415,
   unsupported_offer: 422,
+  codec_not_offered: 422,
   invalid_fields: 422,
   bad_slug: 422,
   bad_name: 422,
@@ -104,7 +105,8 @@ export function problemResponse(c: Context, error: unknown, log: Logger): Respon
   if (error instanceof HttpError) return problem(c, error.code, error.message, error.headers, error.fields);
   if (isKnown(error)) {
     const path = fieldOf[error.code];
-    return problem(c, error.code, error.message, {}, path === undefined ? [] : [{ path, message: error.message }]);
+    const fields = path === undefined ? [] : [{ path, message: error.message }];
+    return problem(c, error.code, error.message, {}, fields, error instanceof SdpError ? error.missing : undefined);
   }
   log.error({ err: error, method: c.req.method, route: c.req.routePath }, 'request failed');
   return problem(c, 'internal', 'Something went wrong on the server.');
@@ -116,6 +118,7 @@ function problem(
   detail: string,
   headers: Readonly<Record<string, string>> = {},
   errors: readonly FieldError[] = [],
+  missing?: MissingCodec,
 ): Response {
   const status = statusOf[code];
   const retryAfter = retrySeconds[code];
@@ -125,7 +128,7 @@ function problem(
   c.header('Content-Type', 'application/problem+json');
   c.header('Cache-Control', 'no-store');
   const type = `urn:freshet:problem:${code}`;
-  const body = { type, title: STATUS_CODES[status], status, detail, ...(errors.length > 0 && { errors }) };
+  const body = { type, title: STATUS_CODES[status], status, detail, ...(errors.length > 0 && { errors }), ...missing };
   return c.body(JSON.stringify(body), status);
 }
 

@@ -5,7 +5,7 @@ import { h264Profile, profileDistance } from './h264-profile.ts';
 import { extensionUri } from './header-extensions.ts';
 import { isMedia, type MediaOffer, type Offer } from './offer.ts';
 import { peerPlan } from './peer.ts';
-import { unsupportedOffer } from './sdp-error.ts';
+import { codecNotOffered, unsupportedOffer } from './sdp-error.ts';
 
 export type { LocalSide } from './answer.ts';
 
@@ -71,9 +71,8 @@ function playableCodecs(section: MediaOffer, published: Codec | undefined): read
   const codecs = onePerProfile(knownCodecs(section));
   if (published === undefined) return codecs;
   if (!codecs.some(({ name }) => name === published.name)) {
-    throw unsupportedOffer(
-      `the ${section.kind} of this stream is ${published.name.toUpperCase()}, which this player did not offer`,
-    );
+    const offered = [...new Set(codecs.map(({ name }) => name))];
+    throw codecNotOffered({ kind: section.kind, codec: published.name, offered });
   }
   return codecs.toSorted((a, b) => distance(a, published) - distance(b, published));
 }

@@ -15,7 +15,8 @@ export type EndReason =
   | 'key_revoked'
   | 'failed' // DTLS or an internal error
   | 'shutdown'
-  | 'crash'; // found open at a start
+  | 'crash' // found open at a start
+  | 'codec_changed'; // the publisher sends what this viewer did not offer
 
 /** What an answer says about the media thread that will hold the session. */
 export interface MediaEndpoint {

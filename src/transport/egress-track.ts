@@ -60,6 +60,7 @@ export class EgressTrack implements EgressTarget {
   #replaySinceMs = 0;
   #rtxSeq: number;
   #mayResend = 0;
+  #lacksCodec = false;
 
   constructor(options: {
     plan: EgressTrackPlan;
@@ -97,6 +98,11 @@ export class EgressTrack implements EgressTarget {
     return this.#layer !== undefined && this.#epoch === this.#layer.epoch;
   }
 
+  /** The viewer offered no payload type for what it is to be sent: without a word it would see its last picture for ever. */
+  get lacksCodec(): boolean {
+    return this.#lacksCodec;
+  }
+
   get isReplaying(): boolean {
     return this.#state === 'replaying';
   }
@@ -126,7 +132,7 @@ export class EgressTrack implements EgressTarget {
     const maxAgeMs = this.#layer ? SWITCH_MAX_AGE_MS : freshMs;
     const isFresh = nowMs - layer.groupStartedMs <= maxAgeMs && layer.groupBytes <= REPLAY_MAX_BYTES;
     if (!first || !isFresh) return true;
-    if (this.payloadTypeOf(first) < 0) return false;
+    if (!this.#canSend(first)) return false;
     this.#begin(first, nowMs);
     this.#state = 'replaying';
     this.#cursor = first.extSeq;
@@ -139,6 +145,7 @@ export class EgressTrack implements EgressTarget {
     if (this.#wanted === layer) return false;
     this.#wanted = layer;
     this.#wantedSinceMs = nowMs;
+    this.#lacksCodec = false;
     return true;
   }
 
@@ -170,7 +177,7 @@ export class EgressTrack implements EgressTarget {
     } else if (layer === this.#wanted) {
       const first = batch.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
       // Numbers must not run on unseen while this viewer can not be sent the codec: past 32768 it could not follow.
-      if (!first || this.payloadTypeOf(first) < 0) return;
+      if (!first || !this.#canSend(first)) return;
       this.#begin(first, nowMs);
       this.#state = 'live';
       this.#sendFrom(batch, first.extSeq, nowMs);
@@ -229,6 +236,11 @@ export class EgressTrack implements EgressTarget {
   // Where a link fails to carry a layer, what it lost of it would only keep back the next one.
   #isForgone({ layer }: LocatedPacket): boolean {
     return this.congestion !== undefined && (this.#state === 'waiting' || layer !== this.#layer);
+  }
+
+  #canSend(first: Packet): boolean {
+    this.#lacksCodec = this.payloadTypeOf(first) < 0;
+    return !this.#lacksCodec;
   }
 
   #begin(first: Packet, nowMs: number): void {

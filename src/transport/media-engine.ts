@@ -267,6 +267,7 @@ export class MediaEngine {
     if (isViewersTurn && session instanceof ViewerSession) session.tick(nowMs, performance.timeOrigin + nowMs);
     const end = session.peer.isConnected && !isViewersTurn ? undefined : session.peer.tick(nowMs);
     if (end) this.#end(session, end);
+    else if (session instanceof ViewerSession && session.lacksCodec) this.#end(session, 'codec_changed');
   }
 
   #tickPublisher(session: PublisherSession, nowMs: number): void {

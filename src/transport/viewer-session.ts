@@ -62,6 +62,11 @@ export class ViewerSession {
     return this.#tracks;
   }
 
+  /** What is published now can not be shown to this viewer, who is better told so than left with a frozen picture. */
+  get lacksCodec(): boolean {
+    return this.#tracks.some((track) => track.lacksCodec);
+  }
+
   get roundTripMs(): number {
     return this.#roundTripMs;
   }

@@ -59,6 +59,21 @@ describe('POST /whep/:channel', () => {
     expect(fake.media.sessions.size).toBe(1);
   });
 
+  it('says in a word for machines which codec a player lacks', async () => {
+    await fake.goLive(key);
+    const withoutH264 = chromiumPlayOffer.replaceAll('H264/90000', 'H263/90000');
+    const response = await play('brook', {}, withoutH264);
+    expect(await response.json()).toEqual({
+      type: 'urn:freshet:problem:codec_not_offered',
+      title: 'Unprocessable Entity',
+      status: 422,
+      detail: 'the video of this stream is H264, which this player did not offer',
+      kind: 'video',
+      codec: 'h264',
+      offered: ['vp8', 'vp9', 'av1'],
+    });
+  });
+
   it('hides a private channel from all but those who manage it', async () => {
     const { key } = await fake.channel('secret', ownerId, 'private');
     const other = await fake.account('other', 'streamer');

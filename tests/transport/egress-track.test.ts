@@ -242,8 +242,10 @@ describe('an egress track', () => {
       const packet = pushed(foreign, input(seq, { codec: 'vp8', payload, timestamp: seq }), 1);
       viewer.track.offer(batch([packet]), 1);
     }
+    expect(viewer.track.lacksCodec).toBe(true);
     const again = newLayer();
     viewer.track.want(again, 0);
+    expect(viewer.track.lacksCodec).toBe(false);
     viewer.track.offer(batch(push(again, 9, 2)), 2);
     expect(viewer.received().map(({ seq }) => seq)).toEqual([100, 101, 102, 103, 104]);
   });
@@ -256,6 +258,7 @@ describe('an egress track', () => {
     expect(viewer.track.follow(foreign, 0)).toBe(false);
     viewer.track.replay(0);
     expect(viewer.received()).toEqual([]);
+    expect(viewer.track.lacksCodec).toBe(true);
   });
 
   test('switching to and fro keeps one unbroken sequence and never seals a number twice', () => {

@@ -219,6 +219,23 @@ describe.each(modes)('a media engine sending by %s', (mode) => {
     expect(step / 90).toBeLessThan(nextCameMs - oldSentMs + 1);
   });
 
+  test('a viewer who did not offer the codec of a new publisher is sent away, the others go on', async () => {
+    const old = await publish('old');
+    const withoutH264 = (plan: EgressPlan) =>
+      withTracks(plan, (track) => {
+        const payloads = track.payloads.filter(({ codec }) => codec.name !== 'h264');
+        return payloads.length > 0 ? { ...track, payloads } : track;
+      });
+    const [able, unable] = [await play('able'), await play('unable', { spoil: withoutH264 })];
+    sendFrame(old, 0, true);
+    await until('the one is sent away', () => endOf('unable'));
+    expect(endOf('unable')).toMatchObject({ reason: 'codec_changed' });
+    await until('and knows it', () => unable.isClosed);
+    sendFrame(old, 1, false);
+    await until('the other goes on', () => video(able).length === 6);
+    expect(endOf('able')).toBeUndefined();
+  });
+
   test('audio goes at once, and sender reports tie it to the picture', async () => {
     const publisher = await publish();
     const viewer = await play('viewer');

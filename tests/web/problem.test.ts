@@ -28,6 +28,11 @@ describe('a refused request', () => {
     },
   );
 
+  test('names the codec that this browser lacks', async () => {
+    const problem = await problemOf(answer(422, { detail: 'no', kind: 'video', codec: 'h264', offered: ['vp8'] }));
+    expect(problem).toEqual({ status: 422, message: 'no', missingCodec: 'H264' });
+  });
+
   test('says when to come back', async () => {
     expect(await problemOf(answer(409, {}, { 'retry-after': '2' }))).toMatchObject({ retryAfterMs: 2000 });
   });

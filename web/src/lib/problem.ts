@@ -5,6 +5,8 @@ export interface Problem {
   /** By field, from the `errors` of the problem. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly retryAfterMs?: number;
+  /** What this browser would have to decode, and does not. */
+  readonly missingCodec?: string;
 }
 
 const FALLBACK: Readonly<Record<number, string>> = {
@@ -23,11 +25,13 @@ export async function problemOf(response: Response): Promise<Problem> {
   const body = record(await response.json().catch(() => undefined));
   const said = text(body['detail']) ?? text(body['title']);
   const fields = fieldErrors(body['errors']);
+  const missingCodec = text(body['codec'])?.toUpperCase();
   const retryAfterMs = retryAfter(response.headers.get('retry-after'), Date.now());
   return {
     status,
     message: said ?? FALLBACK[status] ?? `The server answered with error ${status}.`,
     ...(fields && { fields }),
+    ...(missingCodec && { missingCodec }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }

@@ -1,0 +1,138 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Api, owner } from '../support/api.ts';
+import { openBareSite } from '../support/bare-site.ts';
+import { type AnyPage, newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
+import { Firefox, type FirefoxPage } from '../support/firefox.ts';
+import { makeMedia } from '../support/media-file.ts';
+import { ObsClient } from '../support/obs-client.ts';
+import { Server } from '../support/server.ts';
+import { isSkipped, firefox as tool } from '../support/tools.ts';
+import { until } from '../support/until.ts';
+import { hearsSound, seesMovingPicture } from '../support/watching.ts';
+
+const PLAYER = '[data-testid=player]';
+
+describe.skipIf(isSkipped(tool))('Firefox', () => {
+  let server: Server;
+  let api: Api;
+  let bareSite: Awaited<ReturnType<typeof openBareSite>>;
+  let chromium: Browser;
+  let visitor: Visitor;
+  let firefox: Firefox;
+
+  beforeAll(async () => {
+    [server, bareSite, chromium, firefox] = await Promise.all([
+      // Firefox in its sandbox has no candidate on loopback: it is met on the machine's own address.
+      Server.start({ env: { ANNOUNCED_ADDRESS: '' } }),
+      openBareSite(),
+      openBrowser(),
+      Firefox.start(),
+    ]);
+    [api, visitor] = await Promise.all([Api.setUp(server), newVisitor(chromium)]);
+  });
+
+  afterAll(async () => {
+    await firefox?.close();
+    await chromium?.close();
+    bareSite?.close();
+    await server?.stop();
+  });
+
+  async function start(page: AnyPage, call: 'publish' | 'play', options: object): Promise<void> {
+    await until('the page is ready', () => page.evaluate('globalThis.client !== undefined'));
+    await page.evaluate(`client.${call}(${JSON.stringify(options)}).then((stop) => { globalThis.stop = stop; })`);
+  }
+
+  async function inChromium(call: 'publish' | 'play', options: object): Promise<Page> {
+    const page = await visitor.open(bareSite.url);
+    // Chromium plays sound only where somebody has clicked.
+    await page.locator('video').click();
+    await start(page, call, options);
+    return page;
+  }
+
+  const isLive = (slug: string) => until(`${slug} is live`, async () => (await api.live(slug)).state === 'live');
+
+  async function watch(slug: string, state = 'live'): Promise<FirefoxPage> {
+    const page = await firefox.open(`${server.url}/${slug}`);
+    await page.waitFor(`[data-state=${state}]`);
+    return page;
+  }
+
+  test.each(['VP8', 'VP9', 'AV1'])('sees and hears on the watch page what Chromium sends as %s', async (codec) => {
+    const { slug, key } = await api.createChannel(`to-firefox-${codec.toLowerCase()}`);
+    const publisher = await inChromium('publish', { url: `${server.url}/whip`, key, video: codec });
+    await isLive(slug);
+
+    const page = await watch(slug);
+    const seen = await seesMovingPicture(page, PLAYER);
+    await page.click('[aria-label="Unmute (m)"]');
+    await hearsSound(page);
+
+    expect(seen).toMatchObject({ videoCodec: `video/${codec}`, audioCodec: 'audio/opus', width: 640, height: 360 });
+    expect(firefox.errors).toEqual([]);
+    await page.close();
+    await publisher.close();
+  });
+
+  test.each(['VP8', 'VP9', 'AV1'])('is seen and heard in Chromium when it sends %s', async (codec) => {
+    const { slug, key } = await api.createChannel(`from-firefox-${codec.toLowerCase()}`);
+    const publisher = await firefox.open(bareSite.url);
+    await start(publisher, 'publish', { url: `${server.url}/whip`, key, video: codec });
+    await isLive(slug);
+
+    const viewer = await inChromium('play', { url: `${server.url}/whep/${slug}` });
+    const seen = await seesMovingPicture(viewer);
+    await hearsSound(viewer);
+
+    expect(seen).toMatchObject({ videoCodec: `video/${codec}`, audioCodec: 'audio/opus' });
+    expect(await publisher.evaluate('stop()')).toBe(200);
+    await publisher.close();
+    await viewer.close();
+  });
+
+  test('goes live in the studio and is seen in Chromium until it stops', async () => {
+    const { slug } = await api.createChannel('firefox-studio');
+    const login = await firefox.open(`${server.url}/login`);
+    await login.evaluate(
+      `fetch('/api/v1/login', ${JSON.stringify({
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(owner),
+      })}).then(({ ok }) => ok)`,
+    );
+    await login.close();
+
+    const studio = await firefox.open(`${server.url}/studio`);
+    await studio.choose('select.field', slug);
+    await studio.click('[data-testid=go-live]');
+    await isLive(slug);
+    const viewer = await inChromium('play', { url: `${server.url}/whep/${slug}` });
+    await seesMovingPicture(viewer);
+    await hearsSound(viewer);
+
+    await studio.click('[data-testid=stop]');
+    await until('the channel is offline', async () => (await api.live(slug)).state === 'offline');
+    expect(firefox.errors).toEqual([]);
+    await studio.close();
+    await viewer.close();
+  });
+
+  test('is told on the watch page that it can not decode H264, and plays once that has changed', async () => {
+    const { slug, key } = await api.createChannel('not-for-firefox');
+    const obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media: await makeMedia() });
+    await isLive(slug);
+
+    const page = await watch(slug, 'error');
+    const words = await page.evaluate<string>('document.querySelector("[data-state=error]").innerText');
+    expect(words).toContain('It is sent as H264, which this browser does not decode.');
+
+    const publisher = await inChromium('publish', { url: `${server.url}/whip`, key });
+    await page.waitFor('[data-state=live]');
+    await seesMovingPicture(page, PLAYER);
+    obs.vanish();
+    await page.close();
+    await publisher.close();
+  });
+});
