@@ -4,6 +4,7 @@ import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './codecs/pay
 import { vp8Ids } from './codecs/vp8.ts';
 import { GroupTracker } from './group-tracker.ts';
 import { KeyframeRequester } from './keyframe-requester.ts';
+import { LayerFactsReader } from './layer-facts-reader.ts';
 import { NackTracker } from './nack-tracker.ts';
 import type { Packet } from './packet.ts';
 import type { PacketCache } from './packet-cache.ts';
@@ -34,6 +35,8 @@ export interface PacketInput {
   readonly end: number;
   /** Came as a retransmission (RFC 4588): it fills a hole, and never tells that the sender restarted. */
   readonly isRtx?: boolean;
+  /** The dependency descriptor header extension, where the packet has one. */
+  readonly descriptor?: Uint8Array | undefined;
 }
 
 export interface LayerSnapshot {
@@ -65,6 +68,7 @@ export class Layer {
   readonly #captureClock: CaptureClock;
   readonly #bitrate = new RateMeter();
   readonly #frameRate = new RateMeter();
+  readonly #layering = new LayerFactsReader();
   #epoch = 0;
   #size: PictureSize | undefined;
 
@@ -180,6 +184,7 @@ export class Layer {
       length: end - start,
       arrivedMs: nowMs,
       vp8: codec === 'vp8' ? vp8Ids(bytes, start, end) : undefined,
+      layering: this.#layering.read(codec, bytes, start, end, input.descriptor),
     };
   }
 
@@ -230,6 +235,7 @@ export class Layer {
     this.#groups.reset();
     this.#reception.reset();
     this.#captureClock.reset();
+    this.#layering.reset();
     this.#size = undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { Layer } from './layer.ts';
+import type { LayerFacts } from './layer-facts.ts';
 import type { CodecName } from './plan.ts';
 
 /** Where a VP8 payload descriptor (RFC 7741) keeps what has to be rewritten when a viewer changes sources. */
@@ -35,4 +36,6 @@ export interface Packet {
   readonly length: number;
   readonly arrivedMs: number;
   readonly vp8: Vp8Ids | undefined;
+  /** `undefined`: no layers, so it belongs to all. */
+  readonly layering: LayerFacts | undefined;
 }

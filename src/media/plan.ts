@@ -31,6 +31,7 @@ export interface ExtensionIds {
   readonly rid?: number;
   readonly repairedRid?: number;
   readonly transportCc?: number;
+  readonly dependencyDescriptor?: number;
 }
 
 export interface IngestTrackPlan {
@@ -42,6 +43,8 @@ export interface IngestTrackPlan {
   readonly ssrcs: readonly { readonly ssrc: number; readonly rtxSsrc?: number }[];
   /** Simulcast layers accepted, in the order of the offer; empty without simulcast. */
   readonly rids: readonly string[];
+  /** Simulcast, or an offer such as browsers make for a stream of temporal or spatial layers. */
+  readonly mayHaveLayers: boolean;
 }
 
 export interface EgressTrackPlan {

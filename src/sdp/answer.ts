@@ -18,6 +18,8 @@ export interface SectionAnswer {
   readonly payloads: readonly PayloadPlan[];
   /** Without `a=`, after the codecs. */
   readonly attributes: readonly string[];
+  /** Some need the two-byte form (RFC 8285). */
+  readonly hasLongExtensions?: boolean;
 }
 
 /** The same in every fragment as in the answer (RFC 9725 section 4.3). */
@@ -35,12 +37,14 @@ export function writeAnswer(
     offer,
     offer.sections.filter(({ mid }) => answers.has(mid)),
   );
+  const mayMix = offer.mayMixExtensions && [...answers.values()].some(({ hasLongExtensions }) => hasLongExtensions);
   const lines = [
     'v=0',
     `o=- ${local.sessionId} 1 IN IP4 0.0.0.0`,
     's=-',
     't=0 0',
     ...(bundle.length > 0 ? [`a=group:BUNDLE ${bundle.join(' ')}`] : []),
+    ...(mayMix ? ['a=extmap-allow-mixed'] : []),
     `a=msid-semantic: WMS ${streamId}`,
     ...ICE_LITE,
   ];

@@ -6,6 +6,7 @@ const EXTENSIONS: ReadonlyMap<string, keyof ExtensionIds> = new Map([
   ['urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id', 'rid'],
   ['urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id', 'repairedRid'],
   ['http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01', 'transportCc'],
+  ['https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension', 'dependencyDescriptor'],
 ]);
 
 export function extensionUri(name: keyof ExtensionIds): string {

@@ -13,6 +13,8 @@ export interface Offer {
   readonly sections: readonly OfferedSection[];
   /** Mids in the order of the BUNDLE group. */
   readonly bundle: readonly string[];
+  /** One-byte and two-byte header extensions may be mixed (RFC 8285 section 6). */
+  readonly mayMixExtensions: boolean;
 }
 
 /** A WHIP or WHEP offer (RFC 9725 section 4.2). Throws `SdpError` and nothing else. */
@@ -37,6 +39,7 @@ export function parseOffer(text: string): Offer {
     peer: readPeer([...described.map(({ attributes }) => attributes), session]),
     sections,
     bundle,
+    mayMixExtensions: session.has('extmap-allow-mixed'),
   };
 }
 

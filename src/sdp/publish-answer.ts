@@ -44,6 +44,7 @@ function ingestTrack(section: MediaOffer): IngestTrackPlan {
     // With simulcast the rid names a layer, and browsers then tell no SSRC.
     ssrcs: rids.length > 0 ? [] : section.ssrcs,
     rids,
+    mayHaveLayers: rids.length > 1 || section.extensions.dependencyDescriptor !== undefined,
   };
 }
 
@@ -64,8 +65,15 @@ function opusWanted(offered: ReadonlyMap<string, string>): string {
   ].join(';');
 }
 
-function agreedExtensions({ transportCc, ...others }: ExtensionIds, payload: PayloadPlan): ExtensionIds {
-  return payload.hasTransportCc && transportCc !== undefined ? { ...others, transportCc } : others;
+function agreedExtensions(offered: ExtensionIds, { codec, hasTransportCc }: PayloadPlan): ExtensionIds {
+  const { transportCc, dependencyDescriptor, ...others } = offered;
+  // VP8 and VP9 tell their layers in the payload, and Chromium leaves out VP8's picture ids where this is agreed on.
+  const needsDescriptor = codec.name === 'av1' || codec.name === 'h264';
+  return {
+    ...others,
+    ...(needsDescriptor && dependencyDescriptor !== undefined && { dependencyDescriptor }),
+    ...(hasTransportCc && transportCc !== undefined && { transportCc }),
+  };
 }
 
 function acceptedRids(section: MediaOffer, pt: number): readonly string[] {
@@ -78,6 +86,7 @@ function sectionAnswer({ payloads, extensions, rids }: IngestTrackPlan): Section
   return {
     direction: 'recvonly',
     payloads,
+    hasLongExtensions: extensions.dependencyDescriptor !== undefined,
     attributes: [
       ...extensionLines(extensions),
       ...rids.map((rid) => `rid:${rid} recv`),
@@ -87,7 +96,7 @@ function sectionAnswer({ payloads, extensions, rids }: IngestTrackPlan): Section
 }
 
 function extensionLines(extensions: ExtensionIds): readonly string[] {
-  const names = ['mid', 'rid', 'repairedRid', 'transportCc'] as const;
+  const names = ['mid', 'rid', 'repairedRid', 'dependencyDescriptor', 'transportCc'] as const;
   return names.flatMap((name) => {
     const id = extensions[name];
     return id === undefined ? [] : [`extmap:${id} ${extensionUri(name)}`];

@@ -185,8 +185,8 @@ export class StreamRegistry {
 
   async #openPublisher(session: Session, plan: IngestPlan, keyId: string | undefined): Promise<void> {
     const { stream } = session.broadcast;
-    const sources = plan.tracks.flatMap(({ kind, payloads: [payload], rids }) =>
-      payload ? [{ kind, codec: payload.codec, hasLayers: rids.length > 1 }] : [],
+    const sources = plan.tracks.flatMap(({ kind, payloads: [payload], mayHaveLayers }) =>
+      payload ? [{ kind, codec: payload.codec, hasLayers: mayHaveLayers }] : [],
     );
     this.#sessions.add(session);
     const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });

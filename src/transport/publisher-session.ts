@@ -31,6 +31,7 @@ export class PublisherSession {
   readonly #layersBySsrc = new Map<number, Layer>();
   readonly #transportCc: TransportCcRecorder;
   readonly #transportCcId: number | undefined;
+  readonly #descriptorId: number | undefined;
   #reportedMs = 0;
   #dropped = 0;
 
@@ -48,6 +49,7 @@ export class PublisherSession {
     this.#demuxer = new Demuxer(options.plan.tracks);
     this.#transportCc = new TransportCcRecorder({ senderSsrc: this.#ssrc, mediaSsrc: 0 });
     this.#transportCcId = options.plan.tracks.find(({ extensions }) => extensions.transportCc)?.extensions.transportCc;
+    this.#descriptorId = options.plan.tracks.find(({ kind }) => kind === 'video')?.extensions.dependencyDescriptor;
     const clock = new SenderClock();
     this.tracks = options.plan.tracks.map(({ mid, kind, payloads, rids }) => {
       const clockRate = payloads[0]?.codec.clockRate ?? 90_000;
@@ -110,7 +112,7 @@ export class PublisherSession {
     if (route.isNewSource) this.#forget(layer);
     if (!this.#layersBySsrc.has(ssrc)) this.#layersBySsrc.set(ssrc, layer);
     const codec = route.payload.codec.name;
-    return layer.push({ seq, timestamp, marker, codec, bytes, start, end }, nowMs);
+    return layer.push({ seq, timestamp, marker, codec, bytes, start, end, descriptor: this.#descriptor() }, nowMs);
   }
 
   // RFC 4588 section 4: the original sequence number, then the original payload. Empty ones only probe the link.
@@ -119,7 +121,12 @@ export class PublisherSession {
     const { timestamp, marker } = this.#header;
     const seq = ((bytes[start] ?? 0) << 8) | (bytes[start + 1] ?? 0);
     const codec = route.payload.codec.name;
-    return layer.push({ seq, timestamp, marker, codec, bytes, start: start + 2, end, isRtx: true }, nowMs);
+    const descriptor = this.#descriptor();
+    return layer.push({ seq, timestamp, marker, codec, bytes, start: start + 2, end, isRtx: true, descriptor }, nowMs);
+  }
+
+  #descriptor(): Uint8Array | undefined {
+    return this.#descriptorId === undefined ? undefined : this.#header.extension(this.#descriptorId);
   }
 
   #forget(layer: Layer): void {

@@ -14,12 +14,13 @@ function payload(pt: number, name: CodecName, rtxPt?: number): PayloadPlan {
 }
 
 function audio(plan: Partial<IngestTrackPlan> = {}): IngestTrackPlan {
-  return { mid: 'a', kind: 'audio', payloads: [payload(111, 'opus')], extensions: {}, ssrcs: [], rids: [], ...plan };
+  const none = { extensions: {}, ssrcs: [], rids: [], mayHaveLayers: false };
+  return { mid: 'a', kind: 'audio', payloads: [payload(111, 'opus')], ...none, ...plan };
 }
 
 function video(plan: Partial<IngestTrackPlan> = {}): IngestTrackPlan {
   const payloads = [payload(96, 'vp8', 97), payload(102, 'h264', 103)];
-  return { mid: 'v', kind: 'video', payloads, extensions: {}, ssrcs: [], rids: [], ...plan };
+  return { mid: 'v', kind: 'video', payloads, extensions: {}, ssrcs: [], rids: [], mayHaveLayers: false, ...plan };
 }
 
 const allExtensions = { mid: midId, rid: ridId, repairedRid: repairedRidId };

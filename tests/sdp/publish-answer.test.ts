@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SessionDescription } from 'werift';
-import { answerTo, clients, local, offerOf, sectionOf, sessionOf, summary } from './offers.ts';
+import { answerTo, clients, local, offerOf, sectionOf, sessionOf, summary, withVideo } from './offers.ts';
 
 const opus = 'opus/111/-';
 const chromium = 'mid=4,rid=10,repairedRid=11,transportCc=3';
@@ -155,6 +155,24 @@ describe('what an answer to a publisher says', () => {
       'a=simulcast:recv q;h;f',
     ]);
   });
+
+  const asOffered = { av1: 'AV1', h264: 'H264', vp8: 'VP8', vp9: 'VP9' };
+  it.each(Object.entries(asOffered))(
+    '%s: agrees on the dependency descriptor where the payload tells too little',
+    (name, rtpmap) => {
+      const offer = withVideo('sendonly', [96, `${rtpmap}/90000`, 'packetization-mode=1']);
+      const extmap =
+        'a=extmap:12 https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+      const { plan, answer } = answerTo(
+        offer.replace('a=setup', 'a=extmap-allow-mixed\r\na=setup').replace('a=rtpmap:96', `${extmap}\r\na=rtpmap:96`),
+      );
+      const isAgreed = name === 'av1' || name === 'h264';
+      expect(plan.tracks[1]?.mayHaveLayers).toBe(true);
+      expect(sectionOf(answer, 'v').includes(extmap)).toBe(isAgreed);
+      // Its structure is too long for the one-byte form of RFC 8285.
+      expect(sessionOf(answer).includes('a=extmap-allow-mixed')).toBe(isAgreed);
+    },
+  );
 
   it('keeps stereo and bitrate of Opus where the publisher proposed them', () => {
     expect(sectionOf(answerTo(offerOf('obs-32.2.2')).answer, '0')).toContain(

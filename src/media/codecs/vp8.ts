@@ -1,3 +1,4 @@
+import type { LayerFacts } from '../layer-facts.ts';
 import type { Vp8Ids } from '../packet.ts';
 import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
 
@@ -10,6 +11,7 @@ const TL0_BIT = 0x40;
 const TEMPORAL_ID_BIT = 0x20;
 const KEY_INDEX_BIT = 0x10;
 const LONG_PICTURE_ID_BIT = 0x80;
+const SYNC_BIT = 0x20;
 
 export function vp8Facts(bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start] ?? 0;
@@ -43,6 +45,22 @@ export function vp8Ids(bytes: Uint8Array, start: number, end: number): Vp8Ids | 
   const tl0At = pictureIdAt + (hasPictureId ? 1 : 0) + (isLong ? 1 : 0);
   const tl0PicIdx = (flags & TL0_BIT) !== 0 ? (bytes[start + tl0At] ?? 0) : -1;
   return { pictureId, pictureIdAt, pictureIdBits: isLong ? 15 : 7, tl0PicIdx, tl0At };
+}
+
+/** Temporal layers, `undefined` when the packet names none. The Y bit: this picture needs none but the base layer. */
+export function vp8LayerFacts(bytes: Uint8Array, start: number, end: number): LayerFacts | undefined {
+  if (descriptorEnd(bytes, start, end) < 0 || ((bytes[start] ?? 0) & EXTENSION_BIT) === 0) return undefined;
+  const flags = bytes[start + 1] ?? 0;
+  if ((flags & TEMPORAL_ID_BIT) === 0) return undefined;
+  let at = start + 2;
+  if ((flags & PICTURE_ID_BIT) !== 0) at += ((bytes[at] ?? 0) & LONG_PICTURE_ID_BIT) !== 0 ? 2 : 1;
+  if ((flags & TL0_BIT) !== 0) at += 1;
+  const byte = bytes[at] ?? 0;
+  const temporalId = byte >> 6;
+  const isSync = (byte & SYNC_BIT) !== 0 && temporalId > 0;
+  // Pictures between the base and this one's layer may still need what was not followed: one layer at a time.
+  const riseFrom = isSync ? temporalId - 1 : temporalId;
+  return { spatialId: 0, temporalId, isLayerEnd: false, riseFrom, riseTo: temporalId };
 }
 
 /** Where the frame's own bytes begin, -1 when there are none. */

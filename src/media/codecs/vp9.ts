@@ -1,3 +1,4 @@
+import { type LayerFacts, TOP } from '../layer-facts.ts';
 import { BitReader } from './bit-reader.ts';
 import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
 
@@ -7,7 +8,10 @@ const INTER_PREDICTED_BIT = 0x40;
 const LAYERS_BIT = 0x20;
 const FLEXIBLE_BIT = 0x10;
 const START_BIT = 0x08;
+const END_BIT = 0x04;
 const STRUCTURE_BIT = 0x02;
+// Of the byte of layers: T T T U S S S D.
+const SWITCHING_UP_BIT = 0x10;
 
 export function vp9Facts(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) return 0;
@@ -20,6 +24,23 @@ export function vp9Facts(bytes: Uint8Array, start: number, end: number): number 
   if (frame < 0) return 0;
   // The P bit is not asked: ffmpeg never sets it.
   return readFrameHeader(bytes, frame, end) !== undefined ? FRAME_START_BIT | GROUP_START_BIT : FRAME_START_BIT;
+}
+
+/** Spatial and temporal layers, `undefined` when the packet names none. */
+export function vp9LayerFacts(bytes: Uint8Array, start: number, end: number): LayerFacts | undefined {
+  const first = bytes[start] ?? 0;
+  const at = afterPictureId(bytes, start);
+  if ((first & LAYERS_BIT) === 0 || at >= end) return undefined;
+  const layers = bytes[at] ?? 0;
+  const temporalId = layers >> 5;
+  const isSwitchingUp = (layers & SWITCHING_UP_BIT) !== 0;
+  return {
+    spatialId: (layers >> 1) & 0x07,
+    temporalId,
+    isLayerEnd: (first & END_BIT) !== 0,
+    riseFrom: temporalId,
+    riseTo: isSwitchingUp ? TOP : temporalId,
+  };
 }
 
 /** The largest size of the scalability structure, else that in the key frame's own header. */
