@@ -20,6 +20,7 @@ export type HttpErrorCode =
   | 'invalid_fields'
   | 'rate_limited'
   | 'too_many_feeds'
+  | 'too_many_session_feeds'
   | 'internal';
 
 export type ErrorCode = HttpErrorCode | StreamErrorCode | SdpErrorCode | ChannelErrorCode | AccountErrorCode;
@@ -50,6 +51,7 @@ export const statusOf = {
   bad_content_type: 415,
   unsupported_offer: 422,
   codec_not_offered: 422,
+  no_layer: 422,
   invalid_fields: 422,
   bad_slug: 422,
   bad_name: 422,
@@ -57,6 +59,7 @@ export const statusOf = {
   etag_missing: 428,
   rate_limited: 429,
   too_many_logins: 429,
+  too_many_session_feeds: 429,
   internal: 500,
   too_many_feeds: 503,
   at_capacity: 503,

@@ -22,14 +22,21 @@ export const openToAllOrigins: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-/** No Link headers here: an OPTIONS proves nothing, and relay credentials are worth something. */
-export function answerOptions(c: Context<AppEnv>): Response {
-  c.header('Access-Control-Allow-Methods', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS');
-  c.header('Access-Control-Allow-Headers', 'Authorization, Content-Type, If-Match');
-  c.header('Access-Control-Max-Age', PREFLIGHT_SECONDS);
-  c.header('Accept-Post', SDP);
-  return emptyOk(c);
+/**
+ * For a resource that takes POSTs of this type, or none. No Link headers here: an OPTIONS proves nothing, and relay
+ * credentials are worth something.
+ */
+export function optionsOf(acceptPost?: string) {
+  return (c: Context<AppEnv>): Response => {
+    c.header('Access-Control-Allow-Methods', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS');
+    c.header('Access-Control-Allow-Headers', 'Authorization, Content-Type, If-Match');
+    c.header('Access-Control-Max-Age', PREFLIGHT_SECONDS);
+    if (acceptPost !== undefined) c.header('Accept-Post', acceptPost);
+    return emptyOk(c);
+  };
 }
+
+export const answerOptions = optionsOf(SDP);
 
 /** With its length, which is not added to a 200 without a body. */
 export function emptyOk(c: Context<AppEnv>): Response {
@@ -54,17 +61,26 @@ export function requireType(c: Context<AppEnv>, type: string): void {
   if (given !== type) throw new HttpError('bad_content_type', `The content type must be ${type}.`);
 }
 
+interface CreatedAt {
+  readonly path: string;
+  readonly turn: TurnOptions | undefined;
+  /** What else the session's URL leads to. */
+  readonly links?: (session: string) => readonly string[];
+}
+
 export function answerCreated(
   c: Context<AppEnv>,
   session: OpenedSession,
-  { path, turn }: { path: string; turn: TurnOptions | undefined },
+  { path, turn, links = () => [] }: CreatedAt,
 ): Response {
-  for (const link of turn ? iceServerLinks(turn) : []) c.header('Link', link, { append: true });
+  const location = `${path}/${session.sessionId}`;
+  for (const link of [...links(location), ...(turn ? iceServerLinks(turn) : [])])
+    c.header('Link', link, { append: true });
   return c.body(session.answer, 201, {
     'Content-Type': SDP,
     // FFmpeg cannot read an answer that comes in chunks.
     'Content-Length': String(Buffer.byteLength(session.answer)),
-    Location: `${path}/${session.sessionId}`,
+    Location: location,
     ETag: session.etag,
     'Accept-Patch': FRAGMENT,
     'Cache-Control': 'no-store',

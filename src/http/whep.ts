@@ -15,6 +15,7 @@ import {
   SDP,
   sessionRoutes,
 } from './signalling.ts';
+import { extensionLinks, extensionRoutes } from './whep-extensions.ts';
 
 export interface WhepOptions {
   readonly streams: StreamRegistry;
@@ -29,6 +30,7 @@ export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOption
   const app = new Hono<AppEnv>();
   app.use(openToAllOrigins);
   app.route('/sessions', sessionRoutes('viewer', streams, limits));
+  app.route('/sessions', extensionRoutes(streams, limits));
   app.options('/:slug', answerOptions);
 
   // A HEAD finds out by the content type that this is a WHEP endpoint.
@@ -48,7 +50,7 @@ export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOption
   app.post('/:slug', limitBody, async (c) => {
     const channel = await auth.visibleChannel(c, channels, c.req.param('slug'));
     const session = await streams.play({ channelId: channel.id, offer: await c.req.text() });
-    return answerCreated(c, session, { path: '/whep/sessions', turn });
+    return answerCreated(c, session, { path: '/whep/sessions', turn, links: extensionLinks });
   });
 
   return app;

@@ -10,13 +10,13 @@ export interface LayerTraits {
 
 /** What a viewer asks for: a certain layer, or at most so much. Empty: whatever his link carries. */
 export interface LayerWish {
-  readonly rid?: string;
-  readonly spatialLayerId?: number;
-  readonly temporalLayerId?: number;
-  readonly maxSpatialLayerId?: number;
-  readonly maxTemporalLayerId?: number;
-  readonly maxWidth?: number;
-  readonly maxHeight?: number;
+  readonly rid?: string | undefined;
+  readonly spatialLayerId?: number | undefined;
+  readonly temporalLayerId?: number | undefined;
+  readonly maxSpatialLayerId?: number | undefined;
+  readonly maxTemporalLayerId?: number | undefined;
+  readonly maxWidth?: number | undefined;
+  readonly maxHeight?: number | undefined;
 }
 
 /** `whole`: the wish takes nothing away. `absent`: what is asked for is not sent now, so all but the limits is open. */

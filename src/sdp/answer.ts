@@ -1,4 +1,4 @@
-import type { CandidateAddress, IceCredentials, PayloadPlan } from '../media/plan.ts';
+import type { CandidateAddress, IceCredentials, MediaKind, PayloadPlan } from '../media/plan.ts';
 import { isMedia, type MediaOffer, type Offer } from './offer.ts';
 import type { OfferedSection } from './offered-section.ts';
 
@@ -67,6 +67,15 @@ export function writeAnswer(
  */
 export function ownerOf({ bundle }: Offer, carried: readonly { readonly mid: string }[]): string {
   return bundle.find((mid) => carried.some((section) => section.mid === mid)) ?? carried[0]?.mid ?? '';
+}
+
+/** Which m-line the video has, when it is carried. */
+export function videoIndexOf(
+  { sections }: Offer,
+  carried: readonly { readonly mid: string; readonly kind: MediaKind }[],
+): number | undefined {
+  const mid = carried.find(({ kind }) => kind === 'video')?.mid;
+  return mid === undefined ? undefined : sections.findIndex((section) => section.mid === mid);
 }
 
 /** RFC 8839 section 5.1: host candidates in the order given, then the word that there are no more. */

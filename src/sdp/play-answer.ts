@@ -15,6 +15,8 @@ export interface SourceTrack {
   readonly codec: Codec;
   /** Whether there is something to choose by what a viewer's link carries. */
   readonly hasLayers?: boolean;
+  /** Of a simulcast. */
+  readonly rids?: readonly string[];
 }
 
 /** One MediaStream for all tracks, so that a browser keeps lips in sync. */

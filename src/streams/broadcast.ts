@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { Journal } from './journal.ts';
+import { LayerNews } from './layer-news.ts';
 import { type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import { LiveStream } from './live-stream.ts';
 import type { EndReason, StreamStore, TrackStats } from './ports.ts';
@@ -23,6 +24,7 @@ export class Broadcast {
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #viewerRows = new Map<string, string>();
+  readonly #layerNews = new LayerNews();
   #described = '';
 
   constructor({ channel, store, listeners, clock, log }: BroadcastOptions) {
@@ -96,7 +98,10 @@ export class Broadcast {
 
   measured(tracks: readonly TrackStats[]): void {
     this.stream.measured(tracks);
-    if (this.stream.isWatchable) this.#describe();
+    if (!this.stream.isWatchable) return;
+    this.#describe();
+    const { layers, channelId } = this.stream;
+    if (this.#layerNews.isDue(layers, this.#clock.now())) this.#listeners.tell(channelId, { type: 'layers', layers });
   }
 
   end(reason: EndReason): void {

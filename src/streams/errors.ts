@@ -1,6 +1,7 @@
 export type StreamErrorCode =
   | 'not_live'
   | 'no_session'
+  | 'no_layer'
   | 'at_capacity'
   | 'etag_missing'
   | 'etag_mismatch'

@@ -20,7 +20,9 @@ export interface LiveSnapshot {
 
 export type LiveEvent =
   | { readonly type: 'live'; readonly live: LiveSnapshot }
-  | { readonly type: 'viewers'; readonly viewers: number };
+  | { readonly type: 'viewers'; readonly viewers: number }
+  /** Of the video, when one came, went or changed, and now and then. */
+  | { readonly type: 'layers'; readonly layers: readonly LayerStats[] };
 
 export type LiveListener = (event: LiveEvent) => void;
 

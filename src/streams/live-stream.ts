@@ -96,6 +96,7 @@ export class LiveStream {
     this.#pending = undefined;
     this.#state = 'live';
     this.#isHandedOver = false;
+    this.#layers = [];
     if (this.#startedAtMs !== undefined) return false;
     this.#startedAtMs = nowMs;
     return true;

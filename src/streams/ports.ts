@@ -1,4 +1,4 @@
-import type { LayerWish } from '../media/layer-wish.ts';
+import type { LayerTraits, LayerWish } from '../media/layer-wish.ts';
 import type { CandidateAddress, CodecName, EgressPlan, IceCredentials, IngestPlan, MediaKind } from '../media/plan.ts';
 
 export type { CandidateAddress } from '../media/plan.ts';
@@ -25,11 +25,11 @@ export interface MediaEndpoint {
   readonly fingerprint: string;
 }
 
-export interface LayerStats {
+export interface LayerStats extends LayerTraits {
+  /** Empty without simulcast. */
   readonly rid: string;
+  /** 0: nothing of it comes now. */
   readonly bitrateBps: number;
-  readonly width?: number;
-  readonly height?: number;
   readonly framesPerSecond?: number;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { IngestPlan } from '../media/plan.ts';
-import { ownerOf } from '../sdp/answer.ts';
+import { ownerOf, videoIndexOf } from '../sdp/answer.ts';
 import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
 import { answerPlay } from '../sdp/play-answer.ts';
@@ -12,9 +12,11 @@ import { type Clock, systemClock } from './clock.ts';
 import { StreamError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { IceSession } from './ice-session.ts';
+import { shuttingDown, stoppedMeanwhile, whileMediaRuns } from './interruptions.ts';
+import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import type { LiveStream } from './live-stream.ts';
-import { type EndReason, type MediaEvent, type MediaPlane, MediaUnavailable, type StreamStore } from './ports.ts';
+import type { EndReason, MediaEvent, MediaPlane, StreamStore } from './ports.ts';
 import { type EndedSession, newSession, type Session, type SessionKind, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
@@ -40,6 +42,12 @@ export interface OpenedSession {
 export type PatchResult =
   | { readonly type: 'trickled' }
   | { readonly type: 'restarted'; readonly fragment: string; readonly etag: string };
+
+export interface Viewing {
+  readonly channelId: string;
+  /** Of the m-lines of the viewer's offer, the one that its video has. */
+  readonly videoIndex: number | undefined;
+}
 
 export interface PublishingChannel {
   readonly id: string;
@@ -106,6 +114,20 @@ export class StreamRegistry {
     return { type: 'restarted', fragment, etag: session.ice.etag };
   }
 
+  /** Throws `no_session` and `no_layer`; what was asked for before then stands. */
+  async chooseLayer(sessionId: string, request: LayerRequest): Promise<void> {
+    const session = this.#session('viewer', sessionId);
+    checkLayerRequest(request, session.videoIndex, session.broadcast.stream);
+    await this.#media.chooseLayer(sessionId, request.wish);
+  }
+
+  /** What a viewer's session watches. `atEnd` runs once, when it ends. Throws `no_session`. */
+  viewing(sessionId: string, atEnd: () => void): Viewing {
+    const session = this.#session('viewer', sessionId);
+    this.#sessions.atEnd(session, atEnd);
+    return { channelId: session.broadcast.stream.channelId, videoIndex: session.videoIndex };
+  }
+
   /** Whether such a session is open; a GET of its resource asks this. */
   has(kind: SessionKind, sessionId: string): boolean {
     return this.#sessions.get(sessionId)?.kind === kind;
@@ -156,7 +178,8 @@ export class StreamRegistry {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     const { plan, answer } = answerPlay(offer, this.#localSide(stream, ice), stream.sources, random32);
-    const session = newSession('viewer', broadcast, ice, ownerOf(offer, plan.tracks));
+    const mid = ownerOf(offer, plan.tracks);
+    const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex: videoIndexOf(offer, plan.tracks) });
     this.#sessions.add(session);
     try {
       await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, plan });
@@ -175,7 +198,7 @@ export class StreamRegistry {
     const ice = new IceSession(offer.peer.ice);
     try {
       const { plan, answer } = answerPublish(offer, this.#localSide(stream, ice));
-      const session = newSession('publisher', broadcast, ice, ownerOf(offer, plan.tracks));
+      const session = newSession({ kind: 'publisher', broadcast, ice, mid: ownerOf(offer, plan.tracks) });
       await this.#openPublisher(session, plan, keyId);
       return { sessionId: session.id, answer, etag: ice.etag };
     } finally {
@@ -185,8 +208,8 @@ export class StreamRegistry {
 
   async #openPublisher(session: Session, plan: IngestPlan, keyId: string | undefined): Promise<void> {
     const { stream } = session.broadcast;
-    const sources = plan.tracks.flatMap(({ kind, payloads: [payload], mayHaveLayers }) =>
-      payload ? [{ kind, codec: payload.codec, hasLayers: mayHaveLayers }] : [],
+    const sources = plan.tracks.flatMap(({ kind, payloads: [payload], mayHaveLayers, rids }) =>
+      payload ? [{ kind, codec: payload.codec, hasLayers: mayHaveLayers, rids }] : [],
     );
     this.#sessions.add(session);
     const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });
@@ -280,7 +303,7 @@ export class StreamRegistry {
   #mustStillBeOpen(session: Session): void {
     if (this.#sessions.get(session.id)) return;
     this.#own(this.#media.closeSession(session.id), 'session was not closed');
-    throw new StreamError('interrupted', 'The stream was stopped in this moment.');
+    throw stoppedMeanwhile();
   }
 
   #localSide(stream: LiveStream, { local }: IceSession): LocalSide {
@@ -292,22 +315,6 @@ export class StreamRegistry {
   #own(work: Promise<unknown>, problem: string): void {
     work.catch((error: unknown) => this.#log.error({ err: error }, problem));
   }
-}
-
-async function whileMediaRuns<T>(open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    throw error instanceof MediaUnavailable ? mediaRestarts(error) : error;
-  }
-}
-
-function mediaRestarts(cause: MediaUnavailable): StreamError {
-  return new StreamError('interrupted', 'The media thread is being restarted.', { cause });
-}
-
-function shuttingDown(): StreamError {
-  return new StreamError('interrupted', 'The server is shutting down.');
 }
 
 function random32(): number {

@@ -17,11 +17,13 @@ export interface Session extends EndedSession {
   readonly ice: IceSession;
   /** The m-section that owns the bundle's transport; an ICE restart's answer names it. */
   readonly mid: string;
+  /** Of the m-lines of a viewer's offer, the one that its video has. */
+  readonly videoIndex?: number | undefined;
 }
 
-export function newSession(kind: SessionKind, broadcast: Broadcast, ice: IceSession, mid: string): Session {
+export function newSession(details: Omit<Session, 'id' | 'tag'>): Session {
   const id = randomUUID();
-  return { id, tag: id.slice(0, 8), kind, broadcast, ice, mid };
+  return { ...details, id, tag: id.slice(0, 8) };
 }
 
 const ENDED_KEPT_MS = 5 * 60_000;
@@ -30,6 +32,7 @@ const ENDED_KEPT_MAX = 10_000;
 /** Open sessions by id, and for some minutes those that ended: clients DELETE what they have already closed. */
 export class SessionTable {
   readonly #open = new Map<string, Session>();
+  readonly #atEnd = new Map<string, readonly (() => void)[]>();
   readonly #ended = new Map<string, { readonly session: EndedSession; readonly untilMs: number }>();
 
   get size(): number {
@@ -52,9 +55,16 @@ export class SessionTable {
     return [...this.#open.values()].filter((session) => session.broadcast === broadcast);
   }
 
+  /** Runs `action` once, when this open session ends. */
+  atEnd({ id }: Session, action: () => void): void {
+    this.#atEnd.set(id, [...(this.#atEnd.get(id) ?? []), action]);
+  }
+
   /** Whether it was open. */
   end({ id, tag, kind, broadcast }: EndedSession, nowMs: number): boolean {
     if (!this.#open.delete(id)) return false;
+    for (const action of this.#atEnd.get(id) ?? []) action();
+    this.#atEnd.delete(id);
     this.#ended.set(id, { session: { id, tag, kind, broadcast }, untilMs: nowMs + ENDED_KEPT_MS });
     if (this.#ended.size > ENDED_KEPT_MAX) this.#forgetOldest();
     return true;

@@ -77,7 +77,7 @@ describe('listeners', () => {
   it('hear of every state and every count', async () => {
     const heard: string[] = [];
     const unsubscribe = registry.subscribe(channel.id, (event) =>
-      heard.push(event.type === 'live' ? event.live.state : `${event.viewers}`),
+      heard.push('viewers' in event ? `${event.viewers}` : event.type === 'live' ? event.live.state : 'layers'),
     );
     const publisher = await goLive();
     const viewer = await watch();

@@ -22,7 +22,7 @@ const routes = {
   events: createRoute({
     method: 'get',
     path: '/channels/{slug}/events',
-    summary: 'Server-sent events: `live` (as GET …/live, the present state first) and `viewers`',
+    summary: 'Server-sent events: `live` (as GET …/live, the present state first), `viewers` and `layers`',
     request: { params: slugParam },
     responses: { 200: { description: 'An event stream', content: { 'text/event-stream': {} } }, ...failure },
   }),

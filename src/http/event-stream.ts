@@ -1,0 +1,118 @@
+import type { Context } from 'hono';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { AppEnv } from './env.ts';
+import { HttpError } from './errors.ts';
+
+const KEEP_ALIVE_MS = 15_000;
+const SLOWEST_WRITE_MS = 20_000;
+/** A thousand viewers who come at once are told in a few events, not in a thousand. */
+const GAP_MS = 250;
+const MAX_STREAMS = 20_000;
+
+/** `data` is written as JSON, on one line. */
+export interface ServerEvent {
+  readonly name: string;
+  readonly data: unknown;
+}
+
+/**
+ * The newest event of each slot, waiting for a reader: what a slow one missed is out of date anyway, so no more than one
+ * event a slot ever waits. They are taken in the order they came in.
+ */
+export class LatestEvents {
+  readonly #waiting = new Map<string, ServerEvent>();
+  #isClosed = false;
+  #wake: () => void = () => {};
+
+  /** `slot`: events that take each other's place share one; by itself the event's name. */
+  push(event: ServerEvent, slot = event.name): void {
+    if (this.#isClosed) return;
+    this.#waiting.delete(slot);
+    this.#waiting.set(slot, event);
+    this.#wake();
+  }
+
+  /** What waits is still taken; nothing more is. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  /** Closed, and nothing is left to be taken. */
+  get isOver(): boolean {
+    return this.#isClosed && this.#waiting.size === 0;
+  }
+
+  /** Empty when nothing came within `ms`. */
+  async take(ms: number): Promise<ServerEvent[]> {
+    if (this.#waiting.size === 0 && !this.#isClosed) await this.#somethingOr(ms);
+    const events = [...this.#waiting.values()];
+    this.#waiting.clear();
+    return events;
+  }
+
+  #somethingOr(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** Open streams of server-sent events, no more of them than the server can feed. */
+export class EventStreams {
+  #open = 0;
+
+  /** `begin` starts to push events and returns how to stop. Throws `too_many_feeds`. */
+  open(c: Context<AppEnv>, begin: (latest: LatestEvents) => () => void): Response {
+    if (this.#open >= MAX_STREAMS) throw new HttpError('too_many_feeds', 'Too many event streams are open.');
+    // Nginx would otherwise hold events back.
+    c.header('X-Accel-Buffering', 'no');
+    const response = streamSSE(c, async (sse) => {
+      const latest = new LatestEvents();
+      const stop = begin(latest);
+      this.#open += 1;
+      sse.onAbort(() => latest.close());
+      try {
+        await pump(sse, latest);
+      } finally {
+        this.#open -= 1;
+        stop();
+      }
+    });
+    response.headers.set('Cache-Control', 'no-store');
+    return response;
+  }
+}
+
+async function pump(sse: SSEStreamingApi, latest: LatestEvents): Promise<void> {
+  while (!sse.aborted && !sse.closed) {
+    const events = await latest.take(KEEP_ALIVE_MS);
+    if (events.length === 0 && latest.isOver) return;
+    const text = events.length > 0 ? events.map(eventText).join('') : ': still here\n\n';
+    if (sse.aborted || !(await isWritten(sse, text))) return sse.abort();
+    if (latest.isOver) return;
+    await sse.sleep(GAP_MS);
+  }
+}
+
+/** A reader who does not take one event in this time is cut off. */
+async function isWritten(sse: SSEStreamingApi, text: string): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), SLOWEST_WRITE_MS);
+  });
+  const written = sse.write(text).then(() => true);
+  try {
+    return await Promise.race([written, tooSlow]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function eventText({ name, data }: ServerEvent): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}
