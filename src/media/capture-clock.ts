@@ -42,16 +42,16 @@ export class CaptureClock {
 
   /** Until a sender report comes, the first packet's arrival is the anchor. */
   packet(timestamp: number, nowMs: number): void {
-    if (!this.#isAnchored) this.#anchor(timestamp, nowMs);
+    if (!this.#isAnchored) this.anchor(timestamp, nowMs);
     else if (timestampDelta(this.#anchorTimestamp, timestamp) > ANCHOR_REACH)
-      this.#anchor(timestamp, this.msOf(timestamp));
+      this.anchor(timestamp, this.msOf(timestamp));
   }
 
   senderReport({ ntpHigh, ntpLow }: NtpWords, timestamp: number, nowMs: number): void {
     // RFC 3550 section 6.4.1: a sender without a wall clock may say zero.
     if (ntpHigh === 0 && ntpLow === 0) return;
     const ntpMs = ntpHigh * 1000 + (ntpLow / 2 ** 32) * 1000;
-    this.#anchor(timestamp, this.#sender.toLocalMs(ntpMs, nowMs));
+    this.anchor(timestamp, this.#sender.toLocalMs(ntpMs, nowMs));
   }
 
   msOf(timestamp: number): number {
@@ -62,7 +62,7 @@ export class CaptureClock {
     this.#isAnchored = false;
   }
 
-  #anchor(timestamp: number, ms: number): void {
+  anchor(timestamp: number, ms: number): void {
     this.#anchorTimestamp = timestamp;
     this.#anchorMs = ms;
     this.#isAnchored = true;

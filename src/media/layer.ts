@@ -4,6 +4,7 @@ import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './codecs/pay
 import { vp8Ids } from './codecs/vp8.ts';
 import { GroupTracker } from './group-tracker.ts';
 import { KeyframeRequester } from './keyframe-requester.ts';
+import type { LayerFacts } from './layer-facts.ts';
 import { LayerFactsReader } from './layer-facts-reader.ts';
 import { NackTracker } from './nack-tracker.ts';
 import type { Packet } from './packet.ts';
@@ -37,6 +38,8 @@ export interface PacketInput {
   readonly isRtx?: boolean;
   /** The dependency descriptor header extension, where the packet has one. */
   readonly descriptor?: Uint8Array | undefined;
+  /** Where they are known already. */
+  readonly layering?: LayerFacts | undefined;
 }
 
 export interface LayerSnapshot {
@@ -93,7 +96,20 @@ export class Layer {
     const extSeq = input.isRtx ? this.#sequence.extendKnown(input.seq) : this.#sequence.extend(input.seq);
     if (extSeq === undefined || extSeq <= this.#sequence.highest - this.cache.slots) return undefined;
     if (this.#sequence.epoch !== this.#epoch) this.#beginEpoch(extSeq, nowMs);
-    else if (this.cache.hasSeen(extSeq)) return undefined;
+    return this.#take(input, extSeq, nowMs);
+  }
+
+  /** Takes a packet that a layer elsewhere took and numbered. `undefined`: it is here already, or too old or too large. */
+  replicate(input: PacketInput, of: { extSeq: number; epoch: number }, nowMs: number): Packet | undefined {
+    const { extSeq, epoch } = of;
+    if (epoch < this.#sequence.epoch || extSeq <= this.#sequence.highest - this.cache.slots) return undefined;
+    this.#sequence.follow(extSeq, epoch);
+    if (epoch !== this.#epoch) this.#clear();
+    return this.#take(input, extSeq, nowMs);
+  }
+
+  #take(input: PacketInput, extSeq: number, nowMs: number): Packet | undefined {
+    if (this.cache.hasSeen(extSeq)) return undefined;
     const position = this.cache.write(input.bytes, input.start, input.end);
     if (position < 0) return undefined;
     const packet = this.#makePacket(input, extSeq, position, nowMs);
@@ -136,6 +152,11 @@ export class Layer {
    */
   capturedMsOf(timestamp: number): number {
     return this.#captureClock.msOf(timestamp);
+  }
+
+  /** The media of `timestamp` was captured at `ms` on the caller's clock, as somebody knows who heard the sender reports. */
+  captured(timestamp: number, ms: number): void {
+    this.#captureClock.anchor(timestamp, ms);
   }
 
   receptionReport(nowMs: number): ReceptionReport {
@@ -184,7 +205,7 @@ export class Layer {
       length: end - start,
       arrivedMs: nowMs,
       vp8: codec === 'vp8' ? vp8Ids(bytes, start, end) : undefined,
-      layering: this.#layering.read(codec, bytes, start, end, input.descriptor),
+      layering: input.layering ?? this.#layering.read(codec, bytes, start, end, input.descriptor),
     };
   }
 

@@ -63,6 +63,13 @@ export class SequenceExtender {
     this.epoch += 1;
   }
 
+  /** Goes on as another extender did, which gave this number in that epoch. */
+  follow(extSeq: number, epoch: number): void {
+    this.#isFresh = false;
+    this.epoch = epoch;
+    this.highest = Math.max(this.highest, extSeq);
+  }
+
   #begin(seq: number): number {
     this.highest = this.highest < 0 ? seq + 65536 : extend(this.highest + 65536, seq);
     this.#isFresh = false;

@@ -20,6 +20,8 @@ export type EndReason =
 
 /** What an answer says about the media thread that will hold the session. */
 export interface MediaEndpoint {
+  /** Its number, to be said when the session is opened. */
+  readonly thread: number;
   readonly candidates: readonly CandidateAddress[];
   /** `sha-256 AA:BB:…` of the certificate every media thread uses. */
   readonly fingerprint: string;
@@ -53,12 +55,14 @@ export type MediaEvent =
 export interface OpenPublisher {
   readonly sessionId: string;
   readonly streamId: string;
+  readonly thread: number;
   readonly plan: IngestPlan;
 }
 
 export interface OpenViewer {
   readonly sessionId: string;
   readonly streamId: string;
+  readonly thread: number;
   readonly plan: EgressPlan;
 }
 
@@ -69,8 +73,10 @@ export class MediaUnavailable extends Error {
 
 /** The media threads as the domain sees them. Implemented by `transport/media-plane.ts`. */
 export interface MediaPlane {
-  /** The endpoint of the thread that holds (or will hold) this stream; stable as long as the stream lives. Throws `MediaUnavailable`. */
-  endpointOf(streamId: string): MediaEndpoint;
+  /** Where a session to be opened will be: a stream's publishers always on the same thread. Throws `MediaUnavailable`. */
+  endpointFor(kind: 'publisher' | 'viewer', streamId: string): MediaEndpoint;
+  /** Where an open session is. Throws `MediaUnavailable`. */
+  endpointOf(sessionId: string): MediaEndpoint;
   /** Resolves once the session answers STUN, or rejects with `MediaUnavailable`. A stream whose publisher left keeps its viewers until `closeStream`. */
   openPublisher(request: OpenPublisher): Promise<void>;
   /** Resolves once the session answers STUN, or rejects with `MediaUnavailable`. */

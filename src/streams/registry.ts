@@ -15,8 +15,7 @@ import { IceSession } from './ice-session.ts';
 import { shuttingDown, stoppedMeanwhile, whileMediaRuns } from './interruptions.ts';
 import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
-import type { LiveStream } from './live-stream.ts';
-import type { EndReason, MediaEvent, MediaPlane, StreamStore } from './ports.ts';
+import type { EndReason, MediaEndpoint, MediaEvent, MediaPlane, StreamStore } from './ports.ts';
 import { type EndedSession, newSession, type Session, type SessionKind, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
@@ -110,7 +109,7 @@ export class StreamRegistry {
       throw error;
     }
     this.#mustStillBeOpen(session);
-    const fragment = answerFragment(this.#localSide(session.broadcast.stream, session.ice), session.mid);
+    const fragment = answerFragment(localSide(this.#media.endpointOf(sessionId), session.ice), session.mid);
     return { type: 'restarted', fragment, etag: session.ice.etag };
   }
 
@@ -177,12 +176,13 @@ export class StreamRegistry {
   async #play(broadcast: Broadcast, offer: Offer): Promise<OpenedSession> {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
-    const { plan, answer } = answerPlay(offer, this.#localSide(stream, ice), stream.sources, random32);
+    const endpoint = this.#media.endpointFor('viewer', stream.id);
+    const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), stream.sources, random32);
     const mid = ownerOf(offer, plan.tracks);
     const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex: videoIndexOf(offer, plan.tracks) });
     this.#sessions.add(session);
     try {
-      await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, plan });
+      await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, thread: endpoint.thread, plan });
     } catch (error) {
       this.#sessions.end(session, this.#clock.now());
       throw error;
@@ -197,16 +197,17 @@ export class StreamRegistry {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     try {
-      const { plan, answer } = answerPublish(offer, this.#localSide(stream, ice));
+      const endpoint = this.#media.endpointFor('publisher', stream.id);
+      const { plan, answer } = answerPublish(offer, localSide(endpoint, ice));
       const session = newSession({ kind: 'publisher', broadcast, ice, mid: ownerOf(offer, plan.tracks) });
-      await this.#openPublisher(session, plan, keyId);
+      await this.#openPublisher(session, endpoint.thread, plan, keyId);
       return { sessionId: session.id, answer, etag: ice.etag };
     } finally {
       if (stream.isVacant) this.#end(broadcast, 'failed');
     }
   }
 
-  async #openPublisher(session: Session, plan: IngestPlan, keyId: string | undefined): Promise<void> {
+  async #openPublisher(session: Session, thread: number, plan: IngestPlan, keyId: string | undefined): Promise<void> {
     const { stream } = session.broadcast;
     const sources = plan.tracks.flatMap(({ kind, payloads: [payload], mayHaveLayers, rids }) =>
       payload ? [{ kind, codec: payload.codec, hasLayers: mayHaveLayers, rids }] : [],
@@ -215,7 +216,7 @@ export class StreamRegistry {
     const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });
     if (superseded !== undefined) this.#closePublisher(superseded, 'taken_over');
     try {
-      await this.#media.openPublisher({ sessionId: session.id, streamId: stream.id, plan });
+      await this.#media.openPublisher({ sessionId: session.id, streamId: stream.id, thread, plan });
     } catch (error) {
       this.#ended(session, 'failed');
       throw error;
@@ -306,15 +307,14 @@ export class StreamRegistry {
     throw stoppedMeanwhile();
   }
 
-  #localSide(stream: LiveStream, { local }: IceSession): LocalSide {
-    const { candidates, fingerprint } = this.#media.endpointOf(stream.id);
-    return { ice: local, fingerprint, candidates, sessionId: String(randomBytes(6).readUIntBE(0, 6)) };
-  }
-
   /** For what nobody waits for. */
   #own(work: Promise<unknown>, problem: string): void {
     work.catch((error: unknown) => this.#log.error({ err: error }, problem));
   }
+}
+
+function localSide({ candidates, fingerprint }: MediaEndpoint, { local }: IceSession): LocalSide {
+  return { ice: local, fingerprint, candidates, sessionId: String(randomBytes(6).readUIntBE(0, 6)) };
 }
 
 function random32(): number {

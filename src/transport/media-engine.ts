@@ -1,14 +1,13 @@
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
-import type { SendMode } from '../native/send-mode.ts';
 import type { EndReason, MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
-import type { Certificate } from './certificate.ts';
 import type { DatagramSource } from './datagram-source.ts';
 import { DtlsContext } from './dtls.ts';
 import { FanOut } from './fan-out.ts';
+import { Feeds } from './feeds.ts';
 import { usernameUfrag } from './ice-lite.ts';
 import { MediaMemory } from './media-memory.ts';
-import type { Drops } from './messages.ts';
+import type { Drops, KeyframeWish, ThreadOptions } from './messages.ts';
 import { PeerConnection, type PeerShared } from './peer-connection.ts';
 import { PublisherSession } from './publisher-session.ts';
 import { type MediaSession, SessionTable } from './session-table.ts';
@@ -24,13 +23,12 @@ const VIEWER_TICKS = 5;
 const CHOICE_TICKS = 25;
 const STATS_TICKS = 100;
 
-export interface EngineOptions {
-  readonly port: number;
-  readonly mode: SendMode;
-  readonly certificate: Certificate;
+export interface EngineOptions extends ThreadOptions {
   readonly emit: (event: MediaEvent) => void;
   /** A bug; it has cost the session it showed in. */
   readonly report: (error: unknown) => void;
+  /** To be told to the thread that has the publisher. */
+  readonly wantKeyframe: (wish: KeyframeWish) => void;
   /** About once a second, when there were any. */
   readonly drops: (drops: Drops) => void;
 }
@@ -43,6 +41,7 @@ export class MediaEngine {
   readonly #memory = new MediaMemory();
   readonly #shared: PeerShared;
   readonly #fanOut: FanOut;
+  readonly feeds: Feeds;
   #reportedUnsent = 0;
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
@@ -55,6 +54,7 @@ export class MediaEngine {
       flushPort: () => port.flush(),
       onCrash: (session, error) => this.#crash(session, error),
     });
+    this.feeds = new Feeds({ ...options, streams: this.#streams, memory: this.#memory });
   }
 
   static async open(options: EngineOptions): Promise<MediaEngine> {
@@ -107,6 +107,16 @@ export class MediaEngine {
     this.#streams.wakeSoon();
   }
 
+  follow(streamId: string, thread: number): void {
+    this.feeds.follow(streamId, thread);
+    this.#startTicking();
+  }
+
+  wantKeyframe({ streamId, mid, rid }: KeyframeWish): void {
+    const track = this.#streams.get(streamId)?.publisher?.tracks.find((candidate) => candidate.mid === mid);
+    track?.layers.get(rid)?.keyframes.want(performance.now());
+  }
+
   closeSession(sessionId: string): void {
     const session = this.#sessions.byId(sessionId);
     if (session) this.#remove(session);
@@ -115,6 +125,7 @@ export class MediaEngine {
 
   closeStream(streamId: string): void {
     for (const session of [...this.#sessions.all()]) if (session.streamId === streamId) this.#remove(session);
+    this.feeds.unfollow(streamId);
     this.#streams.delete(streamId);
     this.#shared.port.flush();
   }
@@ -126,6 +137,7 @@ export class MediaEngine {
     this.#shared.port.close();
     this.#shared.dtls.close();
     clearInterval(this.#ticker);
+    this.feeds.close();
     this.#streams.close();
   }
 
@@ -147,6 +159,7 @@ export class MediaEngine {
 
   /** After a burst of datagrams: what they brought goes out. */
   flush(): void {
+    this.feeds.call();
     this.#streams.flush(performance.now());
   }
 
@@ -192,6 +205,7 @@ export class MediaEngine {
     }
     if (isRtcp) {
       session.receiveRtcp(memory, start, end, nowMs);
+      this.#streams.get(session.streamId)?.feed?.clocks();
       return;
     }
     const packet = session.receiveRtp(memory, start, end, nowMs);
@@ -202,6 +216,10 @@ export class MediaEngine {
   #add(session: MediaSession): void {
     this.#sessions.add(session);
     this.#streams.of(session.streamId);
+    this.#startTicking();
+  }
+
+  #startTicking(): void {
     this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -236,6 +254,7 @@ export class MediaEngine {
       }
     }
     if (this.#ticks % CHOICE_TICKS === 0) this.#streams.choose(nowMs);
+    for (const wish of this.feeds.wishes(nowMs)) this.#options.wantKeyframe(wish);
     this.#shared.port.flush();
     if (this.#ticks % STATS_TICKS === 0) this.#reportStats(nowMs);
     if (this.#sessions.size === 0 && this.#streams.size === 0) {
@@ -257,7 +276,8 @@ export class MediaEngine {
     let refused = 0;
     for (const session of this.#sessions.all())
       if (session instanceof PublisherSession) refused += session.takeDropped();
-    if (unsent + refused > 0) this.#options.drops({ unsent, refused });
+    const overruns = this.feeds.takeOverruns();
+    if (unsent + refused + overruns > 0) this.#options.drops({ unsent, refused, overruns });
   }
 
   #tickSession(session: MediaSession, nowMs: number): void {

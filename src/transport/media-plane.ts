@@ -13,8 +13,10 @@ import {
 } from '../streams/ports.ts';
 import { type AnnouncedAddress, candidateAddresses } from './candidate-addresses.ts';
 import { createCertificate } from './certificate.ts';
+import { createFeedRing } from './feed-ring.ts';
 import { MediaWorker } from './media-worker.ts';
-import type { Command } from './messages.ts';
+import type { Command, KeyframeWish } from './messages.ts';
+import { type FollowChange, ThreadPlacement } from './thread-placement.ts';
 
 const RESTART_MS = 1000;
 const INTERFACES_MS = 2000;
@@ -28,15 +30,14 @@ export interface MediaPlaneOptions {
   readonly log: Logger;
 }
 
-/** The media threads, each with its own port; a stream lives on one of them, publisher and viewers together. */
+/** The media threads, each with its own port. A stream is published on one of them and watched on as many as it takes. */
 export class MediaThreads implements MediaPlane {
   readonly sendMode: SendMode;
   readonly #options: MediaPlaneOptions;
   readonly #certificate = createCertificate();
   readonly #workers: (MediaWorker | undefined)[] = [];
-  readonly #threadOfStream = new Map<string, number>();
-  /** Sessions with the thread and stream they are on. */
-  readonly #sessions = new Map<string, { readonly thread: number; readonly streamId: string }>();
+  readonly #placement: ThreadPlacement;
+  readonly #rings: readonly SharedArrayBuffer[];
   #listener: (event: MediaEvent) => void = () => {};
   #isClosing = false;
   #ownInterfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = {};
@@ -45,6 +46,8 @@ export class MediaThreads implements MediaPlane {
   private constructor(options: MediaPlaneOptions) {
     this.#options = options;
     this.sendMode = options.send === 'auto' ? bestSendMode() : options.send;
+    this.#placement = new ThreadPlacement(options.threads);
+    this.#rings = options.threads > 1 ? Array.from({ length: options.threads }, () => createFeedRing()) : [];
   }
 
   static async start(options: MediaPlaneOptions): Promise<MediaThreads> {
@@ -73,8 +76,22 @@ export class MediaThreads implements MediaPlane {
     this.#listener = listener;
   }
 
-  endpointOf(streamId: string): MediaEndpoint {
-    const thread = this.#threadFor(streamId);
+  endpointFor(kind: 'publisher' | 'viewer', streamId: string): MediaEndpoint {
+    const isRunning = (thread: number) => this.#workers[thread] !== undefined;
+    const thread =
+      kind === 'publisher'
+        ? this.#placement.forPublisher(streamId, isRunning)
+        : this.#placement.forViewer(streamId, isRunning);
+    return this.#endpoint(thread);
+  }
+
+  endpointOf(sessionId: string): MediaEndpoint {
+    const session = this.#placement.session(sessionId);
+    if (!session) throw new MediaUnavailable();
+    return this.#endpoint(session.thread);
+  }
+
+  #endpoint(thread: number): MediaEndpoint {
     const worker = this.#workers[thread];
     const { announcedAddresses: announced } = this.#options;
     if (!worker) throw new MediaUnavailable();
@@ -86,7 +103,7 @@ export class MediaThreads implements MediaPlane {
       hasIpv6: worker.hasIpv6,
       interfaces,
     });
-    return { candidates, fingerprint: this.#certificate.fingerprint };
+    return { thread, candidates, fingerprint: this.#certificate.fingerprint };
   }
 
   async openPublisher(request: OpenPublisher): Promise<void> {
@@ -106,17 +123,14 @@ export class MediaThreads implements MediaPlane {
   }
 
   async closeSession(sessionId: string): Promise<void> {
-    const worker = this.#workerOf(sessionId);
-    this.#sessions.delete(sessionId);
-    await worker?.command({ type: 'close_session', sessionId });
+    const closed = this.#workerOf(sessionId)?.command({ type: 'close_session', sessionId });
+    this.#left(sessionId);
+    await closed;
   }
 
   async closeStream(streamId: string): Promise<void> {
-    const thread = this.#threadOfStream.get(streamId);
-    if (thread === undefined) return;
-    this.#threadOfStream.delete(streamId);
-    for (const [id, session] of this.#sessions) if (session.streamId === streamId) this.#sessions.delete(id);
-    await this.#workers[thread]?.command({ type: 'close_stream', streamId });
+    const threads = this.#placement.closedStream(streamId);
+    await Promise.all(threads.map((thread) => this.#workers[thread]?.command({ type: 'close_stream', streamId })));
   }
 
   /** Says goodbye to every peer; resolves when all threads are gone. */
@@ -126,42 +140,57 @@ export class MediaThreads implements MediaPlane {
   }
 
   #startWorker(thread: number, port: number): Promise<MediaWorker> {
-    const options = { port, mode: this.sendMode, certificate: this.#certificate };
+    const options = { thread, rings: this.#rings, port, mode: this.sendMode, certificate: this.#certificate };
     return MediaWorker.start(options, {
       onEvent: (event) => this.#onEvent(event),
       onProblem: (error) => this.#options.log.error({ err: error, thread }, 'a bug ended a session'),
+      onKeyframeWanted: (wish) => this.#wantKeyframe(wish),
       onDrops: (drops) => this.#options.log.warn({ ...drops, thread }, 'packets dropped'),
       onDeath: (error) => this.#onDeath(thread, error),
     });
   }
 
-  async #open({ sessionId, streamId }: OpenPublisher | OpenViewer, command: Command): Promise<void> {
-    const thread = this.#threadFor(streamId);
+  async #open({ sessionId, streamId, thread }: OpenPublisher | OpenViewer, command: Command): Promise<void> {
     const worker = this.#workers[thread];
     if (!worker) throw new MediaUnavailable();
-    this.#sessions.set(sessionId, { thread, streamId });
+    this.#joined(this.#placement.opened(sessionId, { thread, streamId }));
     try {
       await worker.command(command);
     } catch (error) {
-      this.#sessions.delete(sessionId);
+      this.#left(sessionId);
       throw error;
     }
   }
 
   #workerOf(sessionId: string): MediaWorker | undefined {
-    const session = this.#sessions.get(sessionId);
+    const session = this.#placement.session(sessionId);
     return session && this.#workers[session.thread];
   }
 
-  /** The thread with the fewest streams among those that run, and the same one as long as the stream lives. */
-  #threadFor(streamId: string): number {
-    const known = this.#threadOfStream.get(streamId);
-    if (known !== undefined) return known;
-    const loads = this.#workers.map((worker) => (worker ? 0 : Number.MAX_VALUE));
-    for (const thread of this.#threadOfStream.values()) loads[thread] = (loads[thread] ?? 0) + 1;
-    const thread = loads.indexOf(Math.min(...loads));
-    this.#threadOfStream.set(streamId, thread);
-    return thread;
+  // The follower has to listen before the home tells.
+  #joined(change: FollowChange | undefined): void {
+    if (!change) return;
+    const { streamId, home, thread } = change;
+    const follow: Command = { type: 'follow', streamId, thread: home };
+    this.#tell(thread, follow, () => this.#tell(home, { type: 'feed', streamId }));
+  }
+
+  #left(sessionId: string): void {
+    const change = this.#placement.closed(sessionId);
+    if (!change) return;
+    const { streamId, home, thread, isFollowed } = change;
+    this.#tell(thread, { type: 'unfollow', streamId });
+    if (!isFollowed) this.#tell(home, { type: 'unfeed', streamId });
+  }
+
+  #wantKeyframe(wish: KeyframeWish): void {
+    const home = this.#placement.homeOf(wish.streamId);
+    if (home !== undefined) this.#tell(home, { type: 'want_keyframe', wish });
+  }
+
+  /** Nobody waits for it, and a thread that dies meanwhile is told anew when it is back. */
+  #tell(thread: number, command: Command, then: () => void = () => {}): void {
+    this.#workers[thread]?.command(command).then(then, () => {});
   }
 
   // Asking the system takes longer than all else an answer needs.
@@ -176,8 +205,8 @@ export class MediaThreads implements MediaPlane {
 
   #onEvent(event: MediaEvent): void {
     // What was closed meanwhile is no longer reported on.
-    if (event.type !== 'stats' && !this.#sessions.has(event.sessionId)) return;
-    if (event.type === 'ended') this.#sessions.delete(event.sessionId);
+    if (event.type !== 'stats' && !this.#placement.session(event.sessionId)) return;
+    if (event.type === 'ended') this.#left(event.sessionId);
     this.#listener(event);
   }
 
@@ -187,9 +216,8 @@ export class MediaThreads implements MediaPlane {
     const port = this.#workers[thread]?.port ?? 0;
     this.#workers[thread] = undefined;
     this.#options.log.error({ err: error, thread }, 'media thread died');
-    for (const [sessionId, session] of this.#sessions) {
-      if (session.thread !== thread) continue;
-      this.#sessions.delete(sessionId);
+    for (const sessionId of this.#placement.sessionsOn(thread)) {
+      this.#left(sessionId);
       this.#listener({ type: 'ended', sessionId, reason: 'failed' });
     }
     this.#restart(thread, port);
@@ -203,6 +231,9 @@ export class MediaThreads implements MediaPlane {
           return;
         }
         this.#workers[thread] = worker;
+        for (const streamId of this.#placement.homedOn(thread)) {
+          if (this.#placement.followers(streamId).length > 0) this.#tell(thread, { type: 'feed', streamId });
+        }
         this.#options.log.info({ thread, port: worker.port }, 'media thread restarted');
       },
       (error: unknown) => {

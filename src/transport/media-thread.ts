@@ -11,6 +11,7 @@ const engine = await MediaEngine.open({
   ...(workerData as ThreadOptions),
   emit: (event) => say({ type: 'event', event }),
   report: (error) => say({ type: 'problem', error }),
+  wantKeyframe: (wish) => say({ type: 'keyframe_wanted', wish }),
   drops: (drops) => say({ type: 'drops', drops }),
 });
 
@@ -24,6 +25,16 @@ function obey(command: Command): void {
       return engine.restartIce(command.sessionId, command.local, command.remote);
     case 'choose_layer':
       return engine.chooseLayer(command.sessionId, command.wish);
+    case 'feed':
+      return engine.feeds.feed(command.streamId);
+    case 'unfeed':
+      return engine.feeds.unfeed(command.streamId);
+    case 'follow':
+      return engine.follow(command.streamId, command.thread);
+    case 'unfollow':
+      return engine.closeStream(command.streamId);
+    case 'want_keyframe':
+      return engine.wantKeyframe(command.wish);
     case 'close_session':
       return engine.closeSession(command.sessionId);
     case 'close_stream':

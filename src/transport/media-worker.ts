@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { MediaEvent } from '../streams/ports.ts';
-import type { Command, CommandMessage, Drops, ThreadMessage, ThreadOptions } from './messages.ts';
+import type { Command, CommandMessage, Drops, KeyframeWish, ThreadMessage, ThreadOptions } from './messages.ts';
 
 const CLOSE_MS = 1000;
 
@@ -14,6 +14,7 @@ interface Listeners {
   /** A bug that has cost a session. */
   readonly onProblem: (error: unknown) => void;
   readonly onDrops: (drops: Drops) => void;
+  readonly onKeyframeWanted: (wish: KeyframeWish) => void;
   /** Follows every start, also when the end was wanted. */
   readonly onDeath: (error: Error) => void;
 }
@@ -80,6 +81,7 @@ export class MediaWorker {
 
   #onMessage(message: ThreadMessage): void {
     if (message.type === 'event') this.#listeners.onEvent(message.event);
+    else if (message.type === 'keyframe_wanted') this.#listeners.onKeyframeWanted(message.wish);
     else if (message.type === 'drops') this.#listeners.onDrops(message.drops);
     else if (message.type === 'problem') this.#listeners.onProblem(message.error);
     else if (message.type === 'done') this.#settle(message.number, message.error);

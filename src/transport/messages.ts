@@ -6,6 +6,9 @@ import type { Certificate } from './certificate.ts';
 
 /** What a media thread starts with. */
 export interface ThreadOptions {
+  /** This thread's number, and a ring of each thread, where there are more than one. */
+  readonly thread: number;
+  readonly rings: readonly SharedArrayBuffer[];
   readonly port: number;
   readonly mode: SendMode;
   readonly certificate: Certificate;
@@ -21,9 +24,23 @@ export type Command =
       readonly remote: IceCredentials;
     }
   | { readonly type: 'choose_layer'; readonly sessionId: string; readonly wish: LayerWish }
+  /** This thread has the publisher, another one viewers. Said anew for each thread that begins to follow. */
+  | { readonly type: 'feed'; readonly streamId: string }
+  | { readonly type: 'unfeed'; readonly streamId: string }
+  /** This thread has viewers, `thread` the publisher. */
+  | { readonly type: 'follow'; readonly streamId: string; readonly thread: number }
+  | { readonly type: 'unfollow'; readonly streamId: string }
+  | { readonly type: 'want_keyframe'; readonly wish: KeyframeWish }
   | { readonly type: 'close_session'; readonly sessionId: string }
   | { readonly type: 'close_stream'; readonly streamId: string }
   | { readonly type: 'close' };
+
+/** A layer of a publisher, of which viewers on another thread need a keyframe. */
+export interface KeyframeWish {
+  readonly streamId: string;
+  readonly mid: string;
+  readonly rid: string;
+}
 
 /** What was lost on this machine since the last word of it. */
 export interface Drops {
@@ -31,6 +48,8 @@ export interface Drops {
   readonly unsent: number;
   /** Packets of publishers that were malformed, not authentic, replayed, or of no agreed kind. */
   readonly refused: number;
+  /** How often this thread read too late what another one told, and its viewers missed packets. */
+  readonly overruns: number;
 }
 
 /** Each command is answered by one `done` of the same number. */
@@ -43,6 +62,7 @@ export type ThreadMessage =
   | { readonly type: 'ready'; readonly port: number; readonly hasIpv6: boolean }
   | { readonly type: 'done'; readonly number: number; readonly error?: string }
   | { readonly type: 'event'; readonly event: MediaEvent }
+  | { readonly type: 'keyframe_wanted'; readonly wish: KeyframeWish }
   /** A bug that has cost a session. */
   | { readonly type: 'problem'; readonly error: unknown }
   | { readonly type: 'drops'; readonly drops: Drops };

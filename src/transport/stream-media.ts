@@ -3,8 +3,10 @@ import type { LayerOffer } from '../media/layer-selector.ts';
 import type { Packet } from '../media/packet.ts';
 import type { MediaKind } from '../media/plan.ts';
 import type { PublisherTrack } from '../media/track.ts';
+import type { MirroredSource } from './mirrored-source.ts';
 import { PacketBatch } from './packet-batch.ts';
 import type { PublisherSession } from './publisher-session.ts';
+import type { StreamFeed } from './stream-feed.ts';
 import type { ViewerSession } from './viewer-session.ts';
 
 const KINDS: readonly MediaKind[] = ['audio', 'video'];
@@ -17,6 +19,10 @@ export class StreamMedia {
   readonly id: string;
   readonly viewers = new Set<ViewerSession>();
   publisher: PublisherSession | undefined;
+  /** While other threads have viewers of this stream. */
+  feed: StreamFeed | undefined;
+  /** Where the stream is published on another thread. */
+  #mirror: MirroredSource | undefined;
   readonly #pending = new Map<Layer, Packet[]>();
   readonly #chosen = new Map<MediaKind, Layer>();
 
@@ -28,7 +34,13 @@ export class StreamMedia {
     this.#onCrash = onCrash;
   }
 
+  /** Whose packets these are. */
+  get source(): PublisherSession | MirroredSource | undefined {
+    return this.publisher ?? this.#mirror;
+  }
+
   collect(packet: Packet): void {
+    this.feed?.packet(packet);
     const packets = this.#pending.get(packet.layer);
     if (packets) packets.push(packet);
     else this.#pending.set(packet.layer, [packet]);
@@ -89,10 +101,18 @@ export class StreamMedia {
     this.flush(nowMs, false);
     this.publisher = publisher;
     this.#chosen.clear();
+    this.feed?.source(publisher);
+  }
+
+  /** The same for a publisher of another thread. */
+  setMirror(mirror: MirroredSource, nowMs: number): void {
+    this.flush(nowMs, false);
+    this.#mirror = mirror;
+    this.#chosen.clear();
   }
 
   #track(kind: MediaKind): PublisherTrack | undefined {
-    return this.publisher?.tracks.find((track) => track.kind === kind);
+    return this.source?.tracks.find((track) => track.kind === kind);
   }
 
   /** Nobody chooses among sounds. */

@@ -25,9 +25,14 @@ export class FakeMediaPlane implements MediaPlane {
   readonly #publishers = new Map<string, string>();
   #listener: (event: MediaEvent) => void = () => {};
 
-  endpointOf(streamId: string): MediaEndpoint {
+  endpointFor(_kind: 'publisher' | 'viewer', streamId: string): MediaEndpoint {
     this.endpointsAsked.add(streamId);
+    return this.endpointOf();
+  }
+
+  endpointOf(): MediaEndpoint {
     return {
+      thread: 0,
       candidates: [{ address: '192.0.2.1', port: 8189 }],
       fingerprint: `sha-256 ${Array(32).fill('AB').join(':')}`,
     };

@@ -35,6 +35,7 @@ export interface ReceivedPacket {
 /** A media engine, or the threads behind one port. */
 export interface ServerSide {
   readonly port: number;
+  readonly thread?: number;
   openPublisher(request: OpenPublisher): void | Promise<void>;
   openViewer(request: OpenViewer): void | Promise<void>;
 }
@@ -81,7 +82,7 @@ export class RtcClient {
     const client = await RtcClient.#open(options);
     const offer = parseOffer(publishOffer(client.#offerOptions(), SSRCS));
     const { plan, answer } = answerPublish(offer, localSide(options));
-    await options.engine.openPublisher({ sessionId: options.sessionId, streamId: options.streamId, plan });
+    await options.engine.openPublisher({ ...placeOf(options), plan });
     return client.#start(answer);
   }
 
@@ -94,8 +95,8 @@ export class RtcClient {
     ] as const;
     let ssrc = 5000;
     const { plan, answer } = answerPlay(offer, localSide(options), source, () => ++ssrc);
-    const { engine, sessionId, streamId, spoil = (whole: EgressPlan) => whole } = options;
-    await engine.openViewer({ sessionId, streamId, plan: spoil(plan) });
+    const { engine, spoil = (whole: EgressPlan) => whole } = options;
+    await engine.openViewer({ ...placeOf(options), plan: spoil(plan) });
     return client.#start(answer);
   }
 
@@ -223,6 +224,10 @@ export class RtcClient {
     const payload = Buffer.from(bytes.slice(header.headerLength, length - padding));
     this.received.push({ ssrc, seq, timestamp, marker, payloadType, payload });
   }
+}
+
+function placeOf({ engine, sessionId, streamId }: ClientOptions) {
+  return { sessionId, streamId, thread: engine.thread ?? 0 };
 }
 
 let clientsMade = 0;

@@ -16,6 +16,9 @@ const THEIR_ICE = { ufrag: 'them', pwd: 'q'.repeat(24) };
 test('a check with a forged source, from a viewer with a session of his own, takes no address from the publisher', async () => {
   const events: MediaEvent[] = [];
   const engine = await MediaEngine.open({
+    thread: 0,
+    rings: [],
+    wantKeyframe: () => {},
     port: 0,
     mode: 'dgram',
     certificate,
@@ -28,7 +31,7 @@ test('a check with a forged source, from a viewer with a session of his own, tak
   const viewer = await RtcClient.play({ engine, fingerprint, sessionId: 'viewer', streamId: 'stream' });
   await Promise.all([publisher.connected(), viewer.connected()]);
   const peer = { localIce: ICE, remoteIce: THEIR_ICE, fingerprints: [], dtlsRole: 'server' } as const;
-  engine.openViewer({ sessionId: 'thief', streamId: 'stream', plan: { peer, tracks: [] } });
+  engine.openViewer({ sessionId: 'thief', streamId: 'stream', thread: 0, plan: { peer, tracks: [] } });
 
   const memory = allocateMemory(256);
   const check = writeBindingRequest({

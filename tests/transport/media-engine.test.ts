@@ -54,6 +54,9 @@ describe.each(modes)('a media engine sending by %s', (mode) => {
     extSeq = 65_530;
     bugs = [];
     engine = await MediaEngine.open({
+      thread: 0,
+      rings: [],
+      wantKeyframe: () => {},
       port: 0,
       mode,
       certificate,

@@ -47,9 +47,10 @@ async function start(options: Partial<MediaPlaneOptions> = {}): Promise<MediaThr
   return started;
 }
 
-function options(threads: MediaThreads, sessionId: string, streamId: string) {
-  const { candidates, fingerprint } = threads.endpointOf(streamId);
+function options(threads: MediaThreads, kind: 'publisher' | 'viewer', sessionId: string, streamId: string) {
+  const { thread, candidates, fingerprint } = threads.endpointFor(kind, streamId);
   const engine = {
+    thread,
     port: candidates[0]?.port ?? 0,
     openPublisher: threads.openPublisher.bind(threads),
     openViewer: threads.openViewer.bind(threads),
@@ -58,7 +59,7 @@ function options(threads: MediaThreads, sessionId: string, streamId: string) {
 }
 
 async function connect(kind: 'publish' | 'play', threads: MediaThreads, sessionId: string, streamId = 'stream') {
-  const client = await RtcClient[kind](options(threads, sessionId, streamId));
+  const client = await RtcClient[kind](options(threads, kind === 'play' ? 'viewer' : 'publisher', sessionId, streamId));
   clients.push(client);
   await client.connected();
   await until('the session is connected', () => isReported('connected', sessionId));
@@ -68,7 +69,8 @@ async function connect(kind: 'publish' | 'play', threads: MediaThreads, sessionI
 const isReported = (type: 'connected' | 'ended', sessionId: string) =>
   events.some((event) => event.type === type && event.sessionId === sessionId);
 
-const portOf = (threads: MediaThreads, streamId: string) => threads.endpointOf(streamId).candidates[0]?.port ?? 0;
+const portOf = (threads: MediaThreads, streamId: string) =>
+  threads.endpointFor('publisher', streamId).candidates[0]?.port ?? 0;
 
 async function isFree(port: number): Promise<boolean> {
   const socket = createSocket('udp4').bind({ port, exclusive: true });
@@ -131,9 +133,10 @@ test('a thread that dies ends its sessions alone, and its port is served again',
     { type: 'ended', sessionId: 'publisher', reason: 'failed' },
     { type: 'ended', sessionId: 'viewer', reason: 'failed' },
   ]);
-  const request = { sessionId: 'x', streamId: 'doomed', plan: noPlan };
+  const request = { sessionId: 'x', streamId: 'doomed', thread: 0, plan: noPlan };
   await expect(threads.openViewer(request)).rejects.toThrow(MediaUnavailable);
-  expect(() => threads.endpointOf('doomed')).toThrow(MediaUnavailable);
+  expect(() => threads.endpointFor('publisher', 'doomed')).toThrow(MediaUnavailable);
+  expect(() => threads.endpointOf('viewer')).toThrow(MediaUnavailable);
   expect(portOf(threads, 'new while dead')).toBe(portOf(threads, 'other'));
   await until('the thread is back', () => threads.isHealthy);
   expect(threads.ports).toEqual(ports);
@@ -144,7 +147,7 @@ test('a thread that dies ends its sessions alone, and its port is served again',
 
 test('a session that can not be opened is refused and leaves nothing behind', async () => {
   const threads = await start({ threads: 1 });
-  await expect(threads.openViewer({ sessionId: 'bad', streamId: 'stream', plan: noPlan })).rejects.toThrow();
+  await expect(threads.openViewer({ sessionId: 'bad', streamId: 'stream', thread: 0, plan: noPlan })).rejects.toThrow();
   await connect('publish', threads, 'good');
   await workers[0]?.terminate();
   await until('the good one ended', () => isReported('ended', 'good'));
@@ -179,7 +182,7 @@ test('announced addresses stand for the real ones, with the ports of each thread
   const threads = await start({
     announcedAddresses: [{ address: '203.0.113.7', port: 9000 }, { address: '2001:db8::7' }],
   });
-  expect(['a', 'b'].map((stream) => threads.endpointOf(stream).candidates)).toEqual(
+  expect(['a', 'b'].map((stream) => threads.endpointFor('publisher', stream).candidates)).toEqual(
     threads.ports.map((port, thread) => [
       { address: '203.0.113.7', port: 9000 + thread },
       { address: '2001:db8::7', port },

@@ -1,0 +1,75 @@
+import type { Layer } from '../media/layer.ts';
+import type { Packet } from '../media/packet.ts';
+import {
+  FEED_HEADER_BYTES,
+  type FeedPlace,
+  type FeedSource,
+  writeFeedClock,
+  writeFeedHeader,
+  writeFeedPacket,
+} from './feed-records.ts';
+import type { FeedRingWriter } from './feed-ring.ts';
+import type { PublisherSession } from './publisher-session.ts';
+
+/** What the other threads are told of one stream that is published on this one. */
+export class StreamFeed {
+  readonly #ring: FeedRingWriter;
+  readonly #number: number;
+  readonly #streamId: string;
+  #places = new Map<Layer, FeedPlace>();
+
+  /** `number`: this feed's own among those of the ring. */
+  constructor(options: { ring: FeedRingWriter; number: number; streamId: string }) {
+    this.#ring = options.ring;
+    this.#number = options.number;
+    this.#streamId = options.streamId;
+  }
+
+  /** Who publishes now, and the groups of pictures that are cached, so that viewers elsewhere begin as they do here. */
+  source(publisher: PublisherSession): void {
+    this.#places = new Map();
+    const tracks = publisher.tracks.map(({ mid, kind, layers }, track) => {
+      const all = [...layers.values()];
+      for (const [layer, one] of all.entries()) this.#places.set(one, { feed: this.#number, track, layer });
+      return { mid, kind, layers: all.map(({ rid, clockRate }) => ({ rid, clockRate })) };
+    });
+    const source: FeedSource = { streamId: this.#streamId, sessionId: publisher.id, tracks };
+    const json = Buffer.from(JSON.stringify(source));
+    const at = this.#ring.begin(FEED_HEADER_BYTES + json.length);
+    writeFeedHeader(this.#ring.view, at, 'source', { feed: this.#number, track: 0, layer: 0 });
+    this.#ring.bytes.set(json, at + FEED_HEADER_BYTES);
+    this.#ring.commit();
+    for (const layer of this.#places.keys()) this.#group(layer);
+    this.clocks();
+  }
+
+  packet(packet: Packet): void {
+    const place = this.#places.get(packet.layer);
+    if (!place) return;
+    const at = this.#ring.begin(FEED_HEADER_BYTES + packet.length);
+    writeFeedPacket(this.#ring.view, at, place, packet);
+    const { bytes } = packet.layer.cache;
+    this.#ring.bytes.set(bytes.subarray(packet.offset, packet.offset + packet.length), at + FEED_HEADER_BYTES);
+    this.#ring.commit();
+  }
+
+  /** Which timestamp was captured when: after the publisher said so, and now and then. */
+  clocks(): void {
+    for (const [layer, place] of this.#places) {
+      if (layer.cache.newestSeq < 0) continue;
+      const { newestTimestamp } = layer;
+      const at = this.#ring.begin(FEED_HEADER_BYTES);
+      writeFeedClock(this.#ring.view, at, place, newestTimestamp, layer.capturedMsOf(newestTimestamp));
+      this.#ring.commit();
+    }
+  }
+
+  #group(layer: Layer): void {
+    const start = layer.groupStart();
+    if (start === undefined) return;
+    for (let seq = start; seq <= layer.cache.newestSeq; seq += 1) {
+      const packet = layer.cache.get(seq);
+      if (packet) this.packet(packet);
+    }
+  }
+}
