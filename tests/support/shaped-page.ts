@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { AnyPage } from './browser.ts';
 import type { UdpShaper } from './udp-shaper.ts';
 import { until } from './until.ts';
 
@@ -36,6 +37,15 @@ export async function watchFor(page: Page, ms: number, whenHalf?: () => void): P
     whenHalf();
   }
   const sight = await seen(page, ms);
+  await page.evaluate('eye.close()');
+  return sight;
+}
+
+/** What was seen while `act` was done, and until then. */
+export async function sightDuring(page: AnyPage, act: () => Promise<void>): Promise<Sight> {
+  await page.evaluate('globalThis.eye = openEye()');
+  await act();
+  const sight = await page.evaluate<Sight>('eye.look()');
   await page.evaluate('eye.close()');
   return sight;
 }

@@ -20,6 +20,12 @@ export async function seesMovingPicture(page: AnyPage, selector = 'video'): Prom
   });
 }
 
+/** Resolves once what is decoded and moves is of this codec, named as `video/VP8`. */
+export async function seesCodec(page: AnyPage, codec: string): Promise<Received> {
+  await until(`${codec} is seen`, async () => (await received(page)).videoCodec === codec);
+  return seesMovingPicture(page);
+}
+
 /** Resolves once decoded sound has brought energy; a muted element decodes none. */
 export async function hearsSound(page: AnyPage): Promise<Received> {
   const before = await received(page);

@@ -21,6 +21,11 @@
   const sum = (all, field) => all.reduce((total, stats) => total + (stats[field] ?? 0), 0);
 
   globalThis.probe = {
+    /** How many connections the page has made. */
+    peers() {
+      return peers.length;
+    },
+
     async received() {
       const inbound = (await allStats()).filter((stats) => stats.type === 'inbound-rtp');
       const video = inbound.filter((stats) => stats.kind === 'video');

@@ -39,6 +39,7 @@ export interface Live {
     readonly startedAt: string;
     readonly title: string;
     readonly viewers: number;
+    readonly tracks: readonly { readonly kind: 'audio' | 'video' }[];
     /** What the server has noticed about the incoming stream, in words for its publisher. */
     readonly advice: readonly string[];
   } | null;

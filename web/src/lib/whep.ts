@@ -1,5 +1,6 @@
 import { backoffMs } from './backoff.ts';
 import type { Problem } from './problem.ts';
+import { receiveStream } from './received-stream.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
 import { type RtcEndpoint, RtcRefused } from './rtc-resource.ts';
 import { withRoundTrip, withStereo } from './sdp-wishes.ts';
@@ -32,7 +33,7 @@ export class WhepPlayer {
     clearTimeout(this.#timer);
     const connection = new RtcConnection({
       endpoint: this.#options.endpoint,
-      prepare: (pc) => this.#receive(pc),
+      prepare: (pc) => receiveStream(pc, this.#options.onStream),
       refineOffer: (offer) => withRoundTrip(withStereo(offer)),
       onChange: (change) => this.#changed(change),
     });
@@ -49,14 +50,6 @@ export class WhepPlayer {
     this.#drop();
     clearTimeout(this.#timer);
     this.#options.onState('idle');
-  }
-
-  #receive(pc: RTCPeerConnection): void {
-    const stream = new MediaStream();
-    for (const kind of ['video', 'audio'] as const) {
-      stream.addTrack(pc.addTransceiver(kind, { direction: 'recvonly' }).receiver.track);
-    }
-    this.#options.onStream(stream);
   }
 
   #changed(change: RtcChange): void {

@@ -42,6 +42,16 @@ export class LivePlayer {
     return this.events.live.state === 'reconnecting';
   }
 
+  /** Whether the publisher means to send a picture; he may come back without one, and with one again. */
+  get isPictureSent(): boolean {
+    return this.events.live.stream?.tracks.some(({ kind }) => kind === 'video') ?? true;
+  }
+
+  /** No picture is sent, or none has come so far. */
+  get isSoundAlone(): boolean {
+    return !this.isPictureSent || this.stream?.getVideoTracks().length === 0;
+  }
+
   open(): void {
     if (this.events.live.state !== 'offline') this.#player.play();
     this.events.open();
