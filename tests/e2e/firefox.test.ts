@@ -7,9 +7,10 @@ import { Firefox, type FirefoxPage } from '../support/firefox.ts';
 import { makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
 import { Server } from '../support/server.ts';
+import { sightDuring } from '../support/shaped-page.ts';
 import { isSkipped, firefox as tool } from '../support/tools.ts';
 import { until } from '../support/until.ts';
-import { hearsSound, seesMovingPicture } from '../support/watching.ts';
+import { hearsSound, seesCodec, seesMovingPicture } from '../support/watching.ts';
 
 const PLAYER = '[data-testid=player]';
 
@@ -119,20 +120,66 @@ describe.skipIf(isSkipped(tool))('Firefox', () => {
     await viewer.close();
   });
 
-  test('is told on the watch page that it can not decode H264, and plays once that has changed', async () => {
-    const { slug, key } = await api.createChannel('not-for-firefox');
-    const obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media: await makeMedia() });
+  test('sees no freeze when the publisher is another one with another codec', async () => {
+    const { slug, key } = await api.createChannel('codecs-to-firefox');
+    const publish = (video: string) => inChromium('publish', { url: `${server.url}/whip`, key, video });
+    let publisher = await publish('VP8');
     await isLive(slug);
+    const viewer = await firefox.open(bareSite.url);
+    await start(viewer, 'play', { url: `${server.url}/whep/${slug}` });
+    await seesMovingPicture(viewer);
 
-    const page = await watch(slug, 'error');
+    for (const codec of ['AV1', 'VP8', 'VP9', 'AV1']) {
+      const sight = await sightDuring(viewer, async () => {
+        const next = await publish(codec);
+        await seesCodec(viewer, `video/${codec}`);
+        await hearsSound(viewer);
+        await publisher.close();
+        publisher = next;
+      });
+      expect(sight.longestFreezeMs, `${codec}: ${JSON.stringify(sight)}`).toBeLessThan(1000);
+    }
+
+    await viewer.close();
+    await publisher.close();
+  });
+
+  test('is told on the watch page when it can no longer decode a stream, and plays on once it can again', async () => {
+    const { slug, key } = await api.createChannel('at-times-for-firefox');
+    const publish = (video: string) => inChromium('publish', { url: `${server.url}/whip`, key, video });
+    const before = await publish('VP8');
+    await isLive(slug);
+    const page = await watch(slug);
+    await seesMovingPicture(page, PLAYER);
+
+    const obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media: await makeMedia() });
+    await page.waitFor('[data-state=error]');
     const words = await page.evaluate<string>('document.querySelector("[data-state=error]").innerText');
     expect(words).toContain('It is sent as H264, which this browser does not decode.');
+    await until('nobody is counted', async () => (await api.live(slug)).stream?.viewers === 0);
 
-    const publisher = await inChromium('publish', { url: `${server.url}/whip`, key });
+    const after = await publish('AV1');
     await page.waitFor('[data-state=live]');
-    await seesMovingPicture(page, PLAYER);
+    await seesCodec(page, 'video/AV1');
     obs.vanish();
     await page.close();
-    await publisher.close();
+    await before.close();
+    await after.close();
+  });
+
+  test('hears a stream of sound alone on the watch page, and sees the picture that is added to it', async () => {
+    const { slug, key } = await api.createChannel('sound-to-firefox');
+    const sound = await inChromium('publish', { url: `${server.url}/whip`, key, video: false });
+    await isLive(slug);
+    const page = await watch(slug);
+    await page.click('[aria-label="Unmute (m)"]');
+    await hearsSound(page);
+
+    const whole = await inChromium('publish', { url: `${server.url}/whip`, key });
+    await seesMovingPicture(page, PLAYER);
+    await hearsSound(page);
+    await page.close();
+    await sound.close();
+    await whole.close();
   });
 });
