@@ -121,7 +121,7 @@ describe('a new SSRC in mid-stream', () => {
 });
 
 describe('packets of simulcast', () => {
-  const rids = ['h', 'm', 'l'];
+  const rids = ['h', 'm', 'l', 'x'];
   const plans = [audio({ extensions: { mid: midId } }), video({ rids, extensions: allExtensions })];
 
   test('go by rid, and their retransmissions by the repaired rid', () => {
