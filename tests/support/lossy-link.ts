@@ -1,6 +1,6 @@
-/** Seeded chance, so that a failure can be played again: xorshift32. */
+/** Seeded chance, so that a failure can be played again: xorshift32. Small seeds would begin with numbers near 0. */
 export function seededRandom(seed: number): () => number {
-  let state = seed | 0 || 1;
+  let state = Math.imul(seed, 0x9e37_79b1) || 1;
   return () => {
     state ^= state << 13;
     state ^= state >>> 17;

@@ -1,4 +1,4 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { DelayLine } from './delay-line.ts';
 import { type Conditions, Shape } from './shape.ts';
@@ -21,8 +21,8 @@ export class UdpShaper {
   readonly #serverPort: number;
   readonly #up: Direction;
   readonly #down: Direction;
-  /** By client port, the socket that the server takes for the client. */
-  readonly #clients = new Map<number, Socket>();
+  /** By client address, the socket that the server takes for the client. */
+  readonly #clients = new Map<string, Socket>();
 
   private constructor(front: Socket, options: { seed: number; serverPort: number }) {
     this.#front = front;
@@ -30,7 +30,7 @@ export class UdpShaper {
     this.#serverPort = options.serverPort;
     this.#up = new Direction(options.seed);
     this.#down = new Direction(options.seed + 1);
-    front.on('message', (datagram, from) => this.#goUp(datagram, from.port));
+    front.on('message', (datagram, from) => this.#goUp(datagram, from));
   }
 
   static async open(options: { seed: number; serverPort: number } & LinkConditions): Promise<UdpShaper> {
@@ -71,17 +71,19 @@ export class UdpShaper {
     this.#front.close();
   }
 
-  #goUp(datagram: Buffer, clientPort: number): void {
-    this.#up.carry(datagram, () => this.#socketOf(clientPort).send(datagram, this.#serverPort, LOOPBACK));
+  #goUp(datagram: Buffer, client: RemoteInfo): void {
+    this.#up.carry(datagram, () => this.#socketOf(client).send(datagram, this.#serverPort, LOOPBACK));
   }
 
-  #socketOf(clientPort: number): Socket {
-    const known = this.#clients.get(clientPort);
+  // A browser sends from each of its addresses, and hears answers only where it asked.
+  #socketOf({ address, port }: RemoteInfo): Socket {
+    const client = `${address}:${port}`;
+    const known = this.#clients.get(client);
     if (known) return known;
     const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES });
-    this.#clients.set(clientPort, socket);
+    this.#clients.set(client, socket);
     socket.on('message', (datagram) => {
-      this.#down.carry(datagram, () => this.#front.send(datagram, clientPort, LOOPBACK));
+      this.#down.carry(datagram, () => this.#front.send(datagram, port, address));
     });
     return socket;
   }
