@@ -21,6 +21,10 @@ const SWITCH_MAX_AGE_MS = 200;
 const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
 // Catching up takes some 50 ms. Where a thread is so busy that it takes longer, it could last for ever.
 const REPLAY_PATIENCE_MS = 500;
+// A browser never NACKs what came before the first packet it saw, and drops a keyframe whose parameters it has not: it
+// asks for a new one, which an encoder deaf to that sends seconds later.
+const JOINING_MS = 2000;
+const MAX_REPEATED = 128;
 // A viewer gets again at most as many packets as it was sent, and no more than this at once: a forged flood of NACKs of
 // a few KB would otherwise draw megabytes.
 const MAX_RESENDS = 512;
@@ -58,6 +62,9 @@ export class EgressTrack implements EgressTarget {
   #firstSeq = 0;
   #cursor = 0;
   #replaySinceMs = 0;
+  #start: Packet | undefined;
+  #startedMs = 0;
+  #repeatedMs = Number.NEGATIVE_INFINITY;
   #rtxSeq: number;
   #mayResend = 0;
   #lacksCodec = false;
@@ -206,6 +213,23 @@ export class EgressTrack implements EgressTarget {
     }
   }
 
+  /** A viewer who just began asks for a keyframe: the picture he began with comes once more, as he may have lost its start. */
+  repeatStart(roundTripMs: number, nowMs: number): void {
+    const start = this.#start;
+    const isJoining = nowMs - this.#startedMs <= JOINING_MS && nowMs - this.#repeatedMs >= roundTripMs;
+    if (!start || !isJoining || start.layer !== this.#layer) return;
+    this.#repeatedMs = nowMs;
+    for (let extSeq = start.extSeq; extSeq < start.extSeq + MAX_REPEATED; extSeq += 1) {
+      const packet = start.layer.cache.get(extSeq);
+      if (this.#mayResend === 0 || (packet && packet.timestamp !== start.timestamp)) return;
+      const located = packet && this.rewriter.locate(this.rewriter.seqOf(packet) & 0xffff);
+      const rtxPt = packet && this.#payloads.get(packet.codec)?.rtxPt;
+      if (!packet || !located || rtxPt === undefined) continue;
+      this.#mayResend -= 1;
+      this.#resendByRtx(located, packet, rtxPt, nowMs);
+    }
+  }
+
   /** To see what the link carries: the newest packets once more, which may even mend a loss. */
   pad(bytes: number, nowMs: number): void {
     const newest = this.rewriter.highestOut;
@@ -245,6 +269,8 @@ export class EgressTrack implements EgressTarget {
 
   #begin(first: Packet, nowMs: number): void {
     this.rewriter.switchTo(first, nowMs);
+    this.#start = this.#layer ? undefined : first;
+    this.#startedMs = nowMs;
     this.#layer = first.layer;
     this.#epoch = first.epoch;
     this.#firstSeq = first.extSeq;

@@ -122,7 +122,9 @@ export class ViewerSession {
       if (item.type === 'nack') {
         this.#trackBySsrc(item.mediaSsrc)?.resend(item.seqs, this.#roundTripMs, nowMs);
       } else if (item.type === 'pli') {
-        wish = this.#keyframe(this.#trackBySsrc(item.mediaSsrc)) ?? wish;
+        const track = this.#trackBySsrc(item.mediaSsrc);
+        track?.repeatStart(this.#roundTripMs, nowMs);
+        wish = this.#keyframe(track) ?? wish;
       } else if (item.type === 'fir') {
         wish = this.#keyframe(this.track('video')) ?? wish;
       } else if (item.type === 'transport_cc') {

@@ -11,7 +11,7 @@ import { type CongestionControl, FanOut } from '../../src/transport/fan-out.ts';
 import { MediaMemory } from '../../src/transport/media-memory.ts';
 import { PacketBatch } from '../../src/transport/packet-batch.ts';
 import { SrtpReceiver, SrtpSender } from '../../src/transport/srtp-session.ts';
-import { h264Payload, input, makeLayer, pushed, vp8Payload } from '../media/packets.ts';
+import { h264Payload, input, makeLayer, payloadOf, pushed, vp8Payload } from '../media/packets.ts';
 import { CollectingPort } from './collecting-port.ts';
 import { keyPair, openRtp, PROFILES, scratch } from './srtp-bytes.ts';
 
@@ -360,6 +360,46 @@ describe('an egress track', () => {
     viewer.received();
     for (let ms = 0; ms < 100; ms += 1) viewer.track.resend(all, 0, 3000 + ms * 20);
     expect(viewer.received().length).toBe(512);
+  });
+
+  test('who asks for a keyframe while he joins gets the picture he began with once more, once a round trip', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    const first = Array.from({ length: 3 }, (_, part) => {
+      const payload = h264Payload(part === 0 ? 'sps' : 'other slice', part);
+      return pushed(layer, input(65_534 + part, { payload, timestamp: 3000, marker: part === 2 }));
+    });
+    viewer.track.follow(layer, 0);
+    viewer.track.replay(0);
+    viewer.track.offer(batch(push(layer, 65_537, 5, { key: false })), 30);
+    viewer.received();
+
+    viewer.track.repeatStart(50, 60);
+    viewer.track.repeatStart(50, 100);
+    const again = viewer.received();
+    expect(again.map(({ ssrc }) => ssrc)).toEqual([RTX_SSRC, RTX_SSRC, RTX_SSRC]);
+    expect(again.map(({ payload }) => payload.readUInt16BE())).toEqual([100, 101, 102]);
+    expect(again.map(({ payload }) => payload.subarray(2))).toEqual(
+      first.map((packet) => Buffer.from(payloadOf(packet))),
+    );
+    viewer.track.repeatStart(50, 110);
+    expect(viewer.received().length).toBe(3);
+    viewer.track.repeatStart(50, 160);
+    expect(viewer.received().length, 'no more than was sent').toBe(2);
+    viewer.track.repeatStart(50, 2001);
+    expect(viewer.received()).toEqual([]);
+  });
+
+  test('who asks for a keyframe after a switch gets nothing that he has', () => {
+    const viewer = new Viewer(memory);
+    const [before, after] = [newLayer(), newLayer()];
+    viewer.track.want(before, 0);
+    viewer.track.offer(batch(push(before, 1, 5)), 0);
+    viewer.track.want(after, 100);
+    viewer.track.offer(batch(push(after, 1, 5)), 100);
+    viewer.received();
+    viewer.track.repeatStart(50, 200);
+    expect(viewer.received()).toEqual([]);
   });
 
   test('numbers never sent, or from before the first, bring nothing', () => {

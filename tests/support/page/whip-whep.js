@@ -55,6 +55,17 @@ export async function play({ url, token }) {
   return stop;
 }
 
+/** Plays until the first picture is shown, and how many milliseconds that took. */
+export async function firstPicture(options) {
+  const startedMs = performance.now();
+  const shown = new Promise((resolve) => document.querySelector('video').requestVideoFrameCallback(resolve));
+  const stop = await play(options);
+  await shown;
+  const tookMs = performance.now() - startedMs;
+  await stop();
+  return tookMs;
+}
+
 /** As the site's own player asks for it. */
 function withRoundTrip(offer) {
   return offer.replaceAll(/^a=rtcp-fb:(\d+) nack\r\n/gm, '$&a=rtcp-fb:$1 rrtr\r\n');
