@@ -6,10 +6,12 @@ import { Channels } from './channels/channels.ts';
 import { StreamKeys } from './channels/stream-keys.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openDatabase } from './db/database.ts';
+import { findFfmpeg } from './ffmpeg.ts';
 import { createApp } from './http/app.ts';
 import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
 import { createLog, type Log } from './log.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { StreamRegistry } from './streams/registry.ts';
 import { MediaThreads } from './transport/media-plane.ts';
 
@@ -25,12 +27,19 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
   const leftOpen = config.databaseUrl === undefined ? await database.streams.closeLeftOpen() : 0;
   if (leftOpen > 0) log.warn({ streams: leftOpen }, 'streams of a crash closed');
 
+  const ffmpeg = findFfmpeg(config.ffmpegPath);
+  void ffmpeg.then((found) => log.info(found, 'ffmpeg looked for'));
   const { port, threads, announcedAddresses, send } = config.media;
   const media = await MediaThreads.start({ port, threads, announcedAddresses, send, log });
   closers.push({ name: 'media', close: () => media.close() });
   log.info({ ports: media.ports, send: media.sendMode }, 'media threads started');
 
-  const streams = new StreamRegistry({ media, store: database.streams, log });
+  const metrics: Metrics = new Metrics({
+    media: () => media.reports(),
+    streams: () => streams.totals(),
+    hasProcess: true,
+  });
+  const streams = new StreamRegistry({ media, store: database.streams, log, meter: metrics.sessions });
   closers.push({ name: 'streams', close: () => streams.close() });
   const setUp = new SetUp({ users: database.users });
   const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
@@ -45,12 +54,15 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
     apiTokens: new ApiTokens({ store: database.apiTokens }),
     history: database.streams,
     log,
+    metrics,
     adminToken: config.adminToken,
     publicUrl,
     turn: config.turn,
     checks: {
       database: () => database.ping().then(() => true),
       media: async () => media.isHealthy || 'a media thread is being restarted',
+      // Streams come and go without it: nobody is to be kept away for want of renditions.
+      ffmpeg: { unneeded: async () => (await ffmpeg).problem ?? true },
     },
     site: (request, response) => site?.(request, response),
   });

@@ -7,6 +7,7 @@ import type { UserStore } from '../accounts/ports.ts';
 import type { SetUp } from '../accounts/set-up.ts';
 import type { Channels } from '../channels/channels.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { StreamHistory } from '../streams/ports.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import { allowedMethods } from './allowed-methods.ts';
@@ -17,6 +18,7 @@ import { HttpError, problemResponse } from './errors.ts';
 import { type HealthChecks, healthRoutes } from './health.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import { Limits } from './limits.ts';
+import { countRequests, metricsRoutes } from './metrics.ts';
 import type { SiteHandler } from './site.ts';
 import { whepRoutes } from './whep.ts';
 import { whipRoutes } from './whip.ts';
@@ -32,6 +34,7 @@ export interface AppOptions {
   readonly history: StreamHistory;
   readonly log: Logger;
   readonly checks?: HealthChecks;
+  readonly metrics?: Metrics | undefined;
   readonly adminToken?: string | undefined;
   /** Set behind a proxy, which is then trusted to tell whom it speaks for. */
   readonly publicUrl?: URL | undefined;
@@ -42,13 +45,14 @@ export interface AppOptions {
 
 /** Everything the server says over HTTP. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { streams, channels, streamKeys, log, adminToken, publicUrl, turn, site } = options;
+  const { streams, channels, streamKeys, log, metrics, adminToken, publicUrl, turn, site } = options;
   const { limits = new Limits({ isBehindProxy: publicUrl !== undefined }) } = options;
   const auth = new Auth({ ...options, adminToken, publicUrl });
   // A slash at the end of an address typed into an encoder makes no difference.
   const app = new Hono<AppEnv>({ strict: false });
   app.onError((error, c) => problemResponse(c, error, log));
 
+  if (metrics) app.use(countRequests(metrics)).route('/', metricsRoutes(metrics, auth));
   app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);
   app.route('/', healthRoutes(options.checks ?? {}));
   app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, log }));

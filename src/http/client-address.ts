@@ -8,7 +8,16 @@ import type { AppEnv } from './env.ts';
  */
 export function clientAddress(c: Context<AppEnv>, isBehindProxy: boolean): string {
   const forwarded = isBehindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-  const address = forwarded && isIP(forwarded) ? forwarded : (c.env?.incoming?.socket.remoteAddress ?? '');
+  const address = forwarded && isIP(forwarded) ? forwarded : socketAddress(c);
+  return withoutMapping(address);
+}
+
+/** Who is at the other end of the connection, be it a proxy. Empty where there is none. */
+export function socketAddress(c: Context<AppEnv>): string {
+  return withoutMapping(c.env?.incoming?.socket.remoteAddress ?? '');
+}
+
+function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 

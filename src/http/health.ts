@@ -4,8 +4,8 @@ import type { AppEnv } from './env.ts';
 /** Resolves to `true`, or says what is wrong. */
 export type HealthCheck = () => Promise<true | string>;
 
-/** By the name of the part. */
-export type HealthChecks = Readonly<Record<string, HealthCheck>>;
+/** By the name of the part; what is not needed is told and keeps nobody away. */
+export type HealthChecks = Readonly<Record<string, HealthCheck | { readonly unneeded: HealthCheck }>>;
 
 const SLOWEST_CHECK_MS = 3_000;
 
@@ -16,10 +16,14 @@ export function healthRoutes(checks: HealthChecks): Hono<AppEnv> {
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' }));
 
   app.get('/readyz', async (c) => {
-    const names = Object.keys(checks);
-    const states = await Promise.all(Object.values(checks).map(stateOf));
-    const parts = Object.fromEntries(names.map((name, index) => [name, states[index]]));
-    const isReady = states.every((state) => state === 'ok');
+    const states = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => {
+        const isNeeded = typeof check === 'function';
+        return { name, isNeeded, state: await stateOf(isNeeded ? check : check.unneeded) };
+      }),
+    );
+    const parts = Object.fromEntries(states.map(({ name, state }) => [name, state]));
+    const isReady = states.every(({ isNeeded, state }) => state === 'ok' || !isNeeded);
     return c.json({ status: isReady ? 'ok' : 'unready', parts }, isReady ? 200 : 503, { 'Cache-Control': 'no-store' });
   });
 

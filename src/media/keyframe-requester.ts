@@ -7,6 +7,8 @@ const KEYFRAME_EVERY_MS = 1000;
 
 /** Merges the wishes of all viewers for a keyframe and spaces the PLIs (RFC 4585 section 6.3.1) that ask for it. */
 export class KeyframeRequester {
+  /** PLIs so far. */
+  asked = 0;
   #isWanted = false;
   #wantedMs = 0;
   #askedMs = Number.NEGATIVE_INFINITY;
@@ -31,6 +33,7 @@ export class KeyframeRequester {
       this.#isWanted = false;
       return false;
     }
+    this.asked += 1;
     this.#askedMs = nowMs;
     this.#gapMs = this.#isAnswered ? REPEAT_MS : Math.min(this.#gapMs * REPEAT_GROWTH, PATIENCE_MS / 2);
     this.#isAnswered = false;

@@ -64,6 +64,8 @@ export class Layer {
   newestTimestamp = 0;
   /** When a packet came last, -Infinity before any. */
   lastArrivalMs = Number.NEGATIVE_INFINITY;
+  /** Lost packets that came by RTX after all. */
+  recovered = 0;
   readonly #hasNack: boolean;
   readonly #sequence = new SequenceExtender();
   readonly #groups: GroupTracker;
@@ -114,6 +116,7 @@ export class Layer {
     if (position < 0) return undefined;
     const packet = this.#makePacket(input, extSeq, position, nowMs);
     this.cache.add(packet);
+    if (input.isRtx) this.recovered += 1;
     this.#account(packet);
     return packet;
   }

@@ -16,6 +16,8 @@ const NONE: readonly number[] = [];
 export class NackTracker {
   /** Learned from how soon packets come that were asked for once. */
   roundTripMs = 100;
+  /** Packets asked for so far, each time counted. */
+  asked = 0;
   readonly #missing = new Map<number, Missing>();
   #highest = -1;
   #hopelessSeq = -1;
@@ -56,6 +58,7 @@ export class NackTracker {
       missing.askedMs = nowMs;
       seqs.push(seq & 0xffff);
     }
+    this.asked += seqs.length;
     return seqs;
   }
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Broadcast, type BroadcastOptions } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 import type { LiveListeners } from './live-events.ts';
-import type { EndReason, StreamStore } from './ports.ts';
+import type { EndReason, StreamStore, StreamTotals } from './ports.ts';
 
 const DRAIN_MS = 4_000;
 
@@ -32,6 +32,13 @@ export class Broadcasts {
   /** Those that can be watched. */
   live(): Broadcast[] {
     return this.all().filter(({ stream }) => stream.isWatchable);
+  }
+
+  totals(): StreamTotals {
+    const streams = this.live().map(({ stream }) => stream);
+    const live = streams.filter(({ state }) => state === 'live').length;
+    const viewers = streams.reduce((sum, stream) => sum + stream.viewers, 0);
+    return { live, reconnecting: streams.length - live, viewers };
   }
 
   /** The channel's present broadcast, or a new one. */

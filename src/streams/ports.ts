@@ -18,6 +18,9 @@ export type EndReason =
   | 'crash' // found open at a start
   | 'codec_changed'; // the publisher sends what this viewer did not offer
 
+/** A publisher comes by WHIP, a viewer by WHEP. */
+export type SessionKind = 'publisher' | 'viewer';
+
 /** What an answer says about the media thread that will hold the session. */
 export interface MediaEndpoint {
   /** Its number, to be said when the session is opened. */
@@ -91,6 +94,24 @@ export interface MediaPlane {
   closeStream(streamId: string): Promise<void>;
   /** The one listener; set before the first session opens. */
   onEvent(listener: (event: MediaEvent) => void): void;
+}
+
+/** Now, over the whole server. */
+export interface StreamTotals {
+  readonly live: number;
+  /** Without a publisher, and its viewers waiting. */
+  readonly reconnecting: number;
+  /** Connected ones. */
+  readonly viewers: number;
+}
+
+/** Hears what becomes of every session. Implemented by `metrics/`. Nothing here may throw. */
+export interface SessionMeter {
+  opened(kind: SessionKind): void;
+  /** `afterMs`: since it was opened. */
+  connected(kind: SessionKind, afterMs: number): void;
+  /** Once, connected or not. */
+  ended(kind: SessionKind, reason: EndReason): void;
 }
 
 export interface StreamRecord {

@@ -15,8 +15,17 @@ import { IceSession } from './ice-session.ts';
 import { shuttingDown, stoppedMeanwhile, whileMediaRuns } from './interruptions.ts';
 import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
-import type { EndReason, MediaEndpoint, MediaEvent, MediaPlane, StreamStore } from './ports.ts';
-import { type EndedSession, newSession, type Session, type SessionKind, SessionTable } from './session-table.ts';
+import type {
+  EndReason,
+  MediaEndpoint,
+  MediaEvent,
+  MediaPlane,
+  SessionKind,
+  SessionMeter,
+  StreamStore,
+  StreamTotals,
+} from './ports.ts';
+import { type EndedSession, newSession, type Session, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
 const TICK_MS = 1_000;
@@ -28,6 +37,7 @@ export interface RegistryOptions {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly maxSessions?: number;
+  readonly meter?: SessionMeter;
 }
 
 /** What a POST is answered with. */
@@ -61,18 +71,19 @@ export class StreamRegistry {
   readonly #clock: Clock;
   readonly #maxSessions: number;
   readonly #broadcasts: Broadcasts;
-  readonly #sessions = new SessionTable();
+  readonly #sessions: SessionTable;
   readonly #listeners = new LiveListeners();
   readonly #turns = new Turns();
   readonly #heartbeat: Heartbeat;
   #cancelTick: () => void = () => {};
   #closing: Promise<void> | undefined;
 
-  constructor({ media, store, log, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS }: RegistryOptions) {
+  constructor({ media, store, log, meter, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS }: RegistryOptions) {
     this.#media = media;
     this.#log = log;
     this.#clock = clock;
     this.#maxSessions = maxSessions;
+    this.#sessions = new SessionTable(meter);
     this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log });
     this.#heartbeat = new Heartbeat({ store, log, nowMs: clock.now() });
     media.onEvent((event) => this.#onMedia(event));
@@ -162,6 +173,10 @@ export class StreamRegistry {
     return this.#broadcasts.live().map(({ stream }) => stream.channelId);
   }
 
+  totals(): StreamTotals {
+    return this.#broadcasts.totals();
+  }
+
   /** The returned function ends it. Listeners must not throw. */
   subscribe(channelId: string, listener: LiveListener): () => void {
     return this.#listeners.add(channelId, listener);
@@ -176,15 +191,17 @@ export class StreamRegistry {
   async #play(broadcast: Broadcast, offer: Offer): Promise<OpenedSession> {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
+    const openedAtMs = this.#clock.now();
     const endpoint = this.#media.endpointFor('viewer', stream.id);
     const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), stream.sources, random32);
     const mid = ownerOf(offer, plan.tracks);
-    const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex: videoIndexOf(offer, plan.tracks) });
+    const videoIndex = videoIndexOf(offer, plan.tracks);
+    const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, openedAtMs });
     this.#sessions.add(session);
     try {
       await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, thread: endpoint.thread, plan });
     } catch (error) {
-      this.#sessions.end(session, this.#clock.now());
+      this.#sessions.end(session, 'failed', this.#clock.now());
       throw error;
     }
     this.#mustStillBeOpen(session);
@@ -197,9 +214,11 @@ export class StreamRegistry {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     try {
+      const openedAtMs = this.#clock.now();
       const endpoint = this.#media.endpointFor('publisher', stream.id);
       const { plan, answer } = answerPublish(offer, localSide(endpoint, ice));
-      const session = newSession({ kind: 'publisher', broadcast, ice, mid: ownerOf(offer, plan.tracks) });
+      const mid = ownerOf(offer, plan.tracks);
+      const session = newSession({ kind: 'publisher', broadcast, ice, mid, openedAtMs });
       await this.#openPublisher(session, endpoint.thread, plan, keyId);
       return { sessionId: session.id, answer, etag: ice.etag };
     } finally {
@@ -231,16 +250,23 @@ export class StreamRegistry {
     }
     const session = this.#sessions.get(event.sessionId);
     if (!session) return;
-    if (event.type === 'ended') this.#ended(session, event.reason, event.detail);
-    else if (event.type !== 'connected') session.broadcast.publisherHeard(session.id, event.type);
-    else if (session.kind === 'publisher') session.broadcast.publisherConnected(session.id);
+    if (event.type === 'ended') {
+      this.#ended(session, event.reason, event.detail);
+      return;
+    }
+    if (event.type !== 'connected') {
+      session.broadcast.publisherHeard(session.id, event.type);
+      return;
+    }
+    this.#sessions.connected(session, this.#clock.now());
+    if (session.kind === 'publisher') session.broadcast.publisherConnected(session.id);
     else session.broadcast.viewerConnected(session.id);
   }
 
   /** A session is over, as the media plane or its client says; maybe once more after it was. */
   #ended(session: EndedSession, reason: EndReason, detail?: string): void {
     const { broadcast } = session;
-    const wasOpen = this.#sessions.end(session, this.#clock.now());
+    const wasOpen = this.#sessions.end(session, reason, this.#clock.now());
     if (wasOpen) broadcast.log.info({ session: session.tag, kind: session.kind, reason, detail }, 'session ended');
     if (broadcast.stream.state === 'ended') return;
     if (session.kind === 'viewer') {
@@ -260,7 +286,7 @@ export class StreamRegistry {
 
   #end(broadcast: Broadcast, reason: EndReason): void {
     if (!this.#broadcasts.end(broadcast, reason)) return;
-    for (const session of this.#sessions.of(broadcast)) this.#sessions.end(session, this.#clock.now());
+    for (const session of this.#sessions.of(broadcast)) this.#sessions.end(session, reason, this.#clock.now());
     this.#own(this.#media.closeStream(broadcast.stream.id), 'stream was not closed');
   }
 

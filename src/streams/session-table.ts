@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Broadcast } from './broadcast.ts';
 import type { IceSession } from './ice-session.ts';
-
-export type SessionKind = 'publisher' | 'viewer';
+import type { EndReason, SessionKind, SessionMeter } from './ports.ts';
 
 /** What is kept of a session that ended: no more, since there may be thousands, and an offer hangs on its ICE side. */
 export interface EndedSession {
@@ -19,6 +18,9 @@ export interface Session extends EndedSession {
   readonly mid: string;
   /** Of the m-lines of a viewer's offer, the one that its video has. */
   readonly videoIndex?: number | undefined;
+  readonly openedAtMs: number;
+  /** Absent until ICE and DTLS are up. */
+  connectedAtMs?: number;
 }
 
 export function newSession(details: Omit<Session, 'id' | 'tag'>): Session {
@@ -35,12 +37,25 @@ export class SessionTable {
   readonly #atEnd = new Map<string, readonly (() => void)[]>();
   readonly #ended = new Map<string, { readonly session: EndedSession; readonly untilMs: number }>();
 
+  readonly #meter: SessionMeter | undefined;
+
+  constructor(meter?: SessionMeter) {
+    this.#meter = meter;
+  }
+
   get size(): number {
     return this.#open.size;
   }
 
   add(session: Session): void {
     this.#open.set(session.id, session);
+    this.#meter?.opened(session.kind);
+  }
+
+  connected(session: Session, nowMs: number): void {
+    if (session.connectedAtMs !== undefined) return;
+    session.connectedAtMs = nowMs;
+    this.#meter?.connected(session.kind, nowMs - session.openedAtMs);
   }
 
   get(id: string): Session | undefined {
@@ -61,10 +76,11 @@ export class SessionTable {
   }
 
   /** Whether it was open. */
-  end({ id, tag, kind, broadcast }: EndedSession, nowMs: number): boolean {
+  end({ id, tag, kind, broadcast }: EndedSession, reason: EndReason, nowMs: number): boolean {
     if (!this.#open.delete(id)) return false;
     for (const action of this.#atEnd.get(id) ?? []) action();
     this.#atEnd.delete(id);
+    this.#meter?.ended(kind, reason);
     this.#ended.set(id, { session: { id, tag, kind, broadcast }, untilMs: nowMs + ENDED_KEPT_MS });
     if (this.#ended.size > ENDED_KEPT_MAX) this.#forgetOldest();
     return true;

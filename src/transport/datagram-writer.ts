@@ -1,3 +1,4 @@
+import type { TrafficCounts } from '../media/stats.ts';
 import { allocateMemory, type NativeMemory } from '../native/memory.ts';
 import { socketAddress } from '../native/udp.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -33,6 +34,8 @@ export interface DatagramWriter {
   /** Of `memory`. */
   readonly view: DataView;
   readonly dropped: number;
+  /** Handed over so far, dropped or not. */
+  readonly sent: TrafficCounts;
   /** Offset in `memory` with room for so many bytes. Valid until the next `reserve`, `commit` or `flush`. */
   reserve(bytes: number): number;
   /** What was written at the reserved offset: datagrams of `segment` bytes, the last one perhaps shorter. */

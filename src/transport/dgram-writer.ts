@@ -1,4 +1,5 @@
 import type { Socket } from 'node:dgram';
+import type { TrafficCounts } from '../media/stats.ts';
 import { allocateMemory } from '../native/memory.ts';
 import { type DatagramWriter, type Destination, MAX_RUN_BYTES } from './datagram-writer.ts';
 import { addressText } from './endpoint.ts';
@@ -11,6 +12,8 @@ export class DgramWriter implements DatagramWriter {
   readonly view = new DataView(this.memory.bytes.buffer);
   readonly #socket: Socket;
   #dropped = 0;
+  #sentDatagrams = 0;
+  #sentBytes = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -20,12 +23,18 @@ export class DgramWriter implements DatagramWriter {
     return this.#dropped;
   }
 
+  get sent(): TrafficCounts {
+    return { datagrams: this.#sentDatagrams, bytes: this.#sentBytes };
+  }
+
   reserve(_bytes: number): number {
     return 0;
   }
 
   commit(to: Destination, start: number, length: number, segment: number): void {
+    this.#sentBytes += length;
     for (let at = 0; at < length; at += segment) {
+      this.#sentDatagrams += 1;
       if (this.#socket.getSendQueueSize() > MAX_QUEUED_BYTES) {
         this.#dropped += 1;
         continue;

@@ -1,5 +1,6 @@
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
+import type { ThreadStats } from '../media/stats.ts';
 import type { EndReason, MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
 import type { DatagramSource } from './datagram-source.ts';
 import { DtlsContext } from './dtls.ts';
@@ -14,6 +15,7 @@ import { type MediaSession, SessionTable } from './session-table.ts';
 import type { NativeSlice } from './srtp-session.ts';
 import { createCipherScratch } from './srtp-transform.ts';
 import { StreamTable } from './stream-table.ts';
+import { ThreadMeter } from './thread-meter.ts';
 import { statsOf } from './track-stats.ts';
 import { UdpPort } from './udp-port.ts';
 import { ViewerSession } from './viewer-session.ts';
@@ -42,7 +44,7 @@ export class MediaEngine {
   readonly #shared: PeerShared;
   readonly #fanOut: FanOut;
   readonly feeds: Feeds;
-  #reportedUnsent = 0;
+  readonly #meter = new ThreadMeter();
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
 
@@ -76,6 +78,10 @@ export class MediaEngine {
 
   get hasIpv6(): boolean {
     return this.#shared.port.hasIpv6;
+  }
+
+  stats(): ThreadStats {
+    return this.#meter.stats(this.#sessions.all(), this.#shared.port);
   }
 
   openPublisher({ sessionId, streamId, plan }: OpenPublisher): void {
@@ -136,12 +142,14 @@ export class MediaEngine {
     this.#shared.port.flush();
     this.#shared.port.close();
     this.#shared.dtls.close();
+    this.#meter.close();
     clearInterval(this.#ticker);
     this.feeds.close();
     this.#streams.close();
   }
 
   receive(memory: NativeSlice, start: number, end: number, source: DatagramSource): void {
+    this.#meter.received(end - start);
     // RFC 7983: the first byte tells what it is.
     const first = memory.bytes[start] ?? 0;
     const isStun = first < 4;
@@ -225,6 +233,7 @@ export class MediaEngine {
 
   #remove(session: MediaSession): void {
     this.#sessions.remove(session);
+    this.#meter.left(session);
     const stream = this.#streams.get(session.streamId);
     if (session instanceof ViewerSession) stream?.viewers.delete(session);
     else if (stream?.publisher === session) stream.publisher = undefined;
@@ -271,13 +280,8 @@ export class MediaEngine {
   }
 
   #reportDrops(): void {
-    const unsent = this.#shared.port.dropped - this.#reportedUnsent;
-    this.#reportedUnsent += unsent;
-    let refused = 0;
-    for (const session of this.#sessions.all())
-      if (session instanceof PublisherSession) refused += session.takeDropped();
-    const overruns = this.feeds.takeOverruns();
-    if (unsent + refused + overruns > 0) this.#options.drops({ unsent, refused, overruns });
+    const drops = this.#meter.newDrops(this.#sessions.all(), this.#shared.port, this.feeds.takeOverruns());
+    if (drops.unsent + drops.refused + drops.overruns > 0) this.#options.drops(drops);
   }
 
   #tickSession(session: MediaSession, nowMs: number): void {

@@ -2,6 +2,7 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
+import type { ThreadReport } from '../media/stats.ts';
 import { bestSendMode, type SendMode } from '../native/send-mode.ts';
 import {
   type MediaEndpoint,
@@ -20,6 +21,8 @@ import { type FollowChange, ThreadPlacement } from './thread-placement.ts';
 
 const RESTART_MS = 1000;
 const INTERFACES_MS = 2000;
+/** A thread that says nothing for so long carries no media either. */
+const ANSWER_MS = 2000;
 
 export interface MediaPlaneOptions {
   /** Of the first thread, 0: the system chooses. */
@@ -70,6 +73,11 @@ export class MediaThreads implements MediaPlane {
 
   get isHealthy(): boolean {
     return this.#workers.every((worker) => worker !== undefined);
+  }
+
+  /** What each thread has done. */
+  reports(): Promise<readonly ThreadReport[]> {
+    return Promise.all(this.#workers.map((worker, thread) => reportOf(worker, thread)));
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {
@@ -242,4 +250,15 @@ export class MediaThreads implements MediaPlane {
       },
     );
   }
+}
+
+async function reportOf(worker: MediaWorker | undefined, thread: number): Promise<ThreadReport> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ANSWER_MS);
+  });
+  const answer = worker?.command({ type: 'thread_stats' }).catch(() => undefined);
+  const stats = await Promise.race([answer, silence]);
+  clearTimeout(timer);
+  return stats ? { thread, isUp: true, ...stats } : { thread, isUp: false };
 }

@@ -1,7 +1,7 @@
 /** A media thread: the shell that turns messages into calls of its engine. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { MediaEngine } from './media-engine.ts';
-import type { Command, CommandMessage, ThreadMessage, ThreadOptions } from './messages.ts';
+import type { Command, CommandMessage, Question, Reply, ThreadMessage, ThreadOptions } from './messages.ts';
 
 const main = parentPort;
 if (!main) throw new Error('This file runs as a worker thread only.');
@@ -15,7 +15,13 @@ const engine = await MediaEngine.open({
   drops: (drops) => say({ type: 'drops', drops }),
 });
 
-function obey(command: Command): void {
+function answer(command: Command): Reply | undefined {
+  if (command.type === 'thread_stats') return engine.stats();
+  obey(command);
+  return undefined;
+}
+
+function obey(command: Exclude<Command, Question>): void {
   switch (command.type) {
     case 'open_publisher':
       return engine.openPublisher(command.request);
@@ -46,8 +52,8 @@ function obey(command: Command): void {
 
 main.on('message', ({ number, command }: CommandMessage) => {
   try {
-    obey(command);
-    say({ type: 'done', number });
+    const reply = answer(command);
+    say({ type: 'done', number, ...(reply && { reply }) });
   } catch (error) {
     say({ type: 'done', number, error: error instanceof Error ? error.message : String(error) });
   }

@@ -1,11 +1,20 @@
 import { Worker } from 'node:worker_threads';
 import type { MediaEvent } from '../streams/ports.ts';
-import type { Command, CommandMessage, Drops, KeyframeWish, ThreadMessage, ThreadOptions } from './messages.ts';
+import type {
+  Command,
+  CommandMessage,
+  Drops,
+  KeyframeWish,
+  Reply,
+  ReplyTo,
+  ThreadMessage,
+  ThreadOptions,
+} from './messages.ts';
 
 const CLOSE_MS = 1000;
 
 interface Waiting {
-  readonly resolve: () => void;
+  readonly resolve: (reply: Reply | undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -57,13 +66,14 @@ export class MediaWorker {
   }
 
   /** Resolves when the thread has done it; rejects when it can not, or dies. */
-  command(command: Command): Promise<void> {
+  async command<C extends Command>(command: C): Promise<ReplyTo<C>> {
     this.#number += 1;
     const message: CommandMessage = { number: this.#number, command };
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(message.number, { resolve, reject });
-      this.#worker.postMessage(message);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<Reply | undefined>();
+    this.#waiting.set(message.number, { resolve, reject });
+    this.#worker.postMessage(message);
+    // The thread answers each command with its own kind of reply.
+    return (await promise) as ReplyTo<C>;
   }
 
   /** Says goodbye to every peer; resolves when the thread is gone and its port free. */
@@ -84,7 +94,7 @@ export class MediaWorker {
     else if (message.type === 'keyframe_wanted') this.#listeners.onKeyframeWanted(message.wish);
     else if (message.type === 'drops') this.#listeners.onDrops(message.drops);
     else if (message.type === 'problem') this.#listeners.onProblem(message.error);
-    else if (message.type === 'done') this.#settle(message.number, message.error);
+    else if (message.type === 'done') this.#settle(message);
     else this.#onReady(message.port, message.hasIpv6);
   }
 
@@ -103,10 +113,10 @@ export class MediaWorker {
     if (this.#port !== 0) this.#listeners.onDeath(error);
   }
 
-  #settle(number: number, error: string | undefined): void {
+  #settle({ number, reply, error }: Extract<ThreadMessage, { type: 'done' }>): void {
     const waiting = this.#waiting.get(number);
     this.#waiting.delete(number);
-    if (error === undefined) waiting?.resolve();
+    if (error === undefined) waiting?.resolve(reply);
     else waiting?.reject(new Error(error));
   }
 }

@@ -1,5 +1,6 @@
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
+import type { ThreadStats } from '../media/stats.ts';
 import type { SendMode } from '../native/send-mode.ts';
 import type { MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
 import type { Certificate } from './certificate.ts';
@@ -31,6 +32,7 @@ export type Command =
   | { readonly type: 'follow'; readonly streamId: string; readonly thread: number }
   | { readonly type: 'unfollow'; readonly streamId: string }
   | { readonly type: 'want_keyframe'; readonly wish: KeyframeWish }
+  | { readonly type: 'thread_stats' }
   | { readonly type: 'close_session'; readonly sessionId: string }
   | { readonly type: 'close_stream'; readonly streamId: string }
   | { readonly type: 'close' };
@@ -41,6 +43,17 @@ export interface KeyframeWish {
   readonly mid: string;
   readonly rid: string;
 }
+
+/** What those commands are answered with that want to know something. */
+export interface Replies {
+  readonly thread_stats: ThreadStats;
+}
+
+export type Question = Extract<Command, { readonly type: keyof Replies }>;
+
+export type Reply = Replies[keyof Replies];
+
+export type ReplyTo<C extends Command> = C['type'] extends keyof Replies ? Replies[C['type']] : undefined;
 
 /** What was lost on this machine since the last word of it. */
 export interface Drops {
@@ -60,7 +73,7 @@ export interface CommandMessage {
 
 export type ThreadMessage =
   | { readonly type: 'ready'; readonly port: number; readonly hasIpv6: boolean }
-  | { readonly type: 'done'; readonly number: number; readonly error?: string }
+  | { readonly type: 'done'; readonly number: number; readonly reply?: Reply; readonly error?: string }
   | { readonly type: 'event'; readonly event: MediaEvent }
   | { readonly type: 'keyframe_wanted'; readonly wish: KeyframeWish }
   /** A bug that has cost a session. */

@@ -1,3 +1,4 @@
+import type { TrafficCounts } from '../media/stats.ts';
 import { allocateMemory } from '../native/memory.ts';
 import { MessageArray } from '../native/message-array.ts';
 import { EAGAIN, EINVAL, EIO, EMSGSIZE, sendMessages, waitWritable } from '../native/udp.ts';
@@ -24,6 +25,8 @@ export class NativeWriter implements DatagramWriter {
   #count = 0;
   #end = 0;
   #dropped = 0;
+  #sentDatagrams = 0;
+  #sentBytes = 0;
   readonly #hasGso: boolean;
 
   constructor(fd: number, options: { hasGso: boolean }) {
@@ -35,6 +38,10 @@ export class NativeWriter implements DatagramWriter {
     return this.#dropped;
   }
 
+  get sent(): TrafficCounts {
+    return { datagrams: this.#sentDatagrams, bytes: this.#sentBytes };
+  }
+
   reserve(bytes: number): number {
     if (this.#end + bytes > MEMORY_BYTES) this.flush();
     return this.#end;
@@ -42,6 +49,8 @@ export class NativeWriter implements DatagramWriter {
 
   commit(to: Destination, start: number, length: number, segment: number): void {
     this.#end = start + length;
+    this.#sentBytes += length;
+    this.#sentDatagrams += length <= segment ? 1 : Math.ceil(length / segment);
     if (length <= segment) {
       this.#add(to, start, length, 0);
       return;

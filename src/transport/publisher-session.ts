@@ -6,6 +6,7 @@ import type { Packet } from '../media/packet.ts';
 import type { IngestPlan } from '../media/plan.ts';
 import { Presence } from '../media/presence.ts';
 import { endWithoutPadding, RtpHeader } from '../media/rtp-header.ts';
+import type { RepairCounts } from '../media/stats.ts';
 import { PublisherTrack } from '../media/track.ts';
 import { TransportCcRecorder } from '../media/transport-cc.ts';
 import type { MediaMemory } from './media-memory.ts';
@@ -33,7 +34,7 @@ export class PublisherSession {
   readonly #transportCcId: number | undefined;
   readonly #descriptorId: number | undefined;
   #reportedMs = 0;
-  #dropped = 0;
+  #refused = 0;
 
   constructor(options: {
     id: string;
@@ -64,9 +65,9 @@ export class PublisherSession {
   /** A protected RTP packet, opened in place. The new packet of media in it, if there is one. */
   receiveRtp(memory: NativeSlice, start: number, end: number, nowMs: number): Packet | undefined {
     const header = this.#header;
-    if (!header.read(memory.bytes, start, end)) return this.#drop();
+    if (!header.read(memory.bytes, start, end)) return this.#refuse();
     const length = this.peer.receiver?.openRtp(memory, start, end, header) ?? -1;
-    if (length < 0) return this.#drop();
+    if (length < 0) return this.#refuse();
     this.presence.media(nowMs);
     if (this.#transportCcId !== undefined) this.#noteTransportSeq(this.#transportCcId, nowMs);
     const route = this.#demuxer.route(header);
@@ -74,7 +75,7 @@ export class PublisherSession {
     const payloadStart = start + header.headerLength;
     const clearEnd = start + length;
     const payloadEnd = header.hasPadding ? endWithoutPadding(memory.bytes, payloadStart, clearEnd) : clearEnd;
-    if (!route || !layer || payloadEnd < payloadStart) return this.#drop();
+    if (!route || !layer || payloadEnd < payloadStart) return this.#refuse();
     return route.isRtx
       ? this.#pushRetransmission(layer, route, memory.bytes, payloadStart, payloadEnd, nowMs)
       : this.#push(layer, route, memory.bytes, payloadStart, payloadEnd, nowMs);
@@ -90,11 +91,18 @@ export class PublisherSession {
     }
   }
 
-  /** How many packets were refused since the last call. */
-  takeDropped(): number {
-    const dropped = this.#dropped;
-    this.#dropped = 0;
-    return dropped;
+  /** How many packets were malformed, not authentic, replayed, or of no agreed kind. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  get repairs(): RepairCounts {
+    const layers = this.tracks.flatMap((track) => [...track.layers.values()]);
+    return {
+      nacked: layers.reduce((sum, { nacks }) => sum + nacks.asked, 0),
+      resent: layers.reduce((sum, { recovered }) => sum + recovered, 0),
+      keyframeRequests: layers.reduce((sum, { keyframes }) => sum + keyframes.asked, 0),
+    };
   }
 
   /** Sends what is due: reports, NACKs, keyframe requests, transport-wide feedback. */
@@ -156,8 +164,8 @@ export class PublisherSession {
     this.peer.sendRtcp([writeReceiverReport(this.#ssrc, reports), writeSdes(this.#ssrc, CNAME)]);
   }
 
-  #drop(): undefined {
-    this.#dropped += 1;
+  #refuse(): undefined {
+    this.#refused += 1;
     return undefined;
   }
 

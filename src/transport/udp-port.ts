@@ -1,4 +1,5 @@
 import { constants, networkInterfaces } from 'node:os';
+import type { TrafficCounts } from '../media/stats.ts';
 import type { SendMode } from '../native/send-mode.ts';
 import type { DatagramWriter, Destination } from './datagram-writer.ts';
 import { endpointFromText } from './endpoint.ts';
@@ -46,6 +47,17 @@ export class UdpPort {
   /** Datagrams that the kernel did not take. */
   get dropped(): number {
     return this.#all.reduce((sum, { writer }) => sum + writer.dropped, 0);
+  }
+
+  get sent(): TrafficCounts {
+    let datagrams = 0;
+    let bytes = 0;
+    for (const { writer } of this.#all) {
+      const { sent } = writer;
+      datagrams += sent.datagrams;
+      bytes += sent.bytes;
+    }
+    return { datagrams, bytes };
   }
 
   writerFor(to: Destination): DatagramWriter {

@@ -4,6 +4,7 @@ import { type LayerChoice, LayerChooser } from '../media/layer-chooser.ts';
 import type { LayerOffer } from '../media/layer-selector.ts';
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { EgressPlan, MediaKind } from '../media/plan.ts';
+import type { RepairCounts } from '../media/stats.ts';
 import { EgressTrack } from './egress-track.ts';
 import type { FanOut } from './fan-out.ts';
 import { LinkControl } from './link-control.ts';
@@ -39,6 +40,8 @@ export class ViewerSession {
   #video: EgressTrack | undefined;
   #link: LinkControl | undefined;
   #roundTripMs = DEFAULT_ROUND_TRIP_MS;
+  #nacked = 0;
+  #keyframeRequests = 0;
   #nextReportMs = 0;
   #toldRoundTripMs = Number.NEGATIVE_INFINITY;
   /** When which sender report went out, by the middle of its NTP time: gives the round trip. */
@@ -82,6 +85,11 @@ export class ViewerSession {
     };
   }
 
+  get repairs(): RepairCounts {
+    const resent = this.#tracks.reduce((sum, track) => sum + track.resent, 0);
+    return { nacked: this.#nacked, resent, keyframeRequests: this.#keyframeRequests };
+  }
+
   track(kind: MediaKind): EgressTrack | undefined {
     return kind === 'audio' ? this.#audio : this.#video;
   }
@@ -120,12 +128,15 @@ export class ViewerSession {
     let wish: ViewerWish | undefined;
     for (const item of readRtcp(compound)) {
       if (item.type === 'nack') {
+        this.#nacked += item.seqs.length;
         this.#trackBySsrc(item.mediaSsrc)?.resend(item.seqs, this.#roundTripMs, nowMs);
       } else if (item.type === 'pli') {
+        this.#keyframeRequests += 1;
         const track = this.#trackBySsrc(item.mediaSsrc);
         track?.repeatStart(this.#roundTripMs, nowMs);
         wish = this.#keyframe(track) ?? wish;
       } else if (item.type === 'fir') {
+        this.#keyframeRequests += 1;
         wish = this.#keyframe(this.track('video')) ?? wish;
       } else if (item.type === 'transport_cc') {
         this.#link?.feedback(item.raw, nowMs);

@@ -6,6 +6,7 @@ export class CollectingPort implements DatagramWriter {
   readonly memory = allocateMemory(MAX_RUN_BYTES);
   readonly view = new DataView(this.memory.bytes.buffer);
   readonly dropped = 0;
+  readonly sent = { datagrams: 0, bytes: 0 };
   readonly datagrams: Buffer[] = [];
 
   writerFor(): this {

@@ -103,6 +103,32 @@ test('streams go to the thread with the fewest and stay there', async () => {
   );
 });
 
+test('each thread tells what it has done, also for those who left', async () => {
+  const threads = await start();
+  const publisher = await connect('publish', threads, 'publisher');
+  const viewer = await connect('play', threads, 'viewer');
+  publisher.sendRtp({ ssrc: SSRCS.video, payloadType: 96, extSeq: 1, timestamp: 1, marker: true }, SPS_IDR);
+  await until('the picture came', () => viewer.received.some(({ payload }) => payload.equals(SPS_IDR)));
+  const [busy, idle] = await threads.reports();
+  expect(busy).toMatchObject({ thread: 0, isUp: true, publishers: 1, viewers: 1, unsent: 0, refused: 0 });
+  if (!busy?.isUp) return;
+  expect(busy.received.datagrams).toBeGreaterThan(6);
+  expect(busy.sent.bytes).toBeGreaterThan(SPS_IDR.length);
+  expect(busy.busySeconds).toBeGreaterThan(0);
+  expect(idle).toMatchObject({ thread: 1, isUp: true, publishers: 0, viewers: 0 });
+  await threads.closeStream('stream');
+  const [after] = await threads.reports();
+  expect(after).toMatchObject({ publishers: 0, viewers: 0, egress: busy.egress, ingest: busy.ingest });
+});
+
+test('a thread that is gone is reported as down', async () => {
+  const threads = await start({ threads: 1 });
+  await workers[0]?.terminate();
+  expect(await threads.reports()).toEqual([{ thread: 0, isUp: false }]);
+  await until('the thread is back', () => threads.isHealthy);
+  expect(await threads.reports()).toMatchObject([{ thread: 0, isUp: true }]);
+});
+
 test('closing a session or a stream says goodbye and reports no end', async () => {
   const threads = await start({ threads: 1 });
   const publisher = await connect('publish', threads, 'publisher');
