@@ -9,8 +9,8 @@ import {
   newCipherContext,
   runCipher,
 } from '../native/openssl-cipher.ts';
-import { deriveSessionKeys, type MasterKey, type SrtpProfile } from './srtp-keys.ts';
-import type { CipherScratch, SrtpTransform } from './srtp-transform.ts';
+import { deriveSessionKeys } from './srtp-keys.ts';
+import type { SrtpTransform, TransformOptions } from './srtp-transform.ts';
 
 const TAG = 16;
 const RTCP_HEADER = 8;
@@ -30,13 +30,7 @@ export class AeadTransform implements SrtpTransform {
   readonly #salt2: number;
   #context: number;
 
-  constructor(options: {
-    profile: SrtpProfile;
-    master: MasterKey;
-    kind: 'rtp' | 'rtcp';
-    direction: 'seal' | 'open';
-    scratch: CipherScratch;
-  }) {
+  constructor(options: TransformOptions) {
     const { key, salt } = deriveSessionKeys(options.profile, options.master, options.kind);
     const { memory, view } = options.scratch;
     this.#view = view;

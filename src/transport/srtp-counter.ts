@@ -13,8 +13,8 @@ import {
   sha1,
   updateHmac,
 } from '../native/openssl-cipher.ts';
-import { deriveSessionKeys, type MasterKey, type SrtpProfile } from './srtp-keys.ts';
-import type { CipherScratch, SrtpTransform } from './srtp-transform.ts';
+import { deriveSessionKeys } from './srtp-keys.ts';
+import type { CipherScratch, SrtpTransform, TransformOptions } from './srtp-transform.ts';
 
 const TAG = 10;
 const RTCP_HEADER = 8;
@@ -37,7 +37,7 @@ export class CounterTransform implements SrtpTransform {
   #cipher: number;
   readonly #hmac: number;
 
-  constructor(options: { profile: SrtpProfile; master: MasterKey; kind: 'rtp' | 'rtcp'; scratch: CipherScratch }) {
+  constructor(options: TransformOptions) {
     const { key, auth, salt } = deriveSessionKeys(options.profile, options.master, options.kind);
     const { memory } = options.scratch;
     this.#scratch = options.scratch;

@@ -43,12 +43,14 @@ export function createCipherScratch(): CipherScratch {
   return { memory, view: new DataView(memory.bytes.buffer) };
 }
 
-export function createTransform(options: {
-  profile: SrtpProfile;
-  master: MasterKey;
-  kind: 'rtp' | 'rtcp';
-  direction: 'seal' | 'open';
-  scratch: CipherScratch;
-}): SrtpTransform {
+export interface TransformOptions {
+  readonly profile: SrtpProfile;
+  readonly master: MasterKey;
+  readonly kind: 'rtp' | 'rtcp';
+  readonly direction: 'seal' | 'open';
+  readonly scratch: CipherScratch;
+}
+
+export function createTransform(options: TransformOptions): SrtpTransform {
   return options.profile.name === 'aead_aes_128_gcm' ? new AeadTransform(options) : new CounterTransform(options);
 }

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from '../support/api.ts';
+import { openBareClient } from '../support/bare-client.ts';
 import { openBareSite } from '../support/bare-site.ts';
 import { newVisitor, openBrowser, received, type Visitor } from '../support/browser.ts';
 import { Server } from '../support/server.ts';
@@ -25,15 +26,8 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** A page on the bare site with one WHIP or WHEP session. */
-async function openClient(call: 'publish' | 'play', options: object): Promise<Page> {
-  const page = await visitor.open(bareSite.url);
-  await page.waitForFunction('globalThis.client');
-  // Browsers play sound only where somebody has clicked.
-  await page.locator('video').click();
-  await page.evaluate(`client.${call}(${JSON.stringify(options)}).then((stop) => { globalThis.stop = stop; })`);
-  return page;
-}
+const openClient = (call: 'publish' | 'play', options: object) =>
+  openBareClient({ visitor, siteUrl: bareSite.url }, call, options);
 
 async function stop(page: Page): Promise<number> {
   const status = await page.evaluate<number>('stop()');

@@ -1,10 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api, type LiveLayer } from '../support/api.ts';
+import { openBareClient } from '../support/bare-client.ts';
 import { openBareSite } from '../support/bare-site.ts';
 import { newVisitor, openBrowser, received, type Visitor } from '../support/browser.ts';
 import { Server } from '../support/server.ts';
-import { shapePage, watchFor } from '../support/shaped-page.ts';
+import { watchFor } from '../support/shaped-page.ts';
 import { UdpShaper } from '../support/udp-shaper.ts';
 import { until } from '../support/until.ts';
 
@@ -33,14 +34,8 @@ afterAll(async () => {
   await server?.stop();
 });
 
-async function openClient(call: 'publish' | 'play', options: object, link?: UdpShaper): Promise<Page> {
-  const page = await visitor.open(bareSite.url);
-  await page.waitForFunction('globalThis.client');
-  if (link) await shapePage(page, link);
-  await page.locator('video').click();
-  await page.evaluate(`client.${call}(${JSON.stringify(options)}).then((stop) => { globalThis.stop = stop; })`);
-  return page;
-}
+const openClient = (call: 'publish' | 'play', options: object, link?: UdpShaper) =>
+  openBareClient({ visitor, siteUrl: bareSite.url, link }, call, options);
 
 /** The best one first, once all of them have come up to speed. */
 async function threeLayers(slug: string): Promise<[LiveLayer, LiveLayer, LiveLayer] | undefined> {
