@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
+import type { Limits } from './limits.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 const SLOWEST_WRITE_MS = 20_000;
@@ -64,13 +65,21 @@ export class LatestEvents {
 
 /** Open streams of server-sent events, no more of them than the server can feed. */
 export class EventStreams {
+  readonly #limits: Limits;
   #open = 0;
 
-  /** `begin` starts to push events and returns how to stop. Throws `too_many_feeds`. */
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** `begin` starts to push events and returns how to stop. Throws `too_many_feeds` and `rate_limited`. */
   open(c: Context<AppEnv>, begin: (latest: LatestEvents) => () => void): Response {
+    // Nobody would read them.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
     if (this.#open >= MAX_STREAMS) throw new HttpError('too_many_feeds', 'Too many event streams are open.');
     // Nginx would otherwise hold events back.
     c.header('X-Accel-Buffering', 'no');
+    const release = this.#limits.hold(c);
     const response = streamSSE(c, async (sse) => {
       const latest = new LatestEvents();
       const stop = begin(latest);
@@ -80,6 +89,7 @@ export class EventStreams {
         await pump(sse, latest);
       } finally {
         this.#open -= 1;
+        release();
         stop();
       }
     });

@@ -23,14 +23,19 @@ const STRICT: ReadonlySet<LimitName> = new Set(['login']);
 export interface LimitsOptions {
   readonly isBehindProxy: boolean;
   readonly sparesLoopback?: boolean;
+  /** Event streams of one address at once: each of a thousand viewers behind one may have a few. */
+  readonly maxHeld?: number;
 }
 
 export class Limits {
   readonly #limiters = newLimiters();
   readonly #isBehindProxy: boolean;
   readonly #sparesLoopback: boolean;
+  readonly #maxHeld: number;
+  readonly #held = new Map<string, number>();
 
-  constructor({ isBehindProxy, sparesLoopback = true }: LimitsOptions) {
+  constructor({ isBehindProxy, sparesLoopback = true, maxHeld = 5_000 }: LimitsOptions) {
+    this.#maxHeld = maxHeld;
     this.#isBehindProxy = isBehindProxy;
     this.#sparesLoopback = sparesLoopback;
   }
@@ -59,6 +64,23 @@ export class Limits {
   async forgive(c: Context<AppEnv>, name: LimitName): Promise<void> {
     const block = this.#block(c, name);
     if (block !== undefined) await this.#limiters[name].delete(block);
+  }
+
+  /** Counts an event stream until the returned function is called, once. Throws `rate_limited`. */
+  hold(c: Context<AppEnv>): () => void {
+    const block = this.#block(c, 'api');
+    if (block === undefined) return () => {};
+    const held = this.#held.get(block) ?? 0;
+    if (held >= this.#maxHeld) {
+      const headers = { 'Retry-After': '5' };
+      throw new HttpError('rate_limited', 'Too many event streams are open from this address.', { headers });
+    }
+    this.#held.set(block, held + 1);
+    return () => {
+      const left = (this.#held.get(block) ?? 1) - 1;
+      if (left > 0) this.#held.set(block, left);
+      else this.#held.delete(block);
+    };
   }
 
   async #consume(name: LimitName, key: string): Promise<void> {

@@ -4,17 +4,19 @@ import type { StreamRegistry } from '../streams/registry.ts';
 import { liveView } from './api/schemas.ts';
 import type { AppEnv } from './env.ts';
 import { EventStreams, type ServerEvent } from './event-stream.ts';
+import type { Limits } from './limits.ts';
 
 /** The event streams of channels, for the site and whoever knows the API. */
 export class LiveFeeds {
   readonly #streams: StreamRegistry;
-  readonly #feeds = new EventStreams();
+  readonly #feeds: EventStreams;
 
-  constructor(streams: StreamRegistry) {
+  constructor(streams: StreamRegistry, limits: Limits) {
     this.#streams = streams;
+    this.#feeds = new EventStreams(limits);
   }
 
-  /** Throws `too_many_feeds`. */
+  /** Throws `too_many_feeds` and `rate_limited`. */
   open(c: Context<AppEnv>, channelId: string): Response {
     return this.#feeds.open(c, (latest) => {
       latest.push(serverEvent({ type: 'live', live: this.#streams.live(channelId) }));

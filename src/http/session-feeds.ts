@@ -6,6 +6,7 @@ import type { StreamRegistry, Viewing } from '../streams/registry.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import { EventStreams, type LatestEvents } from './event-stream.ts';
+import type { Limits } from './limits.ts';
 
 export const SESSION_EVENTS = ['active', 'inactive', 'layers', 'viewercount'] as const;
 export type SessionEventName = (typeof SESSION_EVENTS)[number];
@@ -29,11 +30,12 @@ interface FedSession {
 /** The event streams of viewers' sessions (WHEP's extension for server-sent events). They end with their session. */
 export class SessionFeeds {
   readonly #streams: StreamRegistry;
-  readonly #readers = new EventStreams();
+  readonly #readers: EventStreams;
   readonly #sessions = new Map<string, FedSession>();
 
-  constructor(streams: StreamRegistry) {
+  constructor(streams: StreamRegistry, limits: Limits) {
     this.#streams = streams;
+    this.#readers = new EventStreams(limits);
   }
 
   /** The id of the new one. Throws `no_session` and `too_many_session_feeds`. */
@@ -48,7 +50,7 @@ export class SessionFeeds {
     return id;
   }
 
-  /** Begins with the present state. Who read it before is cut off. Throws `not_found` and `too_many_feeds`. */
+  /** Begins with the present state. Who read it before is cut off. Throws `not_found`, `too_many_feeds` and `rate_limited`. */
   read(c: Context<AppEnv>, sessionId: string, feedId: string): Response {
     const { viewing, feed } = this.#find(sessionId, feedId);
     return this.#readers.open(c, (reader) => {

@@ -25,7 +25,7 @@ export function extensionLinks(session: string): string[] {
  */
 export function extensionRoutes(streams: StreamRegistry, limits: Limits): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  const feeds = new SessionFeeds(streams);
+  const feeds = new SessionFeeds(streams, limits);
 
   app.options('/:id/sse', optionsOf(JSON_TYPE));
   app.post('/:id/sse', limitBody, async (c) => {

@@ -28,9 +28,9 @@ const routes = {
   }),
 };
 
-export function liveRoutes({ auth, channels, streams }: ApiDependencies) {
+export function liveRoutes({ auth, channels, limits, streams }: ApiDependencies) {
   const app = apiRouter();
-  const feeds = new LiveFeeds(streams);
+  const feeds = new LiveFeeds(streams, limits);
 
   app.openapi(routes.read, async (c) => {
     const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
