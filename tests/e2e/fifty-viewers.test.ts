@@ -38,8 +38,13 @@ function areLive(pool: ViewerPool): boolean {
   return isLive;
 }
 
-test.each(['gso', 'sendmmsg', 'dgram'])('fifty viewers at once open every packet that is sent by %s', async (send) => {
-  server = await Server.start({ env: { MEDIA_SEND: send } });
+test.each([
+  ['gso', 1],
+  ['gso', 3],
+  ['sendmmsg', 1],
+  ['dgram', 1],
+])('fifty viewers at once open every packet that is sent by %s from %d media threads', async (send, threads) => {
+  server = await Server.start({ env: { MEDIA_SEND: send, MEDIA_THREADS: String(threads) } });
   const { slug, key } = await (await Api.setUp(server)).createChannel('crowd');
   publisher = await Publisher.start({ url: `${server.url}/whip`, token: key, hasAudio: true, hasVideo: true });
   const { url } = server;
