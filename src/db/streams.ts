@@ -1,5 +1,13 @@
-import type { EndReason, StreamHistory, StreamHistoryRecord, StreamRecord, StreamStore } from '../streams/ports.ts';
-import { type DbClient, isId, isTaken, isWithoutParent } from './client.ts';
+import type {
+  EndReason,
+  StreamHistory,
+  StreamHistoryRecord,
+  StreamRecord,
+  StreamStore,
+  ViewerJoin,
+  ViewerLeave,
+} from '../streams/ports.ts';
+import { type DbClient, isId, isWithoutParent } from './client.ts';
 import type { Stream } from './generated/client.ts';
 
 export class DbStreams implements StreamStore, StreamHistory {
@@ -50,20 +58,26 @@ export class DbStreams implements StreamStore, StreamHistory {
     await this.#db.stream.updateMany({ where: { id: streamId }, data: { codecs: [...codecs], ...size } });
   }
 
-  async viewerJoined({ id, streamId, at }: { id: string; streamId: string; at: Date }): Promise<void> {
+  async viewersJoined(streamId: string, viewers: readonly ViewerJoin[]): Promise<void> {
+    const data = viewers.map(({ id, at }) => ({ id, streamId, joinedAt: at }));
     try {
-      await this.#db.viewerSession.create({ data: { id, streamId, joinedAt: at } });
+      // Some may have been written by an earlier try whose answer was lost.
+      await this.#db.viewerSession.createMany({ data, skipDuplicates: true });
     } catch (error) {
-      // Written by an earlier try whose answer was lost, or the channel was deleted meanwhile.
-      if (!isTaken(error) && !isWithoutParent(error)) throw error;
+      if (!isWithoutParent(error)) throw error; // the channel was deleted meanwhile
     }
   }
 
-  async viewerLeft(viewerId: string, { at, reason }: { at: Date; reason: EndReason }): Promise<void> {
-    await this.#db.viewerSession.updateMany({
-      where: { id: viewerId, leftAt: null },
-      data: { leftAt: at, leaveReason: reason },
-    });
+  async viewersLeft(viewers: readonly ViewerLeave[]): Promise<void> {
+    const [ids, times, reasons] = [
+      viewers.map(({ id }) => id),
+      viewers.map(({ at }) => at),
+      viewers.map(({ reason }) => reason),
+    ];
+    await this.#db.$executeRaw`
+      UPDATE viewer_sessions AS viewer SET left_at = leaving.at, leave_reason = leaving.reason::end_reason
+      FROM unnest(${ids}::uuid[], ${times}::timestamptz[], ${reasons}::text[]) AS leaving (id, at, reason)
+      WHERE viewer.id = leaving.id AND viewer.left_at IS NULL`;
   }
 
   async heartbeat(streamIds: readonly string[], at: Date): Promise<void> {

@@ -6,6 +6,7 @@ import { LayerNews } from './layer-news.ts';
 import { type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import { LiveStream } from './live-stream.ts';
 import type { EndReason, StreamStore, TrackStats } from './ports.ts';
+import { ViewerRows } from './viewer-rows.ts';
 
 export interface BroadcastOptions {
   readonly channel: { readonly id: string; readonly title: string; readonly slug: string };
@@ -23,7 +24,7 @@ export class Broadcast {
   readonly #listeners: LiveListeners;
   readonly #clock: Clock;
   readonly #journal: Journal;
-  readonly #viewerRows = new Map<string, string>();
+  readonly #viewerRows: ViewerRows;
   readonly #layerNews = new LayerNews();
   #described = '';
 
@@ -34,6 +35,7 @@ export class Broadcast {
     this.#listeners = listeners;
     this.#clock = clock;
     this.#journal = new Journal({ clock, log: this.log });
+    this.#viewerRows = new ViewerRows({ streamId: this.stream.id, store, journal: this.#journal, clock });
   }
 
   get snapshot(): LiveSnapshot {
@@ -81,18 +83,13 @@ export class Broadcast {
 
   viewerConnected(sessionId: string): void {
     if (!this.stream.viewerConnected(sessionId)) return;
-    const row = { id: randomUUID(), streamId: this.stream.id, at: this.#now() };
-    this.#viewerRows.set(sessionId, row.id);
-    this.#journal.write('viewer joined', () => this.#store.viewerJoined(row));
+    this.#viewerRows.joined(sessionId);
     this.#tellViewers();
   }
 
   viewerLeft(sessionId: string, reason: EndReason): void {
     if (!this.stream.viewerLeft(sessionId)) return;
-    const rowId = this.#viewerRows.get(sessionId);
-    const at = this.#now();
-    this.#viewerRows.delete(sessionId);
-    if (rowId !== undefined) this.#journal.write('viewer left', () => this.#store.viewerLeft(rowId, { at, reason }));
+    this.#viewerRows.left(sessionId, reason);
     this.#tellViewers();
   }
 
@@ -107,7 +104,7 @@ export class Broadcast {
   end(reason: EndReason): void {
     const { id, startedAtMs, peakViewers } = this.stream;
     this.stream.end();
-    this.#viewerRows.clear();
+    this.#viewerRows.end();
     if (startedAtMs === undefined) {
       this.log.info({ reason }, 'stream never started');
       return;

@@ -121,6 +121,17 @@ export interface StreamRecord {
   readonly startedAt: Date;
 }
 
+export interface ViewerJoin {
+  readonly id: string;
+  readonly at: Date;
+}
+
+export interface ViewerLeave {
+  readonly id: string;
+  readonly at: Date;
+  readonly reason: EndReason;
+}
+
 /** What is kept of streams and viewers. Implemented by `db/streams.ts`. Every promise resolves once the row is durable. */
 export interface StreamStore {
   start(stream: StreamRecord): Promise<void>;
@@ -128,9 +139,10 @@ export interface StreamStore {
   end(streamId: string, end: { at: Date; reason: EndReason; peakViewers: number }): Promise<void>;
   /** What is being sent, as far as known. */
   describe(streamId: string, codecs: readonly CodecName[], size?: { width: number; height: number }): Promise<void>;
-  viewerJoined(viewer: { id: string; streamId: string; at: Date }): Promise<void>;
   /** Idempotent. */
-  viewerLeft(viewerId: string, end: { at: Date; reason: EndReason }): Promise<void>;
+  viewersJoined(streamId: string, viewers: readonly ViewerJoin[]): Promise<void>;
+  /** Idempotent: the first leaving stands. */
+  viewersLeft(viewers: readonly ViewerLeave[]): Promise<void>;
   /** Written every few seconds for live streams, so that a crash can be given an honest end time. */
   heartbeat(streamIds: readonly string[], at: Date): Promise<void>;
   /**

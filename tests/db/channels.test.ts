@@ -98,7 +98,7 @@ test('a deleted channel takes its keys, streams and viewers with it', async () =
   const [streamId, viewerId] = [randomUUID(), randomUUID()];
   await db.streamKeys.add({ channelId: channel.id, name: 'OBS', prefix: 'live_', hash: hashOf('key') });
   await db.streams.start({ id: streamId, channelId: channel.id, title: '', startedAt: noon });
-  await db.streams.viewerJoined({ id: viewerId, streamId, at: noon });
+  await db.streams.viewersJoined(streamId, [{ id: viewerId, at: noon }]);
   expect(await db.channels.delete(channel.id)).toBe(true);
   expect(await db.channels.delete(channel.id)).toBe(false);
   expect(await db.channels.delete('no-id')).toBe(false);

@@ -30,7 +30,7 @@ async function start(seconds = 0, id: string = randomUUID()): Promise<string> {
 
 async function join(streamId: string, seconds: number): Promise<string> {
   const id = randomUUID();
-  await db.streams.viewerJoined({ id, streamId, at: at(seconds) });
+  await db.streams.viewersJoined(streamId, [{ id, at: at(seconds) }]);
   return id;
 }
 
@@ -51,7 +51,7 @@ test('a stream that goes on has no end, and tells what is being sent once that i
 test('the first end of a stream stands, and closes its open viewers with it', async () => {
   const id = await start();
   const [early, late] = [await join(id, 1), await join(id, 2)];
-  await db.streams.viewerLeft(early, { at: at(3), reason: 'deleted' });
+  await db.streams.viewersLeft([{ id: early, at: at(3), reason: 'deleted' }]);
   await db.streams.end(id, { at: at(9), reason: 'stopped', peakViewers: 2 });
   await db.streams.end(id, { at: at(20), reason: 'failed', peakViewers: 7 });
   expect(await db.streams.byId(id)).toMatchObject({ endedAt: at(9), endReason: 'stopped', peakViewers: 2 });
@@ -61,9 +61,27 @@ test('the first end of a stream stands, and closes its open viewers with it', as
 
 test('the first leaving of a viewer stands', async () => {
   const id = await join(await start(), 1);
-  await db.streams.viewerLeft(id, { at: at(2), reason: 'consent_lapsed' });
-  await db.streams.viewerLeft(id, { at: at(5), reason: 'deleted' });
+  await db.streams.viewersLeft([{ id, at: at(2), reason: 'consent_lapsed' }]);
+  await db.streams.viewersLeft([{ id, at: at(5), reason: 'deleted' }]);
   expect(await viewer(id)).toMatchObject({ left_at: at(2), leave_reason: 'consent_lapsed' });
+});
+
+test('viewers who came and went together are written together, each with a time and reason of its own', async () => {
+  const id = await start();
+  const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+  await db.streams.viewersJoined(id, [
+    { id: first, at: at(1) },
+    { id: second, at: at(2) },
+    { id: third, at: at(3) },
+  ]);
+  await db.streams.viewersLeft([
+    { id: third, at: at(4), reason: 'consent_lapsed' },
+    { id: first, at: at(5), reason: 'deleted' },
+    { id: randomUUID(), at: at(6), reason: 'deleted' },
+  ]);
+  expect(await viewer(first)).toEqual({ joined_at: at(1), left_at: at(5), leave_reason: 'deleted' });
+  expect(await viewer(second)).toEqual({ joined_at: at(2), left_at: null, leave_reason: null });
+  expect(await viewer(third)).toEqual({ joined_at: at(3), left_at: at(4), leave_reason: 'consent_lapsed' });
 });
 
 test('a start or a join that is written twice, as after a lost answer, counts once', async () => {
@@ -71,8 +89,8 @@ test('a start or a join that is written twice, as after a lost answer, counts on
   await start(5, id);
   expect(await db.streams.byId(id)).toMatchObject({ startedAt: at(0), endedAt: null });
   const viewerId = randomUUID();
-  await db.streams.viewerJoined({ id: viewerId, streamId: id, at: at(1) });
-  await db.streams.viewerJoined({ id: viewerId, streamId: id, at: at(2) });
+  await db.streams.viewersJoined(id, [{ id: viewerId, at: at(1) }]);
+  await db.streams.viewersJoined(id, [{ id: viewerId, at: at(2) }]);
   expect(await viewer(viewerId)).toMatchObject({ joined_at: at(1) });
 });
 
@@ -82,7 +100,7 @@ test('what comes too late for a deleted channel is left out without an error', a
   const viewerId = await join(id, 1);
   await start();
   await db.streams.describe(id, ['vp8']);
-  await db.streams.viewerLeft(viewerId, { at: at(2), reason: 'deleted' });
+  await db.streams.viewersLeft([{ id: viewerId, at: at(2), reason: 'deleted' }]);
   await db.streams.heartbeat([id], at(2));
   await db.streams.end(id, { at: at(3), reason: 'stopped', peakViewers: 1 });
   expect(await db.streams.byId(id)).toBeUndefined();

@@ -69,6 +69,7 @@ describe('rows', () => {
     expect(store.viewers.size).toBe(0);
     await registry.delete('viewer', viewer);
     await watch();
+    await clock.advance(500);
     expect(store.viewers.size).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settled } from '../support/fake-clock.ts';
 import { obsOffer } from '../support/offers.ts';
-import { begin, channel, goLive, live, media, play, publish, registry, store, watch } from './fresh-registry.ts';
+import { begin, channel, clock, goLive, live, media, play, publish, registry, store, watch } from './fresh-registry.ts';
 
 describe('viewers', () => {
   it('are refused while nobody is live', async () => {
@@ -26,7 +26,7 @@ describe('viewers', () => {
     await registry.delete('viewer', first);
     media.lose(second, 'consent_lapsed');
     expect(live().stream).toMatchObject({ viewers: 1, peakViewers: 3 });
-    await settled();
+    await clock.advance(500);
     expect([...store.viewers.values()].map(({ reason }) => reason)).toEqual(['deleted', 'consent_lapsed', undefined]);
   });
 

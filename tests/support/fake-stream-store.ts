@@ -4,6 +4,8 @@ import type {
   StreamHistoryRecord,
   StreamRecord,
   StreamStore,
+  ViewerJoin,
+  ViewerLeave,
 } from '../../src/streams/ports.ts';
 
 interface ViewerRow {
@@ -54,16 +56,18 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
     this.rows.set(streamId, { ...this.#row(streamId), codecs, ...size });
   }
 
-  async viewerJoined({ id, streamId }: { id: string; streamId: string; at: Date }): Promise<void> {
+  async viewersJoined(streamId: string, viewers: readonly ViewerJoin[]): Promise<void> {
     this.#mayFail();
     this.#row(streamId);
-    this.viewers.set(id, { id, streamId });
+    for (const { id } of viewers) this.viewers.set(id, { id, streamId });
   }
 
-  async viewerLeft(viewerId: string, { at, reason }: { at: Date; reason: EndReason }): Promise<void> {
+  async viewersLeft(viewers: readonly ViewerLeave[]): Promise<void> {
     this.#mayFail();
-    const viewer = this.viewers.get(viewerId);
-    if (viewer && !viewer.leftAt) Object.assign(viewer, { leftAt: at, reason });
+    for (const { id, at, reason } of viewers) {
+      const viewer = this.viewers.get(id);
+      if (viewer && !viewer.leftAt) Object.assign(viewer, { leftAt: at, reason });
+    }
   }
 
   async heartbeat(streamIds: readonly string[]): Promise<void> {
