@@ -3,15 +3,8 @@ import { Layer, type PacketInput } from '../../src/media/layer.ts';
 import { allocateMemory, type NativeMemory } from '../../src/native/memory.ts';
 import { MessageArray } from '../../src/native/message-array.ts';
 import type { SendMode } from '../../src/native/send-mode.ts';
-import {
-  AF_INET,
-  closeUdpSocket,
-  EAGAIN,
-  openUdpSocket,
-  sendMessages,
-  socketAddress,
-  waitWritable,
-} from '../../src/native/udp.ts';
+import { AF_INET, closeSocket, socketAddress } from '../../src/native/socket.ts';
+import { EAGAIN, openUdpSocket, sendMessages, waitWritable } from '../../src/native/udp.ts';
 import { Destination } from '../../src/transport/datagram-writer.ts';
 import { EgressTrack } from '../../src/transport/egress-track.ts';
 import { endpointFromText } from '../../src/transport/endpoint.ts';
@@ -115,7 +108,7 @@ const methods = {
         else throw new Error(`sendmmsg failed with errno ${-count}`);
       }
     });
-    closeUdpSocket(fd);
+    closeSocket(fd);
     pinned.length = 0;
     return spent / (options.frames * options.ports.length * SEGMENTS);
   },

@@ -1,5 +1,6 @@
 import { bindOptional } from '../../src/native/library.ts';
-import { AF_INET, closeUdpSocket, localPort, openUdpSocket, setInteger, socketAddress } from '../../src/native/udp.ts';
+import { AF_INET, closeSocket, localPort, setInteger, socketAddress } from '../../src/native/socket.ts';
+import { openUdpSocket } from '../../src/native/udp.ts';
 import { SO_TIMESTAMPNS, SOL_SOCKET, SOL_UDP, UDP_GRO } from './receive-array.ts';
 
 const BUFFER_BYTES = 8 * 1024 * 1024;
@@ -48,6 +49,6 @@ export class ClientSocket {
   }
 
   close(): void {
-    closeUdpSocket(this.fd);
+    closeSocket(this.fd);
   }
 }

@@ -1,5 +1,5 @@
 import { allocateMemory, type NativeMemory } from './memory.ts';
-import { SOCKADDR_SIZE } from './udp.ts';
+import { SOCKADDR_SIZE } from './socket.ts';
 
 const MMSGHDR = 64;
 const IOVEC = 16;

@@ -1,15 +1,7 @@
 import { allocateMemory } from './memory.ts';
 import { MessageArray } from './message-array.ts';
-import {
-  AF_INET,
-  closeUdpSocket,
-  hasNativeUdp,
-  localPort,
-  openUdpSocket,
-  receiveMessages,
-  sendMessages,
-  socketAddress,
-} from './udp.ts';
+import { AF_INET, closeSocket, localPort, socketAddress } from './socket.ts';
+import { hasNativeUdp, openUdpSocket, receiveMessages, sendMessages } from './udp.ts';
 
 /** How datagrams reach the kernel: many a call and cut there (GSO), many a call, or one by one through Node. */
 export type SendMode = 'gso' | 'sendmmsg' | 'dgram';
@@ -34,6 +26,6 @@ export function bestSendMode(): SendMode {
   } catch {
     return 'dgram';
   } finally {
-    if (fd >= 0) closeUdpSocket(fd);
+    if (fd >= 0) closeSocket(fd);
   }
 }

@@ -1,6 +1,6 @@
 import type { TrafficCounts } from '../media/stats.ts';
 import { allocateMemory, type NativeMemory } from '../native/memory.ts';
-import { socketAddress } from '../native/udp.ts';
+import { socketAddress } from '../native/socket.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** A place to send to, as the kernel wants it, and the socket to send from where that matters. */

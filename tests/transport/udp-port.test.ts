@@ -4,15 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { allocateMemory } from '../../src/native/memory.ts';
 import { MessageArray } from '../../src/native/message-array.ts';
 import { bestSendMode, type SendMode } from '../../src/native/send-mode.ts';
-import {
-  AF_INET,
-  closeUdpSocket,
-  localPort,
-  openUdpSocket,
-  receiveMessages,
-  setInteger,
-  socketAddress,
-} from '../../src/native/udp.ts';
+import { AF_INET, closeSocket, localPort, setInteger, socketAddress } from '../../src/native/socket.ts';
+import { openUdpSocket, receiveMessages } from '../../src/native/udp.ts';
 import type { DatagramSource } from '../../src/transport/datagram-source.ts';
 import { Destination } from '../../src/transport/datagram-writer.ts';
 import { addressText, endpointFromText } from '../../src/transport/endpoint.ts';
@@ -185,7 +178,7 @@ describe.runIf(modes.includes('gso'))('the kernel', () => {
   /** A small receiver that reads only when asked, and sees which datagrams left as one message. */
   function slowReceiver() {
     const fd = openUdpSocket(AF_INET, socketAddress(Uint8Array.of(127, 0, 0, 1), 0), 1_000_000);
-    closing.push(() => closeUdpSocket(fd));
+    closing.push(() => closeSocket(fd));
     return { fd, destination: new Destination(endpointFromText('127.0.0.1', localPort(fd))) };
   }
 
