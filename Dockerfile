@@ -32,7 +32,7 @@ RUN node -e "import('./src/db/postgres-binaries.ts').then((module) => module.fin
 ENV NODE_ENV=production DATA_DIR=/data
 USER node
 VOLUME /data
-EXPOSE 8080 8189/udp
+EXPOSE 8080 8189/udp 8189/tcp
 HEALTHCHECK --interval=15s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "src/main.ts"]

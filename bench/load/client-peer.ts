@@ -50,6 +50,11 @@ export class ClientPeer {
     this.#dtls = new DtlsSession(this.#context, { role: answer.dtlsRole, fingerprints: answer.fingerprints });
   }
 
+  /** As after a change of network: the next poll checks. */
+  checkSoon(): void {
+    this.#checkMs = 0;
+  }
+
   /** Checks and flights that are due. */
   poll(nowMs: number): readonly Uint8Array[] {
     if (!this.#answer) return [];

@@ -12,7 +12,7 @@ export interface RepairCounts {
 
 export interface TrafficCounts {
   readonly datagrams: number;
-  /** UDP payload. */
+  /** UDP payload, or what is written to TCP. */
   readonly bytes: number;
 }
 
@@ -22,7 +22,7 @@ export interface ThreadStats {
   readonly viewers: number;
   readonly received: TrafficCounts;
   readonly sent: TrafficCounts;
-  /** Datagrams that the kernel did not take. */
+  /** Packets that the kernel did not take, or that a slow TCP connection was not given. */
   readonly unsent: number;
   /** Packets of publishers that were malformed, not authentic, replayed, or of no agreed kind. */
   readonly refused: number;

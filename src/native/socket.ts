@@ -32,8 +32,7 @@ const getName = bindOptional<GetName>('int getsockname(int fd, _Out_ uint8_t *ad
 const closeDescriptor = bindOptional<Close>('int close(int fd)');
 
 /** Whether this platform has the calls below. The layouts are those of 64-bit Linux, so other systems do without. */
-export const hasNativeSockets =
-  process.platform === 'linux' && [socket, bindSocket, setOption, getName].every(Boolean);
+export const hasNativeSockets = process.platform === 'linux' && [socket, bindSocket, setOption, getName].every(Boolean);
 
 export class SocketError extends Error {
   override readonly name = 'SocketError';

@@ -22,6 +22,12 @@ export interface SectionAnswer {
   readonly hasLongExtensions?: boolean;
 }
 
+const UDP_TYPE_PREFERENCE = 126;
+// Below any direct way by UDP: TCP is for where that does not get through.
+const TCP_TYPE_PREFERENCE = 90;
+/** RFC 6544 section 4.2: the direction preference of a passive candidate. */
+const PASSIVE_PREFERENCE = 4;
+
 /** The same in every fragment as in the answer (RFC 9725 section 4.3). */
 export const ICE_LITE = ['a=ice-lite', 'a=ice-options:ice2 trickle'] as const;
 
@@ -78,16 +84,25 @@ export function videoIndexOf(
   return mid === undefined ? undefined : sections.findIndex((section) => section.mid === mid);
 }
 
-/** RFC 8839 section 5.1: host candidates in the order given, then the word that there are no more. */
+/**
+ * RFC 8839 section 5.1: host candidates in the order given, then the word that there are no more. All of UDP come before
+ * those of TCP (RFC 6544 section 4.5): FFmpeg takes the first, whatever it is.
+ */
 export function candidateLines(candidates: readonly CandidateAddress[]): readonly string[] {
-  return [
-    ...candidates.map(({ address, port }, index) => {
-      // RFC 8445 section 5.1.2.1: type preference 126, local preference falling, component 1.
-      const priority = 126 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255;
-      return `a=candidate:${index + 1} 1 udp ${priority} ${address} ${port} typ host`;
-    }),
-    'a=end-of-candidates',
-  ];
+  const udp = candidates.map(({ address, port }, index) => {
+    const priority = candidatePriority(UDP_TYPE_PREFERENCE, 65_535 - index);
+    return `a=candidate:${index + 1} 1 udp ${priority} ${address} ${port} typ host`;
+  });
+  const tcp = candidates.map(({ address, port }, index) => {
+    const priority = candidatePriority(TCP_TYPE_PREFERENCE, PASSIVE_PREFERENCE * 2 ** 13 + (8191 - index));
+    return `a=candidate:${udp.length + index + 1} 1 tcp ${priority} ${address} ${port} typ host tcptype passive`;
+  });
+  return [...udp, ...tcp, 'a=end-of-candidates'];
+}
+
+/** RFC 8445 section 5.1.2.1, of component 1. */
+function candidatePriority(typePreference: number, localPreference: number): number {
+  return typePreference * 2 ** 24 + localPreference * 2 ** 8 + 255;
 }
 
 export function sdpText(lines: readonly string[]): string {

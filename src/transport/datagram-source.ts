@@ -6,11 +6,21 @@ export type SourceKey = number | string;
 
 const AF_INET = 2;
 
+/** A way that was opened to us, of which a peer that proves to be at its other end becomes the owner. */
+export interface Connection {
+  /** Whose it is is known: it may stay. */
+  proven(): void;
+  /** Its owner needs it no more; what was written still goes out. Idempotent. */
+  release(): void;
+}
+
 /** Where a datagram came from. The full endpoint is made only when somebody asks. */
 export interface DatagramSource {
   readonly key: SourceKey;
   /** Of the socket it came to: answers leave by the address that was asked. */
   readonly writer: DatagramWriter | undefined;
+  /** Absent where anybody can write without asking: UDP. */
+  readonly connection?: Connection;
   endpoint(): Endpoint;
 }
 

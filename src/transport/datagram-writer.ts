@@ -1,6 +1,7 @@
 import type { TrafficCounts } from '../media/stats.ts';
 import { allocateMemory, type NativeMemory } from '../native/memory.ts';
 import { socketAddress } from '../native/socket.ts';
+import type { Backlog } from './backlog.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** A place to send to, as the kernel wants it, and the socket to send from where that matters. */
@@ -18,6 +19,11 @@ export class Destination {
     this.sockaddr = allocateMemory(address.length);
     this.sockaddr.bytes.set(address);
   }
+
+  /** Over TCP: whether the way there takes what it is given. */
+  get backlog(): Backlog | undefined {
+    return this.writer?.backlog;
+  }
 }
 
 /** Largest number of bytes one `commit` may hand over: what one UDP datagram could carry. */
@@ -27,7 +33,7 @@ export const MAX_RUN_SEGMENTS = 64;
 
 /**
  * Datagrams on their way out of one socket: written in place into `memory`, handed over in large numbers by `flush`.
- * What the kernel does not take in time is dropped and counted; receivers ask again.
+ * What is not taken in time is dropped and counted; receivers ask again.
  */
 export interface DatagramWriter {
   readonly memory: NativeMemory;
@@ -36,6 +42,8 @@ export interface DatagramWriter {
   readonly dropped: number;
   /** Handed over so far, dropped or not. */
   readonly sent: TrafficCounts;
+  /** Where nothing is lost what is too much would wait, so whoever writes must ask before. */
+  readonly backlog?: Backlog;
   /** Offset in `memory` with room for so many bytes. Valid until the next `reserve`, `commit` or `flush`. */
   reserve(bytes: number): number;
   /** What was written at the reserved offset: datagrams of `segment` bytes, the last one perhaps shorter. */

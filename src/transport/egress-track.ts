@@ -2,6 +2,7 @@ import type { Layer } from '../media/layer.ts';
 import type { Packet } from '../media/packet.ts';
 import type { CodecName, EgressTrackPlan, PayloadPlan } from '../media/plan.ts';
 import { type LocatedPacket, Rewriter } from '../media/rewriter.ts';
+import { CatchUp, isClear } from './catch-up.ts';
 import type { Destination } from './datagram-writer.ts';
 import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
 import { PacketBatch } from './packet-batch.ts';
@@ -51,6 +52,7 @@ export class EgressTrack implements EgressTarget {
   readonly #fanOut: Pick<FanOut, 'send' | 'resend'>;
   readonly #payloads = new Map<CodecName, PayloadPlan>();
   readonly #limiter = new ResendLimiter();
+  readonly #catchUp: CatchUp;
   // Of the packet before: the codec changes once in a stream, if ever.
   #codec: CodecName | undefined;
   #payloadType = -1;
@@ -85,6 +87,7 @@ export class EgressTrack implements EgressTarget {
     this.destination = options.destination;
     this.ssrc = options.plan.ssrc;
     this.#fanOut = options.fanOut;
+    this.#catchUp = new CatchUp(options.plan.kind);
     this.#rtxSeq = options.firstRtxSeq;
     for (const payload of options.plan.payloads) {
       if (!this.#payloads.has(payload.codec.name)) this.#payloads.set(payload.codec.name, payload);
@@ -128,6 +131,7 @@ export class EgressTrack implements EgressTarget {
    */
   follow(layer: Layer, nowMs: number): boolean {
     const isNew = this.want(layer, nowMs);
+    if (this.#catchUp.isBehind) return this.#catchUp.mayAsk(this.destination.backlog, nowMs);
     const isDeaf = this.#layer === undefined && nowMs - this.#wantedSinceMs >= KEYFRAME_PATIENCE_MS;
     if (layer.kind === 'audio' || !(isNew || isDeaf)) return false;
     // It had been about to leave this layer and stays.
@@ -164,7 +168,9 @@ export class EgressTrack implements EgressTarget {
   /** The next chunk of the group. The caller has flushed the layer before: nothing that is cached is still to be sent. */
   replay(nowMs: number): void {
     const layer = this.#layer;
-    if (this.#state !== 'replaying' || !layer) return;
+    if (this.#state !== 'replaying' || !layer || this.#leavesOut(0, nowMs)) return;
+    // A connection gets the next chunk when it has taken the one before.
+    if (!isClear(this.destination.backlog, nowMs)) return;
     if (nowMs - this.#replaySinceMs > REPLAY_PATIENCE_MS) this.#skipToNewestGroup(layer, nowMs);
     const packets: Packet[] = [];
     for (; packets.length < REPLAY_CHUNK && this.#cursor <= layer.cache.newestSeq; this.#cursor += 1) {
@@ -181,7 +187,7 @@ export class EgressTrack implements EgressTarget {
     const { layer } = batch;
     if (layer === this.#layer && this.#epoch === layer.epoch && this.#state !== 'waiting') {
       if (this.#state === 'live') this.#sendFrom(batch, this.#firstSeq, nowMs);
-    } else if (layer === this.#wanted) {
+    } else if (layer === this.#wanted && this.#catchUp.mayGoOn(this.destination.backlog, nowMs)) {
       const first = batch.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
       // Numbers must not run on unseen while this viewer can not be sent the codec: past 32768 it could not follow.
       if (!first || !this.#canSend(first)) return;
@@ -233,7 +239,7 @@ export class EgressTrack implements EgressTarget {
   /** To see what the link carries: the newest packets once more, which may even mend a loss. */
   pad(bytes: number, nowMs: number): void {
     const newest = this.rewriter.highestOut;
-    let left = bytes;
+    let left = isClear(this.destination.backlog, nowMs) ? bytes : 0;
     for (let back = 0; left > 0 && back < MAX_PADDING_PACKETS; back += 1) {
       const located = this.rewriter.locate((newest - (back % PADDING_WINDOW)) & 0xffff);
       const packet = located?.layer.cache.get(located.extSeq);
@@ -268,6 +274,7 @@ export class EgressTrack implements EgressTarget {
   }
 
   #begin(first: Packet, nowMs: number): void {
+    this.#catchUp.wentOn();
     this.rewriter.switchTo(first, nowMs);
     this.#start = this.#layer ? undefined : first;
     this.#startedMs = nowMs;
@@ -286,7 +293,14 @@ export class EgressTrack implements EgressTarget {
     if (packets.length > 0) this.#send(new PacketBatch(batch.layer, packets), nowMs);
   }
 
+  #leavesOut(packets: number, nowMs: number): boolean {
+    const leavesOut = this.#catchUp.leavesOut(packets, this.destination.backlog, nowMs);
+    if (this.#catchUp.isBehind) this.stop();
+    return leavesOut;
+  }
+
   #send(batch: PacketBatch, nowMs: number): void {
+    if (this.#leavesOut(batch.packets.length, nowMs)) return;
     this.packetsSent += batch.packets.length;
     this.#mayResend = Math.min(MAX_RESENDS, this.#mayResend + batch.packets.length);
     this.octetsSent += this.#fanOut.send(this, batch, nowMs);

@@ -3,9 +3,9 @@ import type { LocatedPacket, Rewriter } from '../media/rewriter.ts';
 import { allocateMemory } from '../native/memory.ts';
 import type { Destination } from './datagram-writer.ts';
 import type { MediaMemory } from './media-memory.ts';
+import type { MediaPort } from './media-port.ts';
 import type { PacketBatch, Run } from './packet-batch.ts';
 import type { SrtpTransform } from './srtp-transform.ts';
-import type { UdpPort } from './udp-port.ts';
 
 const RTP_HEADER = 12;
 const VERSION = 0x80;
@@ -49,12 +49,12 @@ export interface Retransmission {
  * output memory, and hands the kernel one message per run.
  */
 export class FanOut {
-  readonly #port: Pick<UdpPort, 'writerFor'>;
+  readonly #port: Pick<MediaPort, 'writerFor'>;
   readonly #memory: MediaMemory;
   // A payload that must be changed before it is sealed is put together here.
   readonly #scratch = allocateMemory(SCRATCH_BYTES);
 
-  constructor(options: { port: Pick<UdpPort, 'writerFor'>; memory: MediaMemory }) {
+  constructor(options: { port: Pick<MediaPort, 'writerFor'>; memory: MediaMemory }) {
     this.#port = options.port;
     this.#memory = options.memory;
   }

@@ -1,4 +1,5 @@
 import type { IceCredentials } from '../media/plan.ts';
+import type { SourceKey } from './datagram-source.ts';
 import type { Endpoint } from './endpoint.ts';
 import {
   attributeTypes,
@@ -25,6 +26,8 @@ interface Ice {
 interface Selected {
   readonly endpoint: Endpoint;
   checkedMs: number;
+  /** It was a connection, which closed. */
+  isLost: boolean;
 }
 
 export interface IceResult {
@@ -71,6 +74,11 @@ export class IceLite {
     this.#current = { local, remote };
   }
 
+  /** What was reached by a connection that closed. Media goes to where the next proven check comes from. */
+  lose(key: SourceKey): void {
+    if (this.#selected?.endpoint.key === key) this.#selected.isLost = true;
+  }
+
   consentLapsed(nowMs: number): boolean {
     return nowMs - (this.#selected?.checkedMs ?? this.#startMs) > CONSENT_MS;
   }
@@ -115,9 +123,9 @@ export class IceLite {
       return false;
     }
     // A peer that nominated several pairs, or has lost the nominated one, goes on checking only the one it uses.
-    const isSelectedSilent = !selected || nowMs - selected.checkedMs > SELECTED_SILENT_MS;
+    const isSelectedSilent = !selected || selected.isLost || nowMs - selected.checkedMs > SELECTED_SILENT_MS;
     if (!isNominated && !isSelectedSilent) return false;
-    this.#selected = { endpoint, checkedMs: nowMs };
+    this.#selected = { endpoint, checkedMs: nowMs, isLost: false };
     return true;
   }
 }

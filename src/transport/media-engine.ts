@@ -2,12 +2,13 @@ import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
 import type { ThreadStats } from '../media/stats.ts';
 import type { EndReason, MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
-import type { DatagramSource } from './datagram-source.ts';
+import type { DatagramSource, SourceKey } from './datagram-source.ts';
 import { DtlsContext } from './dtls.ts';
 import { FanOut } from './fan-out.ts';
 import { Feeds } from './feeds.ts';
 import { usernameUfrag } from './ice-lite.ts';
 import { MediaMemory } from './media-memory.ts';
+import { MediaPort } from './media-port.ts';
 import type { Drops, KeyframeWish, ThreadOptions } from './messages.ts';
 import { PeerConnection, type PeerShared } from './peer-connection.ts';
 import { PublisherSession } from './publisher-session.ts';
@@ -17,7 +18,6 @@ import { createCipherScratch } from './srtp-transform.ts';
 import { StreamTable } from './stream-table.ts';
 import { ThreadMeter } from './thread-meter.ts';
 import { statsOf } from './track-stats.ts';
-import { UdpPort } from './udp-port.ts';
 import { ViewerSession } from './viewer-session.ts';
 
 const TICK_MS = 10;
@@ -35,12 +35,13 @@ export interface EngineOptions extends ThreadOptions {
   readonly drops: (drops: Drops) => void;
 }
 
-/** Everything one media thread does: one UDP port, its sessions and its streams, and the only timers. */
+/** Everything one media thread does: one port, its sessions and its streams, and the only timers. */
 export class MediaEngine {
   readonly #options: EngineOptions;
   readonly #sessions = new SessionTable();
   readonly #streams: StreamTable;
   readonly #memory = new MediaMemory();
+  readonly #port: MediaPort;
   readonly #shared: PeerShared;
   readonly #fanOut: FanOut;
   readonly feeds: Feeds;
@@ -48,8 +49,9 @@ export class MediaEngine {
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
 
-  private constructor(port: UdpPort, dtls: DtlsContext, options: EngineOptions) {
+  private constructor(port: MediaPort, dtls: DtlsContext, options: EngineOptions) {
     this.#options = options;
+    this.#port = port;
     this.#shared = { port, dtls, scratch: createCipherScratch() };
     this.#fanOut = new FanOut({ port, memory: this.#memory });
     this.#streams = new StreamTable({
@@ -66,22 +68,23 @@ export class MediaEngine {
       onDatagram: (memory: NativeSlice, start: number, end: number, source: DatagramSource) =>
         engine?.receive(memory, start, end, source),
       onBatchEnd: () => engine?.flush(),
+      onSourceClosed: (key: SourceKey) => engine?.loseSource(key),
     };
-    const port = await UdpPort.open({ port: options.port, mode: options.mode, reader });
+    const port = await MediaPort.open({ port: options.port, mode: options.mode, reader });
     engine = new MediaEngine(port, dtls, options);
     return engine;
   }
 
   get port(): number {
-    return this.#shared.port.port;
+    return this.#port.port;
   }
 
   get hasIpv6(): boolean {
-    return this.#shared.port.hasIpv6;
+    return this.#port.hasIpv6;
   }
 
   stats(): ThreadStats {
-    return this.#meter.stats(this.#sessions.all(), this.#shared.port);
+    return this.#meter.stats(this.#sessions.all(), this.#port);
   }
 
   openPublisher({ sessionId, streamId, plan }: OpenPublisher): void {
@@ -109,7 +112,7 @@ export class MediaEngine {
     const stream = this.#streams.get(session.streamId);
     if (!stream?.viewers.has(session)) return;
     stream.serve(session, performance.now());
-    this.#shared.port.flush();
+    this.#port.flush();
     this.#streams.wakeSoon();
   }
 
@@ -126,21 +129,21 @@ export class MediaEngine {
   closeSession(sessionId: string): void {
     const session = this.#sessions.byId(sessionId);
     if (session) this.#remove(session);
-    this.#shared.port.flush();
+    this.#port.flush();
   }
 
   closeStream(streamId: string): void {
     for (const session of [...this.#sessions.all()]) if (session.streamId === streamId) this.#remove(session);
     this.feeds.unfollow(streamId);
     this.#streams.delete(streamId);
-    this.#shared.port.flush();
+    this.#port.flush();
   }
 
   /** Says goodbye to everybody. */
   close(): void {
     for (const session of [...this.#sessions.all()]) this.#remove(session);
-    this.#shared.port.flush();
-    this.#shared.port.close();
+    this.#port.flush();
+    this.#port.close();
     this.#shared.dtls.close();
     this.#meter.close();
     clearInterval(this.#ticker);
@@ -163,6 +166,14 @@ export class MediaEngine {
     } catch (error) {
       this.#crash(session, error);
     }
+  }
+
+  /** A peer's connection closed. Its session goes on: another way may be open, or opened soon. */
+  loseSource(key: SourceKey): void {
+    const session = this.#sessions.bySource(key);
+    if (!session) return;
+    this.#sessions.forget(session, key);
+    session.peer.lose(key);
   }
 
   /** After a burst of datagrams: what they brought goes out. */
@@ -264,7 +275,7 @@ export class MediaEngine {
     }
     if (this.#ticks % CHOICE_TICKS === 0) this.#streams.choose(nowMs);
     for (const wish of this.feeds.wishes(nowMs)) this.#options.wantKeyframe(wish);
-    this.#shared.port.flush();
+    this.#port.flush();
     if (this.#ticks % STATS_TICKS === 0) this.#reportStats(nowMs);
     if (this.#sessions.size === 0 && this.#streams.size === 0) {
       clearInterval(this.#ticker);
@@ -280,7 +291,7 @@ export class MediaEngine {
   }
 
   #reportDrops(): void {
-    const drops = this.#meter.newDrops(this.#sessions.all(), this.#shared.port, this.feeds.takeOverruns());
+    const drops = this.#meter.newDrops(this.#sessions.all(), this.#port, this.feeds.takeOverruns());
     if (drops.unsent + drops.refused + drops.overruns > 0) this.#options.drops(drops);
   }
 

@@ -66,7 +66,7 @@ export class MediaThreads implements MediaPlane {
     return plane;
   }
 
-  /** The UDP ports in use. */
+  /** The ports in use, each UDP and TCP. */
   get ports(): readonly number[] {
     return this.#workers.flatMap((worker) => worker?.port ?? []);
   }

@@ -57,7 +57,7 @@ export type ReplyTo<C extends Command> = C['type'] extends keyof Replies ? Repli
 
 /** What was lost on this machine since the last word of it. */
 export interface Drops {
-  /** Datagrams that the kernel did not take. */
+  /** Packets that the kernel did not take, or that a slow TCP connection was not given. */
   readonly unsent: number;
   /** Packets of publishers that were malformed, not authentic, replayed, or of no agreed kind. */
   readonly refused: number;

@@ -1,16 +1,16 @@
 import type { IceCredentials, PeerPlan } from '../media/plan.ts';
-import type { DatagramSource, SourceKey } from './datagram-source.ts';
+import type { Connection, DatagramSource, SourceKey } from './datagram-source.ts';
 import { type DatagramWriter, Destination } from './datagram-writer.ts';
 import { type DtlsContext, DtlsSession } from './dtls.ts';
 import type { Endpoint } from './endpoint.ts';
 import { IceLite } from './ice-lite.ts';
+import type { MediaPort } from './media-port.ts';
 import { type NativeSlice, SrtpReceiver, SrtpSender } from './srtp-session.ts';
 import type { CipherScratch } from './srtp-transform.ts';
-import type { UdpPort } from './udp-port.ts';
 
 const CONNECT_MS = 10_000;
 const DTLS_REPEAT_MS = 25;
-const MAX_KEYS = 16;
+const MAX_SOURCES = 16;
 // One check of consent, at the longest pause of RFC 7675: 5 s and a fifth, and a moment on the way.
 const LIVELY_MS = 7_000;
 // What SRTCP may add.
@@ -29,9 +29,15 @@ export interface StunOutcome {
 const UNPROVEN: StunOutcome = { isProven: false, hasMoved: false, forgotten: undefined };
 
 export interface PeerShared {
-  readonly port: UdpPort;
+  readonly port: Pick<MediaPort, 'send' | 'writerFor'>;
   readonly dtls: DtlsContext;
   readonly scratch: CipherScratch;
+}
+
+interface ProvenSource {
+  /** When last. */
+  readonly provenMs: number;
+  readonly connection: Connection | undefined;
 }
 
 /** ICE, DTLS and SRTP of one peer: datagrams in, authenticated media in the clear out. */
@@ -40,8 +46,8 @@ export class PeerConnection {
   readonly #ice: IceLite;
   readonly #dtls: DtlsSession;
   readonly #openedMs: number;
-  /** Where it proved to be, the newest last, and when it did so last. */
-  readonly #keys = new Map<SourceKey, number>();
+  /** Where it proved to be, the newest last. */
+  readonly #sources = new Map<SourceKey, ProvenSource>();
   #destination: Destination | undefined;
   #receiver: SrtpReceiver | undefined;
   #sender: SrtpSender | undefined;
@@ -75,14 +81,14 @@ export class PeerConnection {
     return this.#destination;
   }
 
-  /** Addresses that proved to be this peer's, the newest last; at most 16. */
+  /** Addresses and connections that proved to be this peer's, the newest last; at most 16. */
   get sourceKeys(): readonly SourceKey[] {
-    return [...this.#keys.keys()];
+    return [...this.#sources.keys()];
   }
 
   /** Connected, and heard from there a moment ago: nobody else can be at this address. */
   isLivelyAt(key: SourceKey, nowMs: number): boolean {
-    return this.isConnected && nowMs - (this.#keys.get(key) ?? Number.NEGATIVE_INFINITY) <= LIVELY_MS;
+    return this.isConnected && nowMs - (this.#sources.get(key)?.provenMs ?? Number.NEGATIVE_INFINITY) <= LIVELY_MS;
   }
 
   get failure(): string {
@@ -99,7 +105,7 @@ export class PeerConnection {
     const { response, isProven, selected } = this.#ice.handle(message, from, nowMs);
     if (response) this.#shared.port.send(response, this.#destinationTo(from, source.writer));
     if (!isProven) return UNPROVEN;
-    const forgotten = this.#remember(source.key, nowMs);
+    const forgotten = this.#remember(source, nowMs);
     if (selected) this.#destination = this.#destinationTo(selected, source.writer);
     this.#sendDtls(this.#dtls.start());
     return { isProven: true, hasMoved: selected !== undefined, forgotten };
@@ -149,9 +155,16 @@ export class PeerConnection {
     return undefined;
   }
 
+  /** A connection of this peer's has closed. It may have other ways, or find one. */
+  lose(key: SourceKey): void {
+    this.#sources.delete(key);
+    this.#ice.lose(key);
+  }
+
   /** Says goodbye and frees what OpenSSL holds. Idempotent. */
   close(): void {
     this.#sendDtls(this.#dtls.close());
+    for (const { connection } of this.#sources.values()) connection?.release();
     this.#receiver?.close();
     this.#sender?.close();
     this.#receiver = undefined;
@@ -169,12 +182,15 @@ export class PeerConnection {
     return current && isSame ? current : new Destination(endpoint, writer);
   }
 
-  #remember(key: SourceKey, nowMs: number): SourceKey | undefined {
-    this.#keys.delete(key);
-    this.#keys.set(key, nowMs);
-    const [oldest] = this.#keys.keys();
-    if (this.#keys.size <= MAX_KEYS || oldest === undefined) return undefined;
-    this.#keys.delete(oldest);
-    return oldest;
+  #remember({ key, connection }: DatagramSource, nowMs: number): SourceKey | undefined {
+    connection?.proven();
+    this.#sources.delete(key);
+    this.#sources.set(key, { provenMs: nowMs, connection });
+    const [oldest] = this.#sources;
+    if (this.#sources.size <= MAX_SOURCES || oldest === undefined) return undefined;
+    const [oldestKey, { connection: unused }] = oldest;
+    this.#sources.delete(oldestKey);
+    unused?.release();
+    return oldestKey;
   }
 }

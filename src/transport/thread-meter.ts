@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { RepairCounts, ThreadStats } from '../media/stats.ts';
+import type { MediaPort } from './media-port.ts';
 import type { Drops } from './messages.ts';
 import { PublisherSession } from './publisher-session.ts';
 import type { MediaSession } from './session-table.ts';
-import type { UdpPort } from './udp-port.ts';
 
 const RESOLUTION_MS = 20;
 const NOTHING: RepairCounts = { nacked: 0, resent: 0, keyframeRequests: 0 };
@@ -40,7 +40,7 @@ export class ThreadMeter {
   }
 
   /** What was dropped since the last call, as the overruns are counted. */
-  newDrops(sessions: Iterable<MediaSession>, port: UdpPort, overruns: number): Drops {
+  newDrops(sessions: Iterable<MediaSession>, port: MediaPort, overruns: number): Drops {
     const unsent = port.dropped - this.#unsentReported;
     const refused = this.#refusedOf(sessions) - this.#refusedReported;
     this.#unsentReported += unsent;
@@ -49,7 +49,7 @@ export class ThreadMeter {
     return { unsent, refused, overruns };
   }
 
-  stats(sessions: Iterable<MediaSession>, port: UdpPort): ThreadStats {
+  stats(sessions: Iterable<MediaSession>, port: MediaPort): ThreadStats {
     const open = [...sessions];
     const publishers = open.filter((session) => session instanceof PublisherSession);
     const viewers = open.filter((session) => !(session instanceof PublisherSession));

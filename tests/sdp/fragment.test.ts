@@ -87,6 +87,8 @@ describe('the answer to an ICE restart', () => {
         'a=ice-pwd:ourOwnPasswordOf24Chars+',
         'a=candidate:1 1 udp 2130706431 192.0.2.10 8189 typ host',
         'a=candidate:2 1 udp 2130706175 2001:db8::10 8190 typ host',
+        'a=candidate:3 1 tcp 1520435199 192.0.2.10 8189 typ host tcptype passive',
+        'a=candidate:4 1 tcp 1520434943 2001:db8::10 8190 typ host tcptype passive',
         'a=end-of-candidates',
       ),
     );

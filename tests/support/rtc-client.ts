@@ -1,5 +1,3 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { readAnswer } from '../../bench/load/answer.ts';
 import { ClientPeer } from '../../bench/load/client-peer.ts';
 import { playOffer, publishOffer, type SentSsrcs } from '../../bench/load/offer.ts';
@@ -16,12 +14,15 @@ import { endpointFromText } from '../../src/transport/endpoint.ts';
 import { type RtcpItem, readRtcp } from '../../src/transport/rtcp.ts';
 import { SrtpReceiver, SrtpSender } from '../../src/transport/srtp-session.ts';
 import { createCipherScratch } from '../../src/transport/srtp-transform.ts';
+import { type ClientWire, tcpWire, udpWire } from './client-wire.ts';
 import { LossyLink } from './lossy-link.ts';
 import { until } from './until.ts';
 
 const H264 = { name: 'h264', clockRate: 90_000, fmtp: 'packetization-mode=1;profile-level-id=4d401f' } as const;
 const OPUS = { name: 'opus', clockRate: 48_000, fmtp: '' } as const;
 export const SSRCS: SentSsrcs = { audio: 1111, video: 2222 };
+
+const openers = { udp: udpWire, tcp: tcpWire } as const;
 
 export interface ReceivedPacket {
   readonly ssrc: number;
@@ -48,6 +49,8 @@ export interface ClientOptions {
   /** The client's own; OpenSSL's names. */
   readonly srtpProfiles?: string;
   readonly link?: LossyLink;
+  /** UDP unless said otherwise. */
+  readonly transport?: keyof typeof openers;
   /** The engine gets this in place of what was agreed on. */
   readonly spoil?: (plan: EgressPlan) => EgressPlan;
 }
@@ -57,25 +60,26 @@ export class RtcClient {
   readonly received: ReceivedPacket[] = [];
   readonly reports: RtcpItem[] = [];
   refused = 0;
-  readonly #socket: Socket;
+  readonly #serverPort: number;
   readonly #peer: ClientPeer;
   readonly #fingerprint: string;
   readonly #link: LossyLink;
   readonly #memory = allocateMemory(4096);
   readonly #scratch = createCipherScratch();
   readonly #header = new RtpHeader();
-  #port = 0;
+  #wire: ClientWire;
+  #hasLeft = false;
   #receiver: SrtpReceiver | undefined;
   #sender: SrtpSender | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(socket: Socket, options: ClientOptions) {
+  private constructor(wire: ClientWire, options: ClientOptions) {
     const certificate = createCertificate();
-    this.#socket = socket;
+    this.#wire = wire;
+    this.#serverPort = options.engine.port;
     this.#fingerprint = certificate.fingerprint;
     this.#peer = new ClientPeer(new DtlsContext(certificate, options.srtpProfiles));
     this.#link = options.link ?? new LossyLink({ seed: 1 });
-    socket.on('message', (datagram) => this.#link.carry(() => this.#receive(datagram)));
   }
 
   static async publish(options: ClientOptions): Promise<RtcClient> {
@@ -105,11 +109,16 @@ export class RtcClient {
   }
 
   get ownPort(): number {
-    return this.#socket.address().port;
+    return this.#wire.port;
   }
 
   get isClosed(): boolean {
     return this.#peer.isClosed;
+  }
+
+  /** Checks answered after the first. */
+  get consents(): number {
+    return this.#peer.consents;
   }
 
   get profile(): string | undefined {
@@ -146,35 +155,50 @@ export class RtcClient {
     this.#send([this.#memory.bytes.slice(0, length)]);
   }
 
+  get wire(): ClientWire {
+    return this.#wire;
+  }
+
+  /** Goes on over another socket, which it nominates at once. The one before stays open, and heard. */
+  async moveTo(transport: keyof typeof openers): Promise<ClientWire> {
+    const before = this.#wire;
+    this.#wire = await openers[transport](this.#serverPort, (packet) => this.#arrived(packet));
+    this.#peer.checkSoon();
+    return before;
+  }
+
   /** As a browser leaves: with a close_notify. */
   async close(): Promise<void> {
     const [goodbye] = this.#peer.close();
-    if (goodbye) await new Promise((resolve) => this.#socket.send(goodbye, this.#port, '127.0.0.1', resolve));
+    if (goodbye) await new Promise<void>((resolve) => this.#wire.send(goodbye, resolve));
     this.vanish();
   }
 
   /** As a killed process leaves. */
   vanish(): void {
     clearInterval(this.#timer);
-    if (this.#port !== 0) this.#socket.close();
-    this.#port = 0;
+    this.#hasLeft = true;
+    this.#wire.close();
   }
 
   static async #open(options: ClientOptions): Promise<RtcClient> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    return new RtcClient(socket, options);
+    const { engine, transport = 'udp' } = options;
+    const wire = await openers[transport](engine.port, (packet) => client.#arrived(packet));
+    const client = new RtcClient(wire, options);
+    return client;
+  }
+
+  #arrived(packet: Buffer): void {
+    this.#link.carry(() => !this.#hasLeft && this.#receive(packet));
   }
 
   #offerOptions() {
-    const candidate = { address: '127.0.0.1', port: this.#socket.address().port };
+    const candidate = { address: '127.0.0.1', port: this.#wire.port };
     return { ice: this.#peer.ice, fingerprint: this.#fingerprint, candidate };
   }
 
   #start(sdp: string): this {
     const answer = readAnswer(sdp);
-    this.#port = answer.candidate.port;
     this.#peer.accept(answer);
     this.#timer = setInterval(() => this.#send(this.#peer.poll(performance.now())), 10);
     return this;
@@ -182,7 +206,7 @@ export class RtcClient {
 
   #send(datagrams: readonly Uint8Array[]): void {
     for (const datagram of datagrams) {
-      this.#link.carry(() => this.#port !== 0 && this.#socket.send(datagram, this.#port, '127.0.0.1'));
+      this.#link.carry(() => !this.#hasLeft && this.#wire.send(datagram));
     }
   }
 
@@ -190,7 +214,7 @@ export class RtcClient {
     const first = datagram[0] ?? 0;
     const nowMs = performance.now();
     if (first < 4) {
-      this.#send(this.#peer.receiveStun(datagram, () => endpointFromText('127.0.0.1', this.#port), nowMs));
+      this.#send(this.#peer.receiveStun(datagram, () => endpointFromText('127.0.0.1', this.#serverPort), nowMs));
     } else if (first < 64) {
       this.#send(this.#peer.receiveDtls(datagram, nowMs));
       const { keys } = this.#peer;

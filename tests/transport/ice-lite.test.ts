@@ -150,6 +150,15 @@ describe('media goes', () => {
     expect(ice.handle(check(), phone, 15_001).selected).toBe(phone);
   });
 
+  test('to wherever the next check comes from once the connection it went by has closed', () => {
+    nominate(home, 1);
+    ice.lose(phone.key);
+    expect(ice.handle(check(), phone, 2).selected).toBeUndefined();
+    ice.lose(home.key);
+    expect(ice.handle(check(), phone, 3).selected).toBe(phone);
+    expect(ice.consentLapsed(30_003)).toBe(false);
+  });
+
   test('to an endpoint of the same address but another port only after it is nominated', () => {
     nominate(home, 1);
     const rebound = endpointFromText('192.0.2.10', 5001);
@@ -177,6 +186,12 @@ describe('consent', () => {
     ice.handle(check({ password: 'another' }), home, 20_000);
     ice.handle(stunBytes({ type: 0x0011, attributes: [username], password: local.pwd }), home, 20_000);
     expect(ice.consentLapsed(30_001)).toBe(true);
+  });
+
+  test('of a peer whose connection closed lapses 30 s after its last check', () => {
+    nominate(home, 5_000);
+    ice.lose(home.key);
+    expect([ice.consentLapsed(35_000), ice.consentLapsed(35_001)]).toEqual([false, true]);
   });
 
   test('is kept up by a peer that has moved', () => {
