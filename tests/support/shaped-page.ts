@@ -1,10 +1,14 @@
 import type { Page } from 'playwright-core';
 import type { AnyPage } from './browser.ts';
-import type { UdpShaper } from './udp-shaper.ts';
 import { until } from './until.ts';
 
+/** A network of ours in place of the way to the server. */
+interface Detour {
+  inAnswer(sdp: string): string;
+}
+
 /** Sends the media of what this page publishes or plays from now on over a bad network; HTTP goes around it. */
-export async function shapePage(page: Page, link: UdpShaper): Promise<void> {
+export async function shapePage(page: Page, link: Detour): Promise<void> {
   await page.route(/\/(whip|whep)\b/, async (route) => {
     const response = await route.fetch();
     if (response.status() !== 201) return route.fulfill({ response });

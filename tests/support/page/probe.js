@@ -18,6 +18,7 @@
     );
   }
 
+  const MS_FROM_1900_TO_1970 = 2_208_988_800_000;
   const sum = (all, field) => all.reduce((total, stats) => total + (stats[field] ?? 0), 0);
 
   globalThis.probe = {
@@ -56,6 +57,21 @@
     async pause() {
       const senders = peers.flatMap((peer) => peer.getSenders());
       await Promise.all(senders.map((sender) => sender.replaceTrack(null)));
+    },
+
+    /** Of the path that is in use: udp or tcp. */
+    async transport() {
+      const all = await allStats();
+      const { selectedCandidatePairId } = all.find(({ type }) => type === 'transport') ?? {};
+      const pair = all.find(({ id }) => id === selectedCandidatePairId);
+      return all.find(({ id }) => id === pair?.remoteCandidateId)?.protocol;
+    },
+
+    /** From capture to playout, by the sender's reports and on the same machine. */
+    async delayMs() {
+      const video = (await allStats()).find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+      const playedAt = video?.estimatedPlayoutTimestamp;
+      return playedAt && Date.now() + MS_FROM_1900_TO_1970 - playedAt;
     },
 
     picture(selector) {
