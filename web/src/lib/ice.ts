@@ -1,3 +1,5 @@
+import { links } from './links.ts';
+
 /** The text side of trickle ICE over HTTP (RFC 9725 section 4.3, RFC 8840) and of ICE servers in Link headers (section 4.6). */
 
 export interface IceServer {
@@ -56,24 +58,19 @@ export function restartedAnswer(answer: string, fragment: string): string {
   return asSdp(kept);
 }
 
-/** The `rel="ice-server"` entries of a Link header (RFC 8288); others are skipped. */
-export function iceServers(link: string | null): IceServer[] {
-  const servers: IceServer[] = [];
-  for (const [, urls = '', rest = ''] of (link ?? '').matchAll(/<([^<>]*)>((?:[^",]|"(?:[^"\\]|\\.)*")*)/g)) {
-    const parameters = new Map<string, string>();
-    for (const [, name = '', quoted, bare] of rest.matchAll(/;\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/g)) {
-      parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '');
-    }
-    if (parameters.get('rel') !== 'ice-server' || !/^(stun|turn)s?:/.test(urls)) continue;
+/** The `rel="ice-server"` entries of a Link header; others are skipped. */
+export function iceServers(header: string | null): IceServer[] {
+  return links(header).flatMap(({ target, parameters }) => {
+    if (parameters.get('rel') !== 'ice-server' || !/^(stun|turn)s?:/.test(target)) return [];
     const username = parameters.get('username');
     const credential = parameters.get('credential');
-    servers.push({
-      urls,
+    const server = {
+      urls: target,
       ...(username !== undefined && { username }),
       ...(credential !== undefined && { credential }),
-    });
-  }
-  return servers;
+    };
+    return [server];
+  });
 }
 
 const linesOf = (sdp: string) => sdp.split(/\r?\n/).filter((line) => line !== '');

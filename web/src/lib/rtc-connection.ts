@@ -15,6 +15,8 @@ export interface RtcConnectionOptions {
   readonly prepare: (pc: RTCPeerConnection) => void;
   readonly refineOffer?: (sdp: string) => string;
   readonly refineAnswer?: (sdp: string) => string;
+  /** As soon as there is a session on the server; it ends with the connection. */
+  readonly onSession?: (session: RtcResource) => void;
   readonly onChange: (change: RtcChange) => void;
 }
 
@@ -51,6 +53,7 @@ export class RtcConnection {
     if (this.#isClosed) return resource.close();
 
     this.#resource = resource;
+    this.#options.onSession?.(resource);
     if (resource.iceServers.length > 0) pc.setConfiguration({ iceServers: [...resource.iceServers] });
     const answer = this.#options.refineAnswer?.(resource.answer) ?? resource.answer;
     await pc.setRemoteDescription({ type: 'answer', sdp: answer });

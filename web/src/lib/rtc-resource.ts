@@ -1,4 +1,5 @@
 import { type IceServer, iceServers } from './ice.ts';
+import { type Link, links } from './links.ts';
 import { type Problem, problemOf } from './problem.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -24,6 +25,7 @@ export class RtcResource {
   readonly answer: string;
   readonly iceServers: readonly IceServer[];
   readonly #url: string;
+  readonly #links: readonly Link[];
   readonly #headers: Readonly<Record<string, string>>;
   #etag: string;
   #isClosed = false;
@@ -31,6 +33,7 @@ export class RtcResource {
   private constructor(response: Response, answer: string, headers: Readonly<Record<string, string>>) {
     this.answer = answer;
     this.iceServers = iceServers(response.headers.get('link'));
+    this.#links = links(response.headers.get('link'));
     this.#url = new URL(response.headers.get('location') ?? '', response.url).href;
     this.#etag = response.headers.get('etag') ?? '*';
     this.#headers = headers;
@@ -40,6 +43,12 @@ export class RtcResource {
     const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
     const response = await request(url, 'POST', offer, { ...headers, 'content-type': 'application/sdp' });
     return new RtcResource(response, await response.text(), headers);
+  }
+
+  /** Where an extension of this session is to be found, when the server has it. */
+  linked(rel: string): string | undefined {
+    const link = this.#links.find(({ parameters }) => parameters.get('rel') === rel);
+    return link && new URL(link.target, this.#url).href;
   }
 
   /** More candidates for the session as it is. */
@@ -68,7 +77,13 @@ export class RtcResource {
   }
 }
 
-async function request(url: string, method: string, body: string, headers: Record<string, string>): Promise<Response> {
+/** Rejects with `RtcRefused`. */
+export async function request(
+  url: string,
+  method: string,
+  body: string,
+  headers: Record<string, string>,
+): Promise<Response> {
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const response = await fetch(url, { method, body, headers, signal }).catch(() => undefined);
   if (!response) throw new RtcRefused({ status: 0, message: 'The server cannot be reached.' });

@@ -2,8 +2,10 @@ import { backoffMs } from './backoff.ts';
 import type { Problem } from './problem.ts';
 import { receiveStream } from './received-stream.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
-import { type RtcEndpoint, RtcRefused } from './rtc-resource.ts';
+import { type RtcEndpoint, RtcRefused, type RtcResource } from './rtc-resource.ts';
 import { withRoundTrip, withStereo } from './sdp-wishes.ts';
+import type { LayerWish } from './video-layer.ts';
+import { type LayersListener, WhepLayers } from './whep-layers.ts';
 
 /** `idle`: not asked to play. `waiting`: will try again by itself. `refused`: trying again would not help. */
 export type WhepState = 'idle' | 'connecting' | 'connected' | 'interrupted' | 'waiting' | 'refused';
@@ -14,12 +16,16 @@ export interface WhepPlayerOptions {
   readonly endpoint: RtcEndpoint;
   readonly onStream: (stream: MediaStream) => void;
   readonly onState: (state: WhepState, problem?: Problem) => void;
+  /** Which video layers the server has now; never called by a server that does not tell. */
+  readonly onLayers?: LayersListener;
 }
 
 /** Plays a channel over WHEP and keeps at it: reconnects, waits while nobody is live, joins at once when told that somebody is. */
 export class WhepPlayer {
   readonly #options: WhepPlayerOptions;
   #connection: RtcConnection | undefined;
+  #layers: WhepLayers | undefined;
+  #wish: LayerWish = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
 
@@ -35,6 +41,7 @@ export class WhepPlayer {
       endpoint: this.#options.endpoint,
       prepare: (pc) => receiveStream(pc, this.#options.onStream),
       refineOffer: (offer) => withRoundTrip(withStereo(offer)),
+      onSession: (session) => this.#began(session),
       onChange: (change) => this.#changed(change),
     });
     this.#connection = connection;
@@ -45,11 +52,23 @@ export class WhepPlayer {
     });
   }
 
+  /** What to be sent from now on, also after reconnecting. Rejects with `RtcRefused` where it can not be had. */
+  async choose(wish: LayerWish): Promise<void> {
+    this.#wish = wish;
+    await this.#layers?.ask(wish);
+  }
+
   /** Idempotent; `play` starts anew. */
   close(): void {
     this.#drop();
     clearTimeout(this.#timer);
     this.#options.onState('idle');
+  }
+
+  #began(session: RtcResource): void {
+    this.#layers = new WhepLayers(session, (layers) => this.#options.onLayers?.(layers));
+    // Refused, when the publisher is another one now: whoever wished hears of the layers, and wishes anew.
+    if (Object.keys(this.#wish).length > 0) this.#layers.ask(this.#wish).catch(() => {});
   }
 
   #changed(change: RtcChange): void {
@@ -82,6 +101,8 @@ export class WhepPlayer {
   }
 
   #drop(): void {
+    this.#layers?.close();
+    this.#layers = undefined;
     this.#connection?.close();
     this.#connection = undefined;
   }

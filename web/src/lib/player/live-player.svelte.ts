@@ -2,12 +2,14 @@ import type { Live, LiveState } from '../api.ts';
 import { LiveEvents } from '../live-events.svelte.ts';
 import type { Problem } from '../problem.ts';
 import { WhepPlayer, type WhepState } from '../whep.ts';
+import { QualityChoice } from './quality-choice.svelte.ts';
 
 export type PlayerState = LiveState | 'connecting' | 'error';
 
 /** One viewer on one channel: joins what the events say about the channel with what the WHEP connection says about itself. */
 export class LivePlayer {
   readonly events: LiveEvents;
+  readonly quality: QualityChoice;
   stream: MediaStream | undefined = $state.raw();
   problem: Problem | undefined = $state.raw();
   #whep: WhepState = $state('idle');
@@ -26,7 +28,9 @@ export class LivePlayer {
         this.problem = problem;
         if (state === 'connected') this.#wasConnected = true;
       },
+      onLayers: (layers) => this.quality.heard(layers),
     });
+    this.quality = new QualityChoice(slug, (wish) => this.#player.choose(wish));
   }
 
   get state(): PlayerState {

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { qualitiesOf, sizeLabel } from '../../web/src/lib/player/qualities.ts';
+
+describe('the quality menu', () => {
+  test('has the best layer first, named by its height', () => {
+    const layers = [
+      { rid: 'l', width: 320, height: 180, bitrate: 150_000 },
+      { rid: 'h', width: 1280, height: 720, bitrate: 2_000_000 },
+      { rid: 'm', width: 640, height: 360, bitrate: 500_000 },
+    ];
+    expect(qualitiesOf(layers)).toEqual([
+      { key: 'h/0', label: '720p', wish: { rid: 'h' }, isSent: true },
+      { key: 'm/0', label: '360p', wish: { rid: 'm' }, isSent: true },
+      { key: 'l/0', label: '180p', wish: { rid: 'l' }, isSent: true },
+    ]);
+  });
+
+  test('keeps a layer that is not sent for a while, and says so', () => {
+    expect(qualitiesOf([{ rid: 'h', width: 1280, height: 720, bitrate: 0 }])).toMatchObject([{ isSent: false }]);
+    expect(qualitiesOf([{ rid: 'h', width: 1280, height: 720 }])).toMatchObject([{ isSent: false }]);
+  });
+
+  test('leaves out what was never seen', () => {
+    expect(qualitiesOf([{ rid: 'h', bitrate: 0 }])).toEqual([]);
+  });
+
+  test('tells two layers of one size apart by what they take', () => {
+    const layers = [
+      { rid: 'thin', width: 1280, height: 720, bitrate: 900_000 },
+      { rid: 'rich', width: 1280, height: 720, bitrate: 2_500_000 },
+    ];
+    expect(qualitiesOf(layers).map(({ label }) => label)).toEqual(['720p, 2.5 Mbit/s', '720p, 900 kbit/s']);
+  });
+
+  test('has one entry for the temporal layers of a picture', () => {
+    const layers = [0, 1].flatMap((spatialLayerId) =>
+      [0, 1, 2].map((temporalLayerId) => ({
+        spatialLayerId,
+        temporalLayerId,
+        bitrate: 100_000,
+        width: 640 * (spatialLayerId + 1),
+        height: 360 * (spatialLayerId + 1),
+      })),
+    );
+    expect(qualitiesOf(layers).map(({ label, wish }) => [label, wish])).toEqual([
+      ['720p', { spatialLayerId: 1 }],
+      ['360p', { spatialLayerId: 0 }],
+    ]);
+  });
+
+  test('calls a picture on end as it is called lying down', () => {
+    expect([sizeLabel(1280, 720), sizeLabel(720, 1280)]).toEqual(['720p', '720p']);
+  });
+});

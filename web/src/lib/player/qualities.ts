@@ -1,0 +1,38 @@
+import { bitrate } from '../format.ts';
+import type { LayerWish, VideoLayer } from '../video-layer.ts';
+
+/** An entry of the quality menu. */
+export interface Quality {
+  /** The same as long as it is the same layer. */
+  readonly key: string;
+  readonly label: string;
+  readonly wish: LayerWish;
+  /** The publisher may stop a layer for a while. */
+  readonly isSent: boolean;
+}
+
+/** `720p`: by the shorter side, so that a picture on end is called as it is lying down. */
+export function sizeLabel(width: number, height: number): string {
+  return `${Math.min(width, height)}p`;
+}
+
+/** The best one first. Layers that were never seen have no size, and are left out. */
+export function qualitiesOf(layers: readonly VideoLayer[]): Quality[] {
+  const pictures = [...Map.groupBy(layers, keyOf)].flatMap(([key, parts]) => {
+    const { rid, spatialLayerId, width, height } = parts[0] ?? {};
+    if (!width || !height) return [];
+    const wish = { ...(rid !== undefined && { rid }), ...(spatialLayerId !== undefined && { spatialLayerId }) };
+    // Of the temporal parts of a picture the highest includes the others.
+    const bps = Math.max(...parts.map((part) => part.bitrate ?? 0));
+    return [{ key, wish, bps, area: width * height, label: sizeLabel(width, height) }];
+  });
+  pictures.sort((a, b) => b.area - a.area || b.bps - a.bps);
+  return pictures.map(({ key, wish, bps, label }) => {
+    const hasTwin = pictures.some((other) => other.key !== key && other.label === label);
+    return { key, wish, isSent: bps > 0, label: hasTwin && bps > 0 ? `${label}, ${bitrate(bps)}` : label };
+  });
+}
+
+function keyOf({ rid = '', spatialLayerId = 0 }: VideoLayer): string {
+  return `${rid}/${spatialLayerId}`;
+}
