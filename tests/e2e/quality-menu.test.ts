@@ -153,7 +153,7 @@ test('the menu works by keyboard and on a phone', async () => {
 
   await watch.setViewportSize(PHONE);
   await watch.emulateMedia({ colorScheme: 'dark' });
-  await watch.locator('video').hover();
+  await watch.mouse.move(100, 150);
   await button(watch).click();
   await entry(watch, '360p').waitFor();
   await keepPicture(watch, 'quality-2-phone');
