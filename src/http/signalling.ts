@@ -1,8 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { StreamError } from '../streams/errors.ts';
+import type { OpenedSession } from '../streams/openings.ts';
 import type { SessionKind } from '../streams/ports.ts';
-import type { OpenedSession, StreamRegistry } from '../streams/registry.ts';
+import type { StreamRegistry } from '../streams/registry.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import { iceServerLinks, type TurnOptions } from './ice-servers.ts';

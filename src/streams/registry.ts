@@ -1,23 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { IngestPlan } from '../media/plan.ts';
-import { ownerOf, videoIndexOf } from '../sdp/answer.ts';
 import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
-import { answerPlay } from '../sdp/play-answer.ts';
-import { answerPublish, type LocalSide } from '../sdp/publish-answer.ts';
-import type { Broadcast } from './broadcast.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { Endings } from './endings.ts';
 import { StreamError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { IceSession } from './ice-session.ts';
-import { shuttingDown, stoppedMeanwhile, whileMediaRuns } from './interruptions.ts';
+import { shuttingDown, whileMediaRuns } from './interruptions.ts';
 import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
+import { localSide, type OpenedSession, Openings } from './openings.ts';
 import type {
   EndReason,
-  MediaEndpoint,
   MediaEvent,
   MediaPlane,
   SessionKind,
@@ -25,7 +19,7 @@ import type {
   StreamStore,
   StreamTotals,
 } from './ports.ts';
-import { type EndedSession, newSession, type Session, SessionTable } from './session-table.ts';
+import { type Session, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
 const TICK_MS = 1_000;
@@ -38,13 +32,6 @@ export interface RegistryOptions {
   readonly clock?: Clock;
   readonly maxSessions?: number;
   readonly meter?: SessionMeter;
-}
-
-/** What a POST is answered with. */
-export interface OpenedSession {
-  readonly sessionId: string;
-  readonly answer: string;
-  readonly etag: string;
 }
 
 /** A restart has new credentials to tell the client; a trickled candidate needs no word. */
@@ -67,11 +54,12 @@ export interface PublishingChannel {
 /** The heart of the domain: what is live, who publishes, who watches. */
 export class StreamRegistry {
   readonly #media: MediaPlane;
-  readonly #log: Logger;
   readonly #clock: Clock;
   readonly #maxSessions: number;
   readonly #broadcasts: Broadcasts;
   readonly #sessions: SessionTable;
+  readonly #endings: Endings;
+  readonly #openings: Openings;
   readonly #listeners = new LiveListeners();
   readonly #turns = new Turns();
   readonly #heartbeat: Heartbeat;
@@ -80,11 +68,13 @@ export class StreamRegistry {
 
   constructor({ media, store, log, meter, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS }: RegistryOptions) {
     this.#media = media;
-    this.#log = log;
     this.#clock = clock;
     this.#maxSessions = maxSessions;
     this.#sessions = new SessionTable(meter);
     this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log });
+    const shared = { media, sessions: this.#sessions, clock };
+    this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
+    this.#openings = new Openings({ ...shared, endings: this.#endings });
     this.#heartbeat = new Heartbeat({ store, log, nowMs: clock.now() });
     media.onEvent((event) => this.#onMedia(event));
     this.#armTick();
@@ -105,7 +95,7 @@ export class StreamRegistry {
     const broadcast = this.#broadcasts.ofChannel(channelId);
     if (!broadcast?.stream.isWatchable) throw new StreamError('not_live', 'Nobody is live on this channel now.');
     const offer = parseOffer(text);
-    return whileMediaRuns(() => this.#play(broadcast, offer));
+    return whileMediaRuns(() => this.#openings.viewer(broadcast, offer));
   }
 
   /** Throws `SdpError` and `StreamError`. A failed restart leaves the session as it was. */
@@ -119,7 +109,7 @@ export class StreamRegistry {
       change.undo();
       throw error;
     }
-    this.#mustStillBeOpen(session);
+    this.#openings.mustStillBeOpen(session);
     const fragment = answerFragment(localSide(this.#media.endpointOf(sessionId), session.ice), session.mid);
     return { type: 'restarted', fragment, etag: session.ice.etag };
   }
@@ -147,21 +137,21 @@ export class StreamRegistry {
   async delete(kind: SessionKind, sessionId: string): Promise<void> {
     const session = this.#sessions.get(sessionId) ?? this.#sessions.ended(sessionId);
     if (session?.kind !== kind) throw new StreamError('no_session', 'There is no such session.');
-    this.#ended(session, 'deleted');
+    this.#endings.sessionEnded(session, 'deleted');
     await this.#media.closeSession(sessionId);
   }
 
   /** Ends the channel's stream and its publisher. Whether there was one. */
   stop(channelId: string, reason: EndReason = 'stopped'): boolean {
     const broadcast = this.#broadcasts.ofChannel(channelId);
-    if (broadcast) this.#end(broadcast, reason);
+    if (broadcast) this.#endings.endBroadcast(broadcast, reason);
     return broadcast?.stream.startedAtMs !== undefined;
   }
 
   /** Whoever publishes with this key is stopped. */
   revokeKey(channelId: string, keyId: string): void {
     for (const sessionId of this.#broadcasts.ofChannel(channelId)?.stream.publishersWithKey(keyId) ?? []) {
-      this.#closePublisher(sessionId, 'key_revoked');
+      this.#endings.closePublisher(sessionId, 'key_revoked');
     }
   }
 
@@ -188,59 +178,14 @@ export class StreamRegistry {
     return this.#closing;
   }
 
-  async #play(broadcast: Broadcast, offer: Offer): Promise<OpenedSession> {
-    const { stream } = broadcast;
-    const ice = new IceSession(offer.peer.ice);
-    const openedAtMs = this.#clock.now();
-    const endpoint = this.#media.endpointFor('viewer', stream.id);
-    const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), stream.sources, random32);
-    const mid = ownerOf(offer, plan.tracks);
-    const videoIndex = videoIndexOf(offer, plan.tracks);
-    const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, openedAtMs });
-    this.#sessions.add(session);
-    try {
-      await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, thread: endpoint.thread, plan });
-    } catch (error) {
-      this.#sessions.end(session, 'failed', this.#clock.now());
-      throw error;
-    }
-    this.#mustStillBeOpen(session);
-    return { sessionId: session.id, answer, etag: session.ice.etag };
-  }
-
   async #publish(channel: PublishingChannel, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
     if (this.#closing) throw shuttingDown();
     const broadcast = this.#broadcasts.claim(channel);
-    const { stream } = broadcast;
-    const ice = new IceSession(offer.peer.ice);
     try {
-      const openedAtMs = this.#clock.now();
-      const endpoint = this.#media.endpointFor('publisher', stream.id);
-      const { plan, answer } = answerPublish(offer, localSide(endpoint, ice));
-      const mid = ownerOf(offer, plan.tracks);
-      const session = newSession({ kind: 'publisher', broadcast, ice, mid, openedAtMs });
-      await this.#openPublisher(session, endpoint.thread, plan, keyId);
-      return { sessionId: session.id, answer, etag: ice.etag };
+      return await this.#openings.publisher(broadcast, offer, keyId);
     } finally {
-      if (stream.isVacant) this.#end(broadcast, 'failed');
+      if (broadcast.stream.isVacant) this.#endings.endBroadcast(broadcast, 'failed');
     }
-  }
-
-  async #openPublisher(session: Session, thread: number, plan: IngestPlan, keyId: string | undefined): Promise<void> {
-    const { stream } = session.broadcast;
-    const sources = plan.tracks.flatMap(({ kind, payloads: [payload], mayHaveLayers, rids }) =>
-      payload ? [{ kind, codec: payload.codec, hasLayers: mayHaveLayers, rids }] : [],
-    );
-    this.#sessions.add(session);
-    const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });
-    if (superseded !== undefined) this.#closePublisher(superseded, 'taken_over');
-    try {
-      await this.#media.openPublisher({ sessionId: session.id, streamId: stream.id, thread, plan });
-    } catch (error) {
-      this.#ended(session, 'failed');
-      throw error;
-    }
-    this.#mustStillBeOpen(session);
   }
 
   #onMedia(event: MediaEvent): void {
@@ -251,7 +196,7 @@ export class StreamRegistry {
     const session = this.#sessions.get(event.sessionId);
     if (!session) return;
     if (event.type === 'ended') {
-      this.#ended(session, event.reason, event.detail);
+      this.#endings.sessionEnded(session, event.reason, event.detail);
       return;
     }
     if (event.type !== 'connected') {
@@ -263,33 +208,6 @@ export class StreamRegistry {
     else session.broadcast.viewerConnected(session.id);
   }
 
-  /** A session is over, as the media plane or its client says; maybe once more after it was. */
-  #ended(session: EndedSession, reason: EndReason, detail?: string): void {
-    const { broadcast } = session;
-    const wasOpen = this.#sessions.end(session, reason, this.#clock.now());
-    if (wasOpen) broadcast.log.info({ session: session.tag, kind: session.kind, reason, detail }, 'session ended');
-    if (broadcast.stream.state === 'ended') return;
-    if (session.kind === 'viewer') {
-      broadcast.viewerLeft(session.id, reason);
-      return;
-    }
-    const over = broadcast.publisherEnded(session.id, reason);
-    if (over !== undefined) this.#end(broadcast, over);
-  }
-
-  #closePublisher(sessionId: string, reason: EndReason): void {
-    const session = this.#sessions.get(sessionId) ?? this.#sessions.ended(sessionId);
-    if (!session) return;
-    this.#ended(session, reason);
-    this.#own(this.#media.closeSession(sessionId), 'session was not closed');
-  }
-
-  #end(broadcast: Broadcast, reason: EndReason): void {
-    if (!this.#broadcasts.end(broadcast, reason)) return;
-    for (const session of this.#sessions.of(broadcast)) this.#sessions.end(session, reason, this.#clock.now());
-    this.#own(this.#media.closeStream(broadcast.stream.id), 'stream was not closed');
-  }
-
   #armTick(): void {
     this.#cancelTick = this.#clock.after(TICK_MS, () => {
       this.#tick(this.#clock.now());
@@ -298,10 +216,7 @@ export class StreamRegistry {
   }
 
   #tick(nowMs: number): void {
-    for (const broadcast of this.#broadcasts.all()) {
-      const over = broadcast.stream.due(nowMs);
-      if (over !== undefined) this.#end(broadcast, over);
-    }
+    this.#endings.endOverdue(nowMs);
     this.#sessions.expire(nowMs);
     const liveIds = this.#broadcasts.live().map(({ stream }) => stream.id);
     this.#heartbeat.beat(liveIds, nowMs);
@@ -309,7 +224,7 @@ export class StreamRegistry {
 
   async #close(): Promise<void> {
     this.#cancelTick();
-    for (const broadcast of this.#broadcasts.all()) this.#end(broadcast, 'shutdown');
+    for (const broadcast of this.#broadcasts.all()) this.#endings.endBroadcast(broadcast, 'shutdown');
     await this.#broadcasts.drained();
   }
 
@@ -325,24 +240,4 @@ export class StreamRegistry {
     if (session?.kind !== kind) throw new StreamError('no_session', 'There is no such session.');
     return session;
   }
-
-  /** Streams may be stopped while the media plane opens a session on them. */
-  #mustStillBeOpen(session: Session): void {
-    if (this.#sessions.get(session.id)) return;
-    this.#own(this.#media.closeSession(session.id), 'session was not closed');
-    throw stoppedMeanwhile();
-  }
-
-  /** For what nobody waits for. */
-  #own(work: Promise<unknown>, problem: string): void {
-    work.catch((error: unknown) => this.#log.error({ err: error }, problem));
-  }
-}
-
-function localSide({ candidates, fingerprint }: MediaEndpoint, { local }: IceSession): LocalSide {
-  return { ice: local, fingerprint, candidates, sessionId: String(randomBytes(6).readUIntBE(0, 6)) };
-}
-
-function random32(): number {
-  return randomBytes(4).readUInt32BE();
 }
