@@ -40,7 +40,8 @@ export class LayerChooser<L> {
 
   /** `ladder`: from the least to the best. `undefined` when it is empty. */
   choose(ladder: readonly LayerOffer<L>[], link: LinkView<L> | undefined, nowMs: number): L | undefined {
-    const { ladder: open, outcome } = permitted(ladder, this.#wish);
+    const { ladder: allowed, outcome } = permitted(ladder, this.#wish);
+    const open = withoutChoppy(allowed);
     const layer = link ? link.choose(open, nowMs) : open.at(-1)?.layer;
     const offer = open.find((candidate) => candidate.layer === layer);
     if (!offer) return undefined;
@@ -51,4 +52,13 @@ export class LayerChooser<L> {
     else this.reason = outcome === 'capped' && offer === open.at(-1) ? 'capped' : 'auto';
     return layer;
   }
+}
+
+/** A smaller picture is better than one that stutters, unless the least there is does so. */
+function withoutChoppy<L>(ladder: readonly LayerOffer<L>[]): readonly LayerOffer<L>[] {
+  const [least] = ladder;
+  const isBase = ({ rid, spatialLayerId }: LayerOffer<L>) =>
+    rid === least?.rid && spatialLayerId === least?.spatialLayerId;
+  const isSmooth = ladder.some(({ isChoppy }) => !isChoppy);
+  return isSmooth ? ladder.filter((offer) => !offer.isChoppy || isBase(offer)) : ladder;
 }

@@ -4,6 +4,8 @@ import type { LayerTraits } from './layer-wish.ts';
 export interface LayerOffer<L> extends LayerTraits {
   readonly layer: L;
   readonly bitrateBps: number;
+  /** A row of stills more than a moving picture. */
+  readonly isChoppy?: boolean;
 }
 
 // Below this share of what the present layer takes there is little to wait for.

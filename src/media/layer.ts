@@ -7,6 +7,7 @@ import { KeyframeRequester } from './keyframe-requester.ts';
 import type { LayerFacts } from './layer-facts.ts';
 import { LayerFactsReader } from './layer-facts-reader.ts';
 import { NackTracker } from './nack-tracker.ts';
+import { OperatingPoints } from './operating-points.ts';
 import type { Packet } from './packet.ts';
 import type { PacketCache } from './packet-cache.ts';
 import type { CodecName, MediaKind } from './plan.ts';
@@ -60,6 +61,8 @@ export class Layer {
   readonly cache: PacketCache;
   readonly nacks = new NackTracker();
   readonly keyframes = new KeyframeRequester();
+  /** What of it can be sent. */
+  readonly points = new OperatingPoints(this);
   /** Of the highest packet so far. */
   newestTimestamp = 0;
   /** When a packet came last, -Infinity before any. */
@@ -229,6 +232,7 @@ export class Layer {
     this.#bitrate.add(packet.length * 8, arrivedMs);
     if (packet.isFrameStart) this.#frameRate.add(1, arrivedMs);
     this.#groups.packet(packet);
+    this.points.packet(packet);
     if (this.kind === 'video' && packet.isGroupStart) this.#noteKeyframe(packet);
     if (this.#hasNack) this.#noteLoss(extSeq, arrivedMs);
   }
@@ -260,6 +264,7 @@ export class Layer {
     this.#reception.reset();
     this.#captureClock.reset();
     this.#layering.reset();
+    this.points.reset();
     this.#size = undefined;
   }
 }

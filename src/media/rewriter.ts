@@ -1,10 +1,13 @@
 import type { Layer } from './layer.ts';
+import type { OperatingPoint } from './operating-point.ts';
 import type { Packet, Vp8Ids } from './packet.ts';
 import { extend } from './sequence.ts';
 
 /** How the packets of one source, from one packet on, become a viewer's: what is added to each number. */
 export interface Segment {
   readonly layer: Layer;
+  /** Whose numbers are changed here. */
+  readonly point: OperatingPoint;
   /** The viewer's extended sequence number of its first packet. */
   readonly firstOut: number;
   readonly seqOffset: number;
@@ -22,7 +25,7 @@ export interface LocatedPacket {
 }
 
 // NACKs reach back a second or so; no viewer changes sources more often in that time.
-const KEPT_SEGMENTS = 8;
+const KEPT_SEGMENTS = 16;
 
 // One frame at 60 per second: time has to go on even where the clock has not.
 const MIN_STEP_MS = 1000 / 60;
@@ -54,17 +57,32 @@ export class Rewriter {
 
   /**
    * The next packets come from another source, or from another epoch or place of the same one, beginning with `first`.
-   * The first call keeps the publisher's timestamps.
+   * The first call keeps the publisher's timestamps. Packets are those of `point`, here and from now on.
    */
-  switchTo(first: Packet, nowMs: number): void {
-    const segment = this.#segmentFrom(first, nowMs);
+  switchTo(first: Packet, nowMs: number, point: OperatingPoint = first.layer.points.whole): void {
+    this.#begin(this.#segmentFrom(first, point, nowMs), first);
+  }
+
+  /** The same source goes on with more or less of it. `before`: the packet `first` as it would have been so far. */
+  goOn(first: Packet, before: Packet, point: OperatingPoint): void {
+    const current = this.#segments.at(-1);
+    if (current === undefined) return;
+    const firstOut = before.extSeq + current.seqOffset;
+    const hasPictureIds = first.vp8 !== undefined && before.vp8 !== undefined && first.vp8.pictureId >= 0;
+    const moved = hasPictureIds ? before.vp8.pictureId - first.vp8.pictureId : 0;
+    const pictureIdShift = (current.pictureIdShift + moved) & 0x7fff;
+    this.#begin({ ...current, point, firstOut, seqOffset: firstOut - first.extSeq, pictureIdShift }, first);
+  }
+
+  #begin(segment: Segment, first: Packet): void {
     // A segment of which nothing went out gives its place to this one.
     if (this.#segments.at(-1)?.firstOut === segment.firstOut) this.#segments.pop();
     this.#segments.push(segment);
     if (this.#segments.length > KEPT_SEGMENTS) this.#segments.shift();
     this.seqOffset = segment.seqOffset;
     this.timestampOffset = segment.timestampOffset;
-    this.rewritesPayload = segment.pictureIdShift !== 0 || segment.tl0Shift !== 0;
+    const isThinned = !segment.point.isWhole && first.vp8 !== undefined;
+    this.rewritesPayload = isThinned || segment.pictureIdShift !== 0 || segment.tl0Shift !== 0;
   }
 
   /** The highest number that went out, extended; -1 before any. */
@@ -114,19 +132,20 @@ export class Rewriter {
     return segment && { layer: segment.layer, extSeq: outSeq - segment.seqOffset, outSeq, segment };
   }
 
-  #segmentFrom(first: Packet, nowMs: number): Segment {
+  #segmentFrom(first: Packet, point: OperatingPoint, nowMs: number): Segment {
     const last = this.#last;
     const lastSegment = this.#lastSegment;
     if (last === undefined || lastSegment === undefined) {
       const seqOffset = this.#firstSeq - first.extSeq;
       const unshifted = { timestampOffset: 0, pictureIdShift: 0, tl0Shift: 0 };
-      return { layer: first.layer, firstOut: this.#firstSeq, seqOffset, ...unshifted };
+      return { layer: first.layer, point, firstOut: this.#firstSeq, seqOffset, ...unshifted };
     }
     const firstOut = this.#highestOut + 1;
     const stepMs = Math.max(MIN_STEP_MS, nowMs - this.#lastMs);
     const lastTimestamp = last.timestamp + lastSegment.timestampOffset;
     return {
       layer: first.layer,
+      point,
       firstOut,
       seqOffset: firstOut - first.extSeq,
       timestampOffset: (lastTimestamp + Math.round((stepMs * this.#clockRate) / 1000) - first.timestamp) >>> 0,

@@ -1,5 +1,6 @@
 import type { Layer } from './layer.ts';
 import type { LayerOffer } from './layer-selector.ts';
+import type { OperatingPoint } from './operating-point.ts';
 import type { MediaKind } from './plan.ts';
 
 // A simulcast layer that its encoder switched off stops without a word.
@@ -35,11 +36,11 @@ export class PublisherTrack {
   }
 
   /** What can be sent now, from the least to the best. */
-  ladder(nowMs: number): readonly LayerOffer<Layer>[] {
+  ladder(nowMs: number): readonly LayerOffer<OperatingPoint>[] {
     return [...this.#layers.values()]
       .filter(({ lastArrivalMs }) => nowMs - lastArrivalMs <= SILENCE_MS)
       .sort((a, b) => (isBetter(a, b, nowMs) ? 1 : -1))
-      .map((layer) => ({ layer, bitrateBps: layer.stats(nowMs).bitrateBps, rid: layer.rid, ...layer.size }));
+      .flatMap(({ points }) => points.offers(nowMs));
   }
 }
 

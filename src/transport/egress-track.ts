@@ -1,12 +1,14 @@
 import type { Layer } from '../media/layer.ts';
+import { nextPoint } from '../media/next-point.ts';
+import type { OperatingPoint } from '../media/operating-point.ts';
 import type { Packet } from '../media/packet.ts';
 import type { CodecName, EgressTrackPlan, PayloadPlan } from '../media/plan.ts';
-import { type LocatedPacket, Rewriter } from '../media/rewriter.ts';
+import { Rewriter } from '../media/rewriter.ts';
 import { CatchUp, isClear } from './catch-up.ts';
 import type { Destination } from './datagram-writer.ts';
 import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
 import { PacketBatch } from './packet-batch.ts';
-import { ResendLimiter } from './resend-limiter.ts';
+import { Repairs } from './repairs.ts';
 import type { SrtpTransform } from './srtp-transform.ts';
 
 // A group is replayed in chunks a millisecond apart: some 30 KB each, so that no receive buffer overflows.
@@ -22,16 +24,6 @@ const SWITCH_MAX_AGE_MS = 200;
 const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
 // Catching up takes some 50 ms. Where a thread is so busy that it takes longer, it could last for ever.
 const REPLAY_PATIENCE_MS = 500;
-// A browser never NACKs what came before the first packet it saw, and drops a keyframe whose parameters it has not: it
-// asks for a new one, which an encoder deaf to that sends seconds later.
-const JOINING_MS = 2000;
-const MAX_REPEATED = 128;
-// A viewer gets again at most as many packets as it was sent, and no more than this at once: a forged flood of NACKs of
-// a few KB would otherwise draw megabytes.
-const MAX_RESENDS = 512;
-const PADDING_WINDOW = 16;
-// At once: a probe asks again every few milliseconds.
-const MAX_PADDING_PACKETS = 48;
 
 /**
  * One track of one viewer: from the cached group of pictures to live packets, and from source to source.
@@ -47,28 +39,24 @@ export class EgressTrack implements EgressTarget {
   destination: Destination;
   packetsSent = 0;
   octetsSent = 0;
-  /** Packets sent again. */
-  resent = 0;
   readonly #fanOut: Pick<FanOut, 'send' | 'resend'>;
   readonly #payloads = new Map<CodecName, PayloadPlan>();
-  readonly #limiter = new ResendLimiter();
   readonly #catchUp: CatchUp;
+  readonly #repairs: Repairs;
   // Of the packet before: the codec changes once in a stream, if ever.
   #codec: CodecName | undefined;
   #payloadType = -1;
   #state: 'waiting' | 'replaying' | 'live' = 'waiting';
   #layer: Layer | undefined;
+  /** What of the layer is sent, and what is to be. */
+  #point: OperatingPoint | undefined;
+  #target: OperatingPoint | undefined;
   #epoch = 0;
   #wanted: Layer | undefined;
   #wantedSinceMs = 0;
   #firstSeq = 0;
   #cursor = 0;
   #replaySinceMs = 0;
-  #start: Packet | undefined;
-  #startedMs = 0;
-  #repeatedMs = Number.NEGATIVE_INFINITY;
-  #rtxSeq: number;
-  #mayResend = 0;
   #lacksCodec = false;
 
   constructor(options: {
@@ -88,7 +76,6 @@ export class EgressTrack implements EgressTarget {
     this.ssrc = options.plan.ssrc;
     this.#fanOut = options.fanOut;
     this.#catchUp = new CatchUp(options.plan.kind);
-    this.#rtxSeq = options.firstRtxSeq;
     for (const payload of options.plan.payloads) {
       if (!this.#payloads.has(payload.codec.name)) this.#payloads.set(payload.codec.name, payload);
     }
@@ -96,6 +83,14 @@ export class EgressTrack implements EgressTarget {
     this.congestion = this.hasRtx ? options.congestion : undefined;
     const clockRate = options.plan.payloads[0]?.codec.clockRate ?? 90_000;
     this.rewriter = new Rewriter({ clockRate, firstSeq: options.firstSeq });
+    const { fanOut, firstRtxSeq } = options;
+    this.#repairs = new Repairs({
+      target: this,
+      payloads: this.#payloads,
+      rtxSsrc: options.plan.rtxSsrc,
+      fanOut,
+      firstRtxSeq,
+    });
   }
 
   /** What is being sent now. */
@@ -113,6 +108,11 @@ export class EgressTrack implements EgressTarget {
     return this.#lacksCodec;
   }
 
+  /** Packets sent again. */
+  get resent(): number {
+    return this.#repairs.resent;
+  }
+
   get isReplaying(): boolean {
     return this.#state === 'replaying';
   }
@@ -123,6 +123,17 @@ export class EgressTrack implements EgressTarget {
       this.#payloadType = this.#payloads.get(packet.codec)?.pt ?? -1;
     }
     return this.#payloadType;
+  }
+
+  /**
+   * Of its layer, this much from the next safe place on. True when that takes a keyframe, which then has to be asked
+   * for.
+   */
+  limit(point: OperatingPoint): boolean {
+    const isNew = point !== this.#target;
+    this.#target = point;
+    const present = this.#point;
+    return isNew && present?.layer === point.layer && point.spatialId > present.spatialId;
   }
 
   /**
@@ -137,16 +148,18 @@ export class EgressTrack implements EgressTarget {
     // It had been about to leave this layer and stays.
     if (layer === this.#layer && this.isInStep && this.#state !== 'waiting') return false;
     const start = layer.groupStart();
-    const first = start === undefined ? undefined : layer.cache.get(start);
+    const cached = start === undefined ? undefined : layer.cache.get(start);
+    const point = this.#limitOf(layer);
+    const first = cached && point.take(cached);
     // Timestamps can not run back, so what is replayed in mid-stream delays all that follows.
     const freshMs = isDeaf ? REPLAY_MAX_AGE_MS : REPLAY_FRESH_MS;
     const maxAgeMs = this.#layer ? SWITCH_MAX_AGE_MS : freshMs;
     const isFresh = nowMs - layer.groupStartedMs <= maxAgeMs && layer.groupBytes <= REPLAY_MAX_BYTES;
-    if (!first || !isFresh) return true;
+    if (!cached || !first || !isFresh) return true;
     if (!this.#canSend(first)) return false;
-    this.#begin(first, nowMs);
+    this.#begin(first, point, nowMs);
     this.#state = 'replaying';
-    this.#cursor = first.extSeq;
+    this.#cursor = cached.extSeq;
     this.#replaySinceMs = nowMs;
     return false;
   }
@@ -178,7 +191,7 @@ export class EgressTrack implements EgressTarget {
       // A sender that restarts meanwhile has other timestamps, and numbers far from these.
       if (packet?.epoch === this.#epoch) packets.push(packet);
     }
-    if (packets.length > 0) this.#send(new PacketBatch(layer, packets), nowMs);
+    if (packets.length > 0 && this.#point) this.#send(new PacketBatch(layer, packets).at(this.#point), nowMs);
     if (this.#cursor > layer.cache.newestSeq) this.#state = 'live';
   }
 
@@ -186,86 +199,45 @@ export class EgressTrack implements EgressTarget {
   offer(batch: PacketBatch, nowMs: number): void {
     const { layer } = batch;
     if (layer === this.#layer && this.#epoch === layer.epoch && this.#state !== 'waiting') {
-      if (this.#state === 'live') this.#sendFrom(batch, this.#firstSeq, nowMs);
+      if (this.#state === 'live') this.#sendLive(batch, nowMs);
     } else if (layer === this.#wanted && this.#catchUp.mayGoOn(this.destination.backlog, nowMs)) {
-      const first = batch.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
+      const point = this.#limitOf(layer);
+      const part = batch.at(point);
+      const first = part.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
       // Numbers must not run on unseen while this viewer can not be sent the codec: past 32768 it could not follow.
       if (!first || !this.#canSend(first)) return;
-      this.#begin(first, nowMs);
+      this.#begin(first, point, nowMs);
       this.#state = 'live';
-      this.#sendFrom(batch, first.extSeq, nowMs);
+      this.#sendFrom(part, first.extSeq, nowMs);
     }
   }
 
-  /** A NACK of the viewer's (16-bit numbers). What is no longer cached, or was just sent again, is passed over. */
+  /** A NACK of the viewer's (16-bit numbers). */
   resend(seqs: readonly number[], roundTripMs: number, nowMs: number): void {
-    for (const seq of seqs) {
-      const located = this.rewriter.locate(seq);
-      if (located && this.#isForgone(located)) continue;
-      const packet = located?.layer.cache.get(located.extSeq);
-      const payload = packet && this.#payloads.get(packet.codec);
-      if (!located || !packet || !payload) continue;
-      for (let copies = this.#limiter.copies(located.outSeq, roundTripMs, nowMs); copies > 0; copies -= 1) {
-        if (this.#mayResend === 0) return;
-        this.resent += 1;
-        this.#mayResend -= 1;
-        if (payload.rtxPt === undefined || !this.hasRtx) {
-          // The very same packet: a second one would count as a replay.
-          this.#fanOut.resend(this, { located, packet, payloadType: payload.pt }, nowMs);
-          break;
-        }
-        this.#resendByRtx(located, packet, payload.rtxPt, nowMs);
-      }
-    }
+    // Where a link fails to carry a layer, what it lost of it would only keep back the next one.
+    if (this.congestion && this.#state === 'waiting') return;
+    this.#repairs.resend(seqs, this.congestion && this.#layer, roundTripMs, nowMs);
   }
 
-  /** A viewer who just began asks for a keyframe: the picture he began with comes once more, as he may have lost its start. */
+  /** A viewer who just began asks for a keyframe. */
   repeatStart(roundTripMs: number, nowMs: number): void {
-    const start = this.#start;
-    const isJoining = nowMs - this.#startedMs <= JOINING_MS && nowMs - this.#repeatedMs >= roundTripMs;
-    if (!start || !isJoining || start.layer !== this.#layer) return;
-    this.#repeatedMs = nowMs;
-    for (let extSeq = start.extSeq; extSeq < start.extSeq + MAX_REPEATED; extSeq += 1) {
-      const packet = start.layer.cache.get(extSeq);
-      if (this.#mayResend === 0 || (packet && packet.timestamp !== start.timestamp)) return;
-      const located = packet && this.rewriter.locate(this.rewriter.seqOf(packet) & 0xffff);
-      const rtxPt = packet && this.#payloads.get(packet.codec)?.rtxPt;
-      if (!packet || !located || rtxPt === undefined) continue;
-      this.#mayResend -= 1;
-      this.#resendByRtx(located, packet, rtxPt, nowMs);
-    }
+    this.#repairs.repeatStart(roundTripMs, nowMs);
   }
 
-  /** To see what the link carries: the newest packets once more, which may even mend a loss. */
+  /** To see what the link carries. */
   pad(bytes: number, nowMs: number): void {
-    const newest = this.rewriter.highestOut;
-    let left = isClear(this.destination.backlog, nowMs) ? bytes : 0;
-    for (let back = 0; left > 0 && back < MAX_PADDING_PACKETS; back += 1) {
-      const located = this.rewriter.locate((newest - (back % PADDING_WINDOW)) & 0xffff);
-      const packet = located?.layer.cache.get(located.extSeq);
-      const rtxPt = packet && this.#payloads.get(packet.codec)?.rtxPt;
-      if (!located || !packet || rtxPt === undefined) continue;
-      left -= this.#resendByRtx(located, packet, rtxPt, nowMs);
-    }
-  }
-
-  #resendByRtx(located: LocatedPacket, packet: Packet, payloadType: number, nowMs: number): number {
-    const rtx = { ssrc: this.plan.rtxSsrc, seq: this.#rtxSeq };
-    this.#rtxSeq += 1;
-    return this.#fanOut.resend(this, { located, packet, payloadType, rtx }, nowMs);
+    if (isClear(this.destination.backlog, nowMs)) this.#repairs.pad(bytes, nowMs);
   }
 
   #skipToNewestGroup(layer: Layer, nowMs: number): void {
     const start = layer.groupStart();
-    const first = start === undefined ? undefined : layer.cache.get(start);
-    if (!first || first.extSeq <= this.#cursor || first.epoch !== this.#epoch) return;
-    this.#begin(first, nowMs);
-    this.#cursor = first.extSeq;
-  }
-
-  // Where a link fails to carry a layer, what it lost of it would only keep back the next one.
-  #isForgone({ layer }: LocatedPacket): boolean {
-    return this.congestion !== undefined && (this.#state === 'waiting' || layer !== this.#layer);
+    const cached = start === undefined ? undefined : layer.cache.get(start);
+    if (!cached || cached.extSeq <= this.#cursor || cached.epoch !== this.#epoch) return;
+    const point = this.#limitOf(layer);
+    const first = point.take(cached);
+    if (!first) return;
+    this.#begin(first, point, nowMs);
+    this.#cursor = cached.extSeq;
   }
 
   #canSend(first: Packet): boolean {
@@ -273,14 +245,52 @@ export class EgressTrack implements EgressTarget {
     return !this.#lacksCodec;
   }
 
-  #begin(first: Packet, nowMs: number): void {
+  #limitOf(layer: Layer): OperatingPoint {
+    return this.#target?.layer === layer ? this.#target : layer.points.whole;
+  }
+
+  /** `first`: as `point` has it. */
+  #begin(first: Packet, point: OperatingPoint, nowMs: number): void {
     this.#catchUp.wentOn();
-    this.rewriter.switchTo(first, nowMs);
-    this.#start = this.#layer ? undefined : first;
-    this.#startedMs = nowMs;
+    this.rewriter.switchTo(first, nowMs, point);
+    this.#repairs.began(this.#layer ? undefined : first, nowMs);
+    this.#point = point;
     this.#layer = first.layer;
     this.#epoch = first.epoch;
     this.#firstSeq = first.extSeq;
+  }
+
+  #sendLive(batch: PacketBatch, nowMs: number): void {
+    const target = this.#target;
+    if (!this.#point) return;
+    if (target && target !== this.#point && target.layer === batch.layer) this.#sendAcross(batch, target, nowMs);
+    else this.#sendFrom(batch.at(this.#point), this.#firstSeq, nowMs);
+  }
+
+  /** Up to where the viewer can come nearer to `target` as before, and from there on as much as he can have. */
+  #sendAcross(batch: PacketBatch, target: OperatingPoint, nowMs: number): void {
+    let sent = 0;
+    for (const [index, packet] of batch.packets.entries()) {
+      const before = this.#point;
+      const next = before && nextPoint(before, target, packet);
+      if (!next || next === before) continue;
+      this.#sendSome(batch, before, sent, index, nowMs);
+      const [placed, placedBefore] = [next.place(packet), before.place(packet)];
+      sent = index;
+      // What comes late belongs to what was before.
+      if (!placed || !placedBefore || this.rewriter.seqOf(placedBefore) <= this.rewriter.highestOut) continue;
+      this.rewriter.goOn(placed, placedBefore, next);
+      this.#point = next;
+      this.#firstSeq = placed.extSeq;
+    }
+    if (this.#point) this.#sendSome(batch, this.#point, sent, batch.packets.length, nowMs);
+  }
+
+  #sendSome(batch: PacketBatch, point: OperatingPoint, from: number, to: number, nowMs: number): void {
+    if (from === to) return;
+    const isAll = from === 0 && to === batch.packets.length;
+    const some = isAll ? batch : new PacketBatch(batch.layer, batch.packets.slice(from, to));
+    this.#sendFrom(some.at(point), this.#firstSeq, nowMs);
   }
 
   // What came late from before the start has no number of its own in this viewer's stream.
@@ -302,7 +312,7 @@ export class EgressTrack implements EgressTarget {
   #send(batch: PacketBatch, nowMs: number): void {
     if (this.#leavesOut(batch.packets.length, nowMs)) return;
     this.packetsSent += batch.packets.length;
-    this.#mayResend = Math.min(MAX_RESENDS, this.#mayResend + batch.packets.length);
+    this.#repairs.sent(batch.packets.length);
     this.octetsSent += this.#fanOut.send(this, batch, nowMs);
     if (batch.highest) this.rewriter.sent(batch.highest, nowMs);
   }

@@ -1,14 +1,14 @@
 import { BandwidthEstimator } from '../media/bandwidth-estimator.ts';
-import type { Layer } from '../media/layer.ts';
 import type { LinkView } from '../media/layer-chooser.ts';
 import { type LayerOffer, LayerSelector } from '../media/layer-selector.ts';
+import type { OperatingPoint } from '../media/operating-point.ts';
 import type { CongestionControl } from './fan-out.ts';
 
 /** What one viewer's link carries, and which layer he is sent for it. */
-export class LinkControl implements CongestionControl, LinkView<Layer> {
+export class LinkControl implements CongestionControl, LinkView<OperatingPoint> {
   readonly extensionId: number;
   readonly #estimator = new BandwidthEstimator();
-  readonly #selector = new LayerSelector<Layer>();
+  readonly #selector = new LayerSelector<OperatingPoint>();
 
   constructor(extensionId: number) {
     this.extensionId = extensionId;
@@ -27,7 +27,7 @@ export class LinkControl implements CongestionControl, LinkView<Layer> {
   }
 
   /** `ladder`: from the least to the best. Begins a probe where more might be had. */
-  choose(ladder: readonly LayerOffer<Layer>[], nowMs: number): Layer | undefined {
+  choose(ladder: readonly LayerOffer<OperatingPoint>[], nowMs: number): OperatingPoint | undefined {
     const { estimateBps } = this.#estimator;
     const layer = this.#selector.choose(ladder, estimateBps, nowMs);
     const mayProbe = this.#estimator.mayProbe(nowMs);

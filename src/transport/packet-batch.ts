@@ -1,4 +1,5 @@
 import type { Layer } from '../media/layer.ts';
+import type { OperatingPoint } from '../media/operating-point.ts';
 import type { Packet } from '../media/packet.ts';
 import { MAX_RUN_BYTES, MAX_RUN_SEGMENTS } from './datagram-writer.ts';
 
@@ -26,6 +27,8 @@ export class PacketBatch {
   /** For viewers that may get a packet a second time under the same number: its bytes must not change then. */
   readonly unpadded: readonly Run[];
   readonly padded: readonly Run[];
+  /** What of it the viewers of an operating point get, made for the first of them. */
+  readonly #parts = new Map<OperatingPoint, PacketBatch>();
 
   constructor(layer: Layer, packets: readonly Packet[]) {
     this.layer = layer;
@@ -37,6 +40,17 @@ export class PacketBatch {
     );
     this.unpadded = planRuns(packets, 0);
     this.padded = planRuns(packets, 1);
+  }
+
+  /** Itself, where nothing is left out. */
+  at(point: OperatingPoint): PacketBatch {
+    if (point.isWhole) return this;
+    const known = this.#parts.get(point);
+    if (known) return known;
+    const packets = this.packets.map((packet) => point.take(packet)).filter((packet) => packet !== undefined);
+    const part = new PacketBatch(this.layer, packets);
+    this.#parts.set(point, part);
+    return part;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Layer } from '../media/layer.ts';
 import type { LayerOffer } from '../media/layer-selector.ts';
+import type { OperatingPoint } from '../media/operating-point.ts';
 import type { Packet } from '../media/packet.ts';
 import type { MediaKind } from '../media/plan.ts';
 import type { PublisherTrack } from '../media/track.ts';
@@ -116,7 +117,7 @@ export class StreamMedia {
   }
 
   /** Nobody chooses among sounds. */
-  #ladder(kind: MediaKind, nowMs: number): readonly LayerOffer<Layer>[] {
+  #ladder(kind: MediaKind, nowMs: number): readonly LayerOffer<OperatingPoint>[] {
     return kind === 'video' ? (this.#track(kind)?.ladder(nowMs) ?? []) : [];
   }
 
@@ -128,10 +129,10 @@ export class StreamMedia {
     }
   }
 
-  #settle(viewer: ViewerSession, ladder: readonly LayerOffer<Layer>[], best: Layer, nowMs: number): void {
+  #settle(viewer: ViewerSession, ladder: readonly LayerOffer<OperatingPoint>[], best: Layer, nowMs: number): void {
     try {
       const own = ladder.length > 0 ? viewer.choose(ladder, nowMs) : undefined;
-      this.#follow(viewer, own ?? best, nowMs);
+      this.#follow(viewer, own ?? best.points.whole, nowMs);
     } catch (error) {
       this.#onCrash(viewer, error);
     }
@@ -155,8 +156,12 @@ export class StreamMedia {
     if (isAwaited && !packets.some(({ isGroupStart }) => isGroupStart)) layer.keyframes.want(nowMs);
   }
 
-  #follow(viewer: ViewerSession, layer: Layer, nowMs: number): void {
-    if (viewer.track(layer.kind)?.follow(layer, nowMs)) layer.keyframes.want(nowMs);
+  #follow(viewer: ViewerSession, point: OperatingPoint, nowMs: number): void {
+    const { layer } = point;
+    const track = viewer.track(layer.kind);
+    if (!track) return;
+    const needsKeyframe = track.limit(point);
+    if (track.follow(layer, nowMs) || needsKeyframe) layer.keyframes.want(nowMs);
   }
 
   #shouldHold(packets: readonly Packet[], nowMs: number): boolean {

@@ -3,6 +3,7 @@ import type { Layer } from '../media/layer.ts';
 import { type LayerChoice, LayerChooser } from '../media/layer-chooser.ts';
 import type { LayerOffer } from '../media/layer-selector.ts';
 import type { LayerWish } from '../media/layer-wish.ts';
+import type { OperatingPoint } from '../media/operating-point.ts';
 import type { EgressPlan, MediaKind } from '../media/plan.ts';
 import type { RepairCounts } from '../media/stats.ts';
 import { EgressTrack } from './egress-track.ts';
@@ -33,7 +34,7 @@ export class ViewerSession {
   readonly peer: PeerConnection;
   readonly #plan: EgressPlan;
   readonly #fanOut: FanOut;
-  readonly #chooser = new LayerChooser<Layer>();
+  readonly #chooser = new LayerChooser<OperatingPoint>();
   /** Made when the keys are known. */
   #tracks: readonly EgressTrack[] = [];
   #audio: EgressTrack | undefined;
@@ -160,10 +161,11 @@ export class ViewerSession {
   }
 
   /** Of the layers of the video, from the least to the best, the one for this viewer; `undefined` where there are none. */
-  choose(ladder: readonly LayerOffer<Layer>[], nowMs: number): Layer | undefined {
-    const layer = this.#chooser.choose(ladder, this.#link, nowMs);
-    if (this.#link?.isFlooded) this.#video?.stop();
-    return layer;
+  choose(ladder: readonly LayerOffer<OperatingPoint>[], nowMs: number): OperatingPoint | undefined {
+    const point = this.#chooser.choose(ladder, this.#link, nowMs);
+    // Less of the same layer helps at once.
+    if (this.#link?.isFlooded && point?.layer !== this.#video?.layer) this.#video?.stop();
+    return point;
   }
 
   /** Sends what a probe of the link wants now. */

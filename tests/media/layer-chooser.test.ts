@@ -110,3 +110,21 @@ test('what may be sent before the rest is known follows the wish', () => {
   ask({ maxHeight: 400 });
   expect(chooser.permits({ rid: 'h', height: 720 })).toBe(false);
 });
+
+test('a smaller picture is chosen before one that stutters, but for the least there is', () => {
+  const offer = (name: string, bitrateBps: number, isChoppy: boolean) => {
+    const [rid = '', temporal = '0'] = name.split(' ');
+    return { layer: name, bitrateBps, rid, spatialLayerId: 0, temporalLayerId: Number(temporal), isChoppy };
+  };
+  const offers = [
+    offer('l 0', 60_000, true),
+    offer('l 1', 150_000, false),
+    offer('h 0', 600_000, true),
+    offer('h 1', 1_000_000, false),
+  ];
+  expect(chosen(1_200_000, offers)).toEqual(['h 1', 'auto']);
+  expect(chosen(700_000, offers)).toEqual(['l 1', 'auto']);
+  expect(chosen(70_000, offers)).toEqual(['l 0', 'auto']);
+  ask({ rid: 'h', temporalLayerId: 0 });
+  expect(chosen(5_000_000, offers)).toEqual(['h 0', 'pinned']);
+});

@@ -28,10 +28,26 @@ export function vp8Payload(options: {
   tl0PicIdx: number;
   isKey?: boolean;
   bits?: 7 | 15;
+  temporalId?: number;
+  /** Needs none but the base layer. */
+  isSync?: boolean;
 }): Uint8Array {
-  const { pictureId, tl0PicIdx } = options;
+  const { pictureId, tl0PicIdx, temporalId = 0, isSync = true } = options;
+  const layer = (temporalId << 6) | (isSync ? 0x20 : 0);
   const id = options.bits === 7 ? [pictureId & 0x7f] : [0x80 | (pictureId >> 8), pictureId & 0xff];
-  return Uint8Array.from([0x90, 0xe0, ...id, tl0PicIdx, 0x20, options.isKey ? 0x10 : 0x11, 1, 2, 3]);
+  return Uint8Array.from([0x90, 0xe0, ...id, tl0PicIdx, layer, options.isKey ? 0x10 : 0x11, 1, 2, 3]);
+}
+
+/** VP9 in flexible mode: one packet of a picture in one of its spatial layers. */
+export function vp9Payload(options: {
+  spatialId: number;
+  temporalId: number;
+  isStart?: boolean;
+  isEnd?: boolean;
+}): Uint8Array {
+  const { spatialId, temporalId, isStart = true, isEnd = true } = options;
+  const first = 0xb0 | (isStart ? 0x08 : 0) | (isEnd ? 0x04 : 0);
+  return Uint8Array.from([first, 0x81, 0x23, (temporalId << 5) | 0x10 | (spatialId << 1), 0x86, 1, 2, 3]);
 }
 
 export function input(seq: number, options: Partial<PacketInput> & { payload?: Uint8Array } = {}): PacketInput {
