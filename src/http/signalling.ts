@@ -4,6 +4,7 @@ import { StreamError } from '../streams/errors.ts';
 import type { OpenedSession } from '../streams/openings.ts';
 import type { SessionKind } from '../streams/ports.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
+import { sessionView } from './api/session-view.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import { iceServerLinks, type TurnOptions } from './ice-servers.ts';
@@ -100,6 +101,13 @@ export function sessionRoutes(kind: SessionKind, streams: StreamRegistry, limits
   app.get('/:id', (c) => {
     if (!streams.has(kind, c.req.param('id'))) throw new StreamError('no_session', 'There is no such session.');
     return c.body(null, 204);
+  });
+
+  // For the player's own eyes: whoever knows the session's URL is in it.
+  app.get('/:id/stats', async (c) => {
+    await limits.count(c, 'signalling');
+    const report = await streams.sessionReport(kind, c.req.param('id'));
+    return c.json(sessionView(report), 200, { 'Cache-Control': 'no-store' });
   });
 
   app.patch('/:id', limitBody, async (c) => {

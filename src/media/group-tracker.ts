@@ -9,6 +9,7 @@ export class GroupTracker {
   #position = 0;
   #bytes = 0;
   #intervalMs: number | undefined;
+  #count = 0;
 
   constructor(cache: PacketCache) {
     this.#cache = cache;
@@ -57,6 +58,11 @@ export class GroupTracker {
     return this.#intervalMs;
   }
 
+  /** Groups so far. */
+  get count(): number {
+    return this.#count;
+  }
+
   reset(): void {
     this.#first = undefined;
     this.#bytes = 0;
@@ -68,6 +74,7 @@ export class GroupTracker {
     if (before !== undefined && before.timestamp !== first.timestamp) {
       this.#intervalMs = first.arrivedMs - before.arrivedMs;
     }
+    if (before?.timestamp !== first.timestamp) this.#count += 1;
     this.#first = first;
     this.#position = first.position;
     this.#bytes = first.length;

@@ -9,6 +9,8 @@ const KEYFRAME_EVERY_MS = 1000;
 export class KeyframeRequester {
   /** PLIs so far. */
   asked = 0;
+  /** PLIs since the last keyframe. */
+  unanswered = 0;
   #isWanted = false;
   #wantedMs = 0;
   #askedMs = Number.NEGATIVE_INFINITY;
@@ -21,6 +23,7 @@ export class KeyframeRequester {
   }
 
   keyframeArrived(): void {
+    this.unanswered = 0;
     this.#isWanted = false;
     this.#isAnswered = true;
     this.#gapMs = KEYFRAME_EVERY_MS;
@@ -34,6 +37,7 @@ export class KeyframeRequester {
       return false;
     }
     this.asked += 1;
+    this.unanswered += 1;
     this.#askedMs = nowMs;
     this.#gapMs = this.#isAnswered ? REPEAT_MS : Math.min(this.#gapMs * REPEAT_GROWTH, PATIENCE_MS / 2);
     this.#isAnswered = false;
@@ -42,6 +46,7 @@ export class KeyframeRequester {
 
   /** A new publisher may be asked at once. */
   reset(): void {
+    this.unanswered = 0;
     this.#isWanted = false;
     this.#isAnswered = true;
     this.#gapMs = 0;

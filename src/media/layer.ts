@@ -1,6 +1,6 @@
 import { CaptureClock, type NtpWords, SenderClock } from './capture-clock.ts';
 import { inspectPayload, inspectSize } from './codecs/inspect.ts';
-import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './codecs/payload-facts.ts';
+import { B_PICTURE_BIT, FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './codecs/payload-facts.ts';
 import { vp8Ids } from './codecs/vp8.ts';
 import { GroupTracker } from './group-tracker.ts';
 import { KeyframeRequester } from './keyframe-requester.ts';
@@ -14,6 +14,10 @@ import type { CodecName, MediaKind } from './plan.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Reception, type ReceptionReport } from './reception.ts';
 import { SequenceExtender } from './sequence.ts';
+import type { LayerStats } from './stats.ts';
+
+// A single one may be a payload that was misread.
+const MIN_B_PICTURES = 2;
 
 export interface LayerOptions {
   readonly kind: MediaKind;
@@ -43,16 +47,6 @@ export interface PacketInput {
   readonly layering?: LayerFacts | undefined;
 }
 
-export interface LayerSnapshot {
-  readonly bitrateBps: number;
-  readonly framesPerSecond: number;
-  readonly width?: number;
-  readonly height?: number;
-  readonly packets: number;
-  readonly lost: number;
-  readonly keyframeIntervalMs?: number;
-}
-
 /** One RTP stream of a published track: one simulcast encoding, or the only one. */
 export class Layer {
   readonly kind: MediaKind;
@@ -76,6 +70,7 @@ export class Layer {
   readonly #captureClock: CaptureClock;
   readonly #bitrate = new RateMeter();
   readonly #frameRate = new RateMeter();
+  readonly #bPictures = new RateMeter();
   readonly #layering = new LayerFactsReader();
   #epoch = 0;
   #size: PictureSize | undefined;
@@ -169,15 +164,27 @@ export class Layer {
     return this.#reception.report(nowMs);
   }
 
-  stats(nowMs: number): LayerSnapshot {
+  bitrateBps(nowMs: number): number {
+    return Math.round(this.#bitrate.perSecond(nowMs));
+  }
+
+  stats(nowMs: number): LayerStats {
     const intervalMs = this.kind === 'video' ? this.#groups.intervalMs : undefined;
     return {
-      bitrateBps: Math.round(this.#bitrate.perSecond(nowMs)),
+      rid: this.rid,
+      bitrateBps: this.bitrateBps(nowMs),
       framesPerSecond: Math.round(this.#frameRate.perSecond(nowMs) * 10) / 10,
       packets: this.#reception.packets,
       lost: this.#reception.lost,
+      recovered: this.recovered,
+      nacked: this.nacks.asked,
+      jitterMs: Math.round(this.#reception.jitterMs * 10) / 10,
+      keyframes: this.#groups.count,
+      keyframeRequests: this.keyframes.asked,
+      unansweredRequests: this.keyframes.unanswered,
+      hasBFrames: this.#bPictures.perSecond(nowMs) >= MIN_B_PICTURES,
       ...this.#size,
-      ...(intervalMs === undefined ? {} : { keyframeIntervalMs: intervalMs }),
+      ...(intervalMs === undefined ? {} : { keyframeIntervalMs: Math.round(intervalMs) }),
     };
   }
 
@@ -195,6 +202,7 @@ export class Layer {
   #makePacket(input: PacketInput, extSeq: number, position: number, nowMs: number): Packet {
     const { bytes, start, end, timestamp, codec } = input;
     const facts = inspectPayload(codec, bytes, start, end);
+    if ((facts & B_PICTURE_BIT) !== 0) this.#bPictures.add(1, nowMs);
     const isGroupStart =
       (facts & GROUP_START_BIT) !== 0 && (this.kind === 'audio' || this.#groups.isNewStart(extSeq, timestamp));
     return {

@@ -81,7 +81,7 @@ export class OperatingPoints {
     const isAllSpatial = ids.spatialId === highest.spatialId;
     const isAllTemporal = ids.temporalId === highest.temporalId;
     const layer = this.at(isAllSpatial ? TOP : ids.spatialId, isAllTemporal ? TOP : ids.temporalId);
-    const { bitrateBps } = this.#layer.stats(nowMs);
+    const bitrateBps = this.#layer.bitrateBps(nowMs);
     const pictures = shares.filter(({ temporalId }) => temporalId <= ids.temporalId);
     const own = pictures.filter(({ spatialId }) => spatialId <= ids.spatialId);
     const framesPerSecond = sumOf(pictures.map((share) => share.pictures.perSecond(nowMs)));

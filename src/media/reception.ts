@@ -69,6 +69,10 @@ export class Reception {
     };
   }
 
+  get jitterMs(): number {
+    return (this.#jitter * 1000) / this.#clockRate;
+  }
+
   /** Over all sources so far. */
   get packets(): number {
     return this.#packetsBefore + this.#received;

@@ -1,4 +1,83 @@
+import type { LayerChoice } from './layer-chooser.ts';
+import type { LayerTraits } from './layer-wish.ts';
+import type { CodecName, MediaKind } from './plan.ts';
+
 /** What a media thread measures, as plain data: told by `transport`, shown by the API and `/metrics`. */
+
+/** One encoding as it arrives. What is counted is counted since its publisher connected. */
+export interface LayerStats extends LayerTraits {
+  /** Empty without simulcast. */
+  readonly rid: string;
+  readonly bitrateBps: number;
+  readonly framesPerSecond: number;
+  readonly packets: number;
+  /** Never came, asked for again or not. */
+  readonly lost: number;
+  /** Were lost on the way, and came by RTX. */
+  readonly recovered: number;
+  /** Packets asked for again. */
+  readonly nacked: number;
+  readonly jitterMs: number;
+  readonly keyframes: number;
+  /** From one keyframe to the next, of the last two. */
+  readonly keyframeIntervalMs?: number;
+  readonly keyframeRequests: number;
+  /** Since the last keyframe. */
+  readonly unansweredRequests: number;
+  /** Pictures that have to wait for a later one, among the last second's: browsers show them in the wrong order. */
+  readonly hasBFrames: boolean;
+}
+
+export interface TrackStats {
+  readonly kind: MediaKind;
+  readonly codec: CodecName;
+  /** The parameters that were agreed on (RFC 8866 `a=fmtp`). */
+  readonly fmtp: string;
+  readonly packets: number;
+  readonly lost: number;
+  readonly layers: readonly LayerStats[];
+}
+
+/** How media goes between the server and a peer. */
+export interface TransportPath {
+  readonly family: 4 | 6;
+  readonly protocol: 'udp' | 'tcp';
+}
+
+export interface PublisherStats {
+  readonly kind: 'publisher';
+  readonly path?: TransportPath;
+  /** Absent where the client tells nothing to find it by. */
+  readonly roundTripMs?: number;
+  readonly refused: number;
+  readonly tracks: readonly TrackStats[];
+}
+
+/** One track as it goes to a viewer; `lost` and `jitterMs` as he reports them, RTX not counted. */
+export interface SentTrackStats {
+  readonly kind: MediaKind;
+  readonly codec?: CodecName;
+  readonly packets: number;
+  /** Payload, once each. */
+  readonly bytes: number;
+  readonly resent: number;
+  readonly lost?: number;
+  /** Of the last report, 0 to 1. */
+  readonly lossShare?: number;
+  readonly jitterMs?: number;
+}
+
+export interface ViewerStats {
+  readonly kind: 'viewer';
+  readonly path?: TransportPath;
+  readonly roundTripMs?: number;
+  readonly nacked: number;
+  readonly keyframeRequests: number;
+  readonly choice: LayerChoice;
+  readonly tracks: readonly SentTrackStats[];
+}
+
+export type SessionStats = { readonly sessionId: string } & (PublisherStats | ViewerStats);
 
 /** What loss has cost on the way to or from one peer; the way round depends on whether it publishes or watches. */
 export interface RepairCounts {

@@ -50,7 +50,7 @@ function isBetter(layer: Layer, other: Layer, nowMs: number): boolean {
   if (isSilent !== isOtherSilent) return isOtherSilent;
   if (isSilent) return layer.lastArrivalMs > other.lastArrivalMs;
   const areaGain = areaOf(layer) - areaOf(other);
-  return areaGain !== 0 ? areaGain > 0 : layer.stats(nowMs).bitrateBps > other.stats(nowMs).bitrateBps;
+  return areaGain !== 0 ? areaGain > 0 : layer.bitrateBps(nowMs) > other.bitrateBps(nowMs);
 }
 
 function areaOf(layer: Layer): number {

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { AdviceBoard, adviceOn } from './advice.ts';
 import type { Clock } from './clock.ts';
 import { Journal } from './journal.ts';
 import { LayerNews } from './layer-news.ts';
-import { type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
+import { type LiveLayer, type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import { LiveStream } from './live-stream.ts';
-import type { EndReason, StreamStore, TrackStats } from './ports.ts';
+import type { EndReason, LayerStats, StreamStore, TrackStats } from './ports.ts';
+import { StreamHealth } from './stream-health.ts';
 import { ViewerRows } from './viewer-rows.ts';
 
 export interface BroadcastOptions {
@@ -20,12 +22,14 @@ export interface BroadcastOptions {
 export class Broadcast {
   readonly stream: LiveStream;
   readonly log: Logger;
+  readonly health = new StreamHealth();
   readonly #store: StreamStore;
   readonly #listeners: LiveListeners;
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #viewerRows: ViewerRows;
   readonly #layerNews = new LayerNews();
+  readonly #advice = new AdviceBoard();
   #described = '';
 
   constructor({ channel, store, listeners, clock, log }: BroadcastOptions) {
@@ -46,11 +50,21 @@ export class Broadcast {
     return {
       live: state === 'live',
       state,
-      stream: { id, title, startedAt, viewers, peakViewers, tracks, layers },
+      stream: {
+        id,
+        title,
+        startedAt,
+        viewers,
+        peakViewers,
+        tracks,
+        layers: layers.map((layer) => this.#withLoss(layer)),
+        advice: this.#advice.texts,
+      },
     };
   }
 
   publisherConnected(sessionId: string): void {
+    this.health.restarted();
     const hasStarted = this.stream.publisherConnected(sessionId, this.#clock.now());
     if (hasStarted) {
       const { id, channelId, title } = this.stream;
@@ -67,6 +81,7 @@ export class Broadcast {
     if (change === 'silent') this.stream.publisherSilent(sessionId, this.#clock.now());
     else this.stream.publisherResumed(sessionId);
     if (before === this.stream.state) return;
+    if (change === 'silent') this.health.publisherLost(this.#clock.now());
     this.log.info(change === 'silent' ? 'publisher fell silent, waiting for its return' : 'publisher resumed');
     this.#tellLive();
   }
@@ -76,6 +91,7 @@ export class Broadcast {
     const before = this.stream.state;
     const over = this.stream.publisherEnded(sessionId, reason, this.#clock.now());
     if (before === this.stream.state) return over;
+    this.health.publisherLost(this.#clock.now());
     this.log.info({ reason }, 'publisher lost, waiting for its return');
     this.#tellLive();
     return over;
@@ -94,11 +110,15 @@ export class Broadcast {
   }
 
   measured(tracks: readonly TrackStats[]): void {
+    const nowMs = this.#clock.now();
     this.stream.measured(tracks);
+    this.health.measured(tracks, nowMs);
+    const hasNewAdvice = this.#advice.update(adviceOn(this.health, nowMs), nowMs);
     if (!this.stream.isWatchable) return;
     this.#describe();
     const { layers, channelId } = this.stream;
-    if (this.#layerNews.isDue(layers, this.#clock.now())) this.#listeners.tell(channelId, { type: 'layers', layers });
+    if (hasNewAdvice) this.#tellLive();
+    if (this.#layerNews.isDue(layers, nowMs)) this.#listeners.tell(channelId, { type: 'layers', layers });
   }
 
   end(reason: EndReason): void {
@@ -126,6 +146,11 @@ export class Broadcast {
   /** For the end of the process: failed rows are not tried again. */
   hurry(): void {
     this.#journal.hurry();
+  }
+
+  #withLoss(layer: LayerStats): LiveLayer {
+    const lossShare = this.health.lossShare('video', layer.rid);
+    return { ...layer, ...(lossShare !== undefined && { lossShare }) };
   }
 
   #describe(): void {

@@ -1,6 +1,11 @@
 import type { CodecName, MediaKind } from '../media/plan.ts';
 import type { LayerStats } from './ports.ts';
 
+export interface LiveLayer extends LayerStats {
+  /** Of the last seconds' packets, those lost on the way here, 0 to 1; absent until there were enough. */
+  readonly lossShare?: number;
+}
+
 export interface StreamSnapshot {
   readonly id: string;
   readonly startedAt: Date;
@@ -8,7 +13,9 @@ export interface StreamSnapshot {
   readonly viewers: number;
   readonly peakViewers: number;
   readonly tracks: readonly { readonly kind: MediaKind; readonly codec: CodecName }[];
-  readonly layers: readonly LayerStats[];
+  readonly layers: readonly LiveLayer[];
+  /** For the streamer, in words. */
+  readonly advice: readonly string[];
 }
 
 /** What a channel shows at this moment. */

@@ -1,7 +1,9 @@
-import type { LayerTraits, LayerWish } from '../media/layer-wish.ts';
-import type { CandidateAddress, CodecName, EgressPlan, IceCredentials, IngestPlan, MediaKind } from '../media/plan.ts';
+import type { LayerWish } from '../media/layer-wish.ts';
+import type { CandidateAddress, CodecName, EgressPlan, IceCredentials, IngestPlan } from '../media/plan.ts';
+import type { SessionStats, TrackStats } from '../media/stats.ts';
 
 export type { CandidateAddress } from '../media/plan.ts';
+export type { LayerStats, SessionStats, TrackStats } from '../media/stats.ts';
 
 /** Why a session or a stream ended; stored with the row and told to whoever is left. */
 export type EndReason =
@@ -28,22 +30,6 @@ export interface MediaEndpoint {
   readonly candidates: readonly CandidateAddress[];
   /** `sha-256 AA:BB:…` of the certificate every media thread uses. */
   readonly fingerprint: string;
-}
-
-export interface LayerStats extends LayerTraits {
-  /** Empty without simulcast. */
-  readonly rid: string;
-  /** 0: nothing of it comes now. */
-  readonly bitrateBps: number;
-  readonly framesPerSecond?: number;
-}
-
-export interface TrackStats {
-  readonly kind: MediaKind;
-  readonly codec: CodecName;
-  readonly packets: number;
-  readonly lost: number;
-  readonly layers: readonly LayerStats[];
 }
 
 export type MediaEvent =
@@ -92,6 +78,8 @@ export interface MediaPlane {
   closeSession(sessionId: string): Promise<void>;
   /** Idempotent. Closes the publisher and every viewer, reports no `ended`. */
   closeStream(streamId: string): Promise<void>;
+  /** Of those sessions that are connected, in any order; asked for when somebody looks. */
+  sessionStats(sessionIds: readonly string[]): Promise<readonly SessionStats[]>;
   /** The one listener; set before the first session opens. */
   onEvent(listener: (event: MediaEvent) => void): void;
 }

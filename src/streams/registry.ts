@@ -19,6 +19,7 @@ import type {
   StreamStore,
   StreamTotals,
 } from './ports.ts';
+import { type ReportPage, type SessionReport, SessionReports } from './session-reports.ts';
 import { type Session, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
 
@@ -60,6 +61,7 @@ export class StreamRegistry {
   readonly #sessions: SessionTable;
   readonly #endings: Endings;
   readonly #openings: Openings;
+  readonly #reports: SessionReports;
   readonly #listeners = new LiveListeners();
   readonly #turns = new Turns();
   readonly #heartbeat: Heartbeat;
@@ -71,6 +73,7 @@ export class StreamRegistry {
     this.#clock = clock;
     this.#maxSessions = maxSessions;
     this.#sessions = new SessionTable(meter);
+    this.#reports = new SessionReports({ sessions: this.#sessions, media });
     this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log });
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
@@ -161,6 +164,17 @@ export class StreamRegistry {
 
   liveChannelIds(): string[] {
     return this.#broadcasts.live().map(({ stream }) => stream.channelId);
+  }
+
+  /** Who publishes and who watches now. */
+  async sessionReports(channelId: string, page: { limit: number; after?: string | undefined }): Promise<ReportPage> {
+    const broadcast = this.#broadcasts.ofChannel(channelId);
+    return broadcast ? this.#reports.page(broadcast, page) : { reports: [], next: undefined };
+  }
+
+  /** Throws `no_session`. */
+  sessionReport(kind: SessionKind, sessionId: string): Promise<SessionReport> {
+    return this.#reports.one(kind, sessionId);
   }
 
   totals(): StreamTotals {

@@ -9,6 +9,7 @@ import type { Destination } from './datagram-writer.ts';
 import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
 import { PacketBatch } from './packet-batch.ts';
 import { Repairs } from './repairs.ts';
+import type { ReceptionReport } from './rtcp.ts';
 import type { SrtpTransform } from './srtp-transform.ts';
 
 // A group is replayed in chunks a millisecond apart: some 30 KB each, so that no receive buffer overflows.
@@ -39,6 +40,8 @@ export class EgressTrack implements EgressTarget {
   destination: Destination;
   packetsSent = 0;
   octetsSent = 0;
+  /** What the viewer last reported of it. */
+  reported: ReceptionReport | undefined;
   readonly #fanOut: Pick<FanOut, 'send' | 'resend'>;
   readonly #payloads = new Map<CodecName, PayloadPlan>();
   readonly #catchUp: CatchUp;
@@ -106,6 +109,11 @@ export class EgressTrack implements EgressTarget {
   /** The viewer offered no payload type for what it is to be sent: without a word it would see its last picture for ever. */
   get lacksCodec(): boolean {
     return this.#lacksCodec;
+  }
+
+  /** Of the packet sent last. */
+  get codec(): CodecName | undefined {
+    return this.#codec;
   }
 
   /** Packets sent again. */

@@ -1,6 +1,6 @@
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
-import type { ThreadStats } from '../media/stats.ts';
+import type { SessionStats, ThreadStats } from '../media/stats.ts';
 import type { EndReason, MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
 import type { DatagramSource, SourceKey } from './datagram-source.ts';
 import { DtlsContext } from './dtls.ts';
@@ -17,7 +17,6 @@ import type { NativeSlice } from './srtp-session.ts';
 import { createCipherScratch } from './srtp-transform.ts';
 import { StreamTable } from './stream-table.ts';
 import { ThreadMeter } from './thread-meter.ts';
-import { statsOf } from './track-stats.ts';
 import { ViewerSession } from './viewer-session.ts';
 
 const TICK_MS = 10;
@@ -81,6 +80,14 @@ export class MediaEngine {
 
   get hasIpv6(): boolean {
     return this.#port.hasIpv6;
+  }
+
+  sessionStats(sessionIds: readonly string[]): readonly SessionStats[] {
+    const nowMs = performance.now();
+    return sessionIds.flatMap((sessionId) => {
+      const session = this.#sessions.byId(sessionId);
+      return session?.peer.isConnected ? [{ sessionId, ...session.stats(nowMs) }] : [];
+    });
   }
 
   stats(): ThreadStats {
@@ -285,7 +292,7 @@ export class MediaEngine {
 
   #reportStats(nowMs: number): void {
     this.#streams.each(({ id, publisher }) => {
-      if (publisher) this.#options.emit({ type: 'stats', streamId: id, tracks: statsOf(publisher, nowMs) });
+      if (publisher) this.#options.emit({ type: 'stats', streamId: id, tracks: publisher.stats(nowMs).tracks });
     });
     this.#reportDrops();
   }

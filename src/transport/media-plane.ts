@@ -2,7 +2,7 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
-import type { ThreadReport } from '../media/stats.ts';
+import type { SessionStats, ThreadReport } from '../media/stats.ts';
 import { bestSendMode, type SendMode } from '../native/send-mode.ts';
 import {
   type MediaEndpoint,
@@ -78,6 +78,12 @@ export class MediaThreads implements MediaPlane {
   /** What each thread has done. */
   reports(): Promise<readonly ThreadReport[]> {
     return Promise.all(this.#workers.map((worker, thread) => reportOf(worker, thread)));
+  }
+
+  async sessionStats(sessionIds: readonly string[]): Promise<readonly SessionStats[]> {
+    const idsOf = Map.groupBy(sessionIds, (id) => this.#workerOf(id));
+    const asked = [...idsOf].map(([worker, ids]) => worker?.command({ type: 'session_stats', sessionIds: ids }) ?? []);
+    return (await Promise.all(asked)).flat();
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {

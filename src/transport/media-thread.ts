@@ -17,6 +17,7 @@ const engine = await MediaEngine.open({
 
 function answer(command: Command): Reply | undefined {
   if (command.type === 'thread_stats') return engine.stats();
+  if (command.type === 'session_stats') return engine.sessionStats(command.sessionIds);
   obey(command);
   return undefined;
 }

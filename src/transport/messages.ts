@@ -1,6 +1,6 @@
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
-import type { ThreadStats } from '../media/stats.ts';
+import type { SessionStats, ThreadStats } from '../media/stats.ts';
 import type { SendMode } from '../native/send-mode.ts';
 import type { MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
 import type { Certificate } from './certificate.ts';
@@ -33,6 +33,7 @@ export type Command =
   | { readonly type: 'unfollow'; readonly streamId: string }
   | { readonly type: 'want_keyframe'; readonly wish: KeyframeWish }
   | { readonly type: 'thread_stats' }
+  | { readonly type: 'session_stats'; readonly sessionIds: readonly string[] }
   | { readonly type: 'close_session'; readonly sessionId: string }
   | { readonly type: 'close_stream'; readonly streamId: string }
   | { readonly type: 'close' };
@@ -47,6 +48,7 @@ export interface KeyframeWish {
 /** What those commands are answered with that want to know something. */
 export interface Replies {
   readonly thread_stats: ThreadStats;
+  readonly session_stats: readonly SessionStats[];
 }
 
 export type Question = Extract<Command, { readonly type: keyof Replies }>;

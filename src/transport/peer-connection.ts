@@ -1,4 +1,5 @@
 import type { IceCredentials, PeerPlan } from '../media/plan.ts';
+import type { TransportPath } from '../media/stats.ts';
 import type { Connection, DatagramSource, SourceKey } from './datagram-source.ts';
 import { type DatagramWriter, Destination } from './datagram-writer.ts';
 import { type DtlsContext, DtlsSession } from './dtls.ts';
@@ -89,6 +90,12 @@ export class PeerConnection {
   /** Connected, and heard from there a moment ago: nobody else can be at this address. */
   isLivelyAt(key: SourceKey, nowMs: number): boolean {
     return this.isConnected && nowMs - (this.#sources.get(key)?.provenMs ?? Number.NEGATIVE_INFINITY) <= LIVELY_MS;
+  }
+
+  get path(): TransportPath | undefined {
+    if (!this.#destination) return undefined;
+    const { endpoint, backlog } = this.#destination;
+    return { family: endpoint.family, protocol: backlog === undefined ? 'udp' : 'tcp' };
   }
 
   get failure(): string {

@@ -6,14 +6,16 @@ import type { Packet } from '../media/packet.ts';
 import type { IngestPlan } from '../media/plan.ts';
 import { Presence } from '../media/presence.ts';
 import { endWithoutPadding, RtpHeader } from '../media/rtp-header.ts';
-import type { RepairCounts } from '../media/stats.ts';
+import type { PublisherStats, RepairCounts } from '../media/stats.ts';
 import { PublisherTrack } from '../media/track.ts';
 import { TransportCcRecorder } from '../media/transport-cc.ts';
 import type { MediaMemory } from './media-memory.ts';
+import { ntpFromMs, ntpMiddle } from './ntp.ts';
 import type { PeerConnection } from './peer-connection.ts';
-import { type ReceptionReport, readRtcp } from './rtcp.ts';
-import { writeNack, writePli, writeReceiverReport, writeSdes } from './rtcp-write.ts';
+import { type ReceptionReport, type ReferenceHeard, readRtcp } from './rtcp.ts';
+import { writeNack, writePli, writeReceiverReport, writeReferenceTime, writeSdes } from './rtcp-write.ts';
 import type { NativeSlice } from './srtp-session.ts';
+import { trackStats } from './track-stats.ts';
 
 const REPORT_MS = 1000;
 const CNAME = 'freshet';
@@ -35,6 +37,9 @@ export class PublisherSession {
   readonly #descriptorId: number | undefined;
   #reportedMs = 0;
   #refused = 0;
+  #roundTripMs: number | undefined;
+  /** Which reference time went out when: gives the round trip. */
+  #referenceSent = { middle: 0, ms: 0 };
 
   constructor(options: {
     id: string;
@@ -88,7 +93,20 @@ export class PublisherSession {
     for (const item of readRtcp(compound)) {
       if (item.type === 'sender_report') this.#layersBySsrc.get(item.ssrc)?.senderReport(item, nowMs);
       else if (item.type === 'bye') this.presence.paused();
+      else if (item.type === 'reference_heard') this.#noteRoundTrip(item.times, nowMs);
     }
+  }
+
+  stats(nowMs: number): PublisherStats {
+    const { path } = this.peer;
+    const roundTripMs = this.#roundTripMs;
+    return {
+      kind: 'publisher',
+      ...(path && { path }),
+      ...(roundTripMs !== undefined && { roundTripMs: Math.round(roundTripMs * 10) / 10 }),
+      refused: this.#refused,
+      tracks: this.tracks.map((track, index) => trackStats(track, this.#plan.tracks[index], nowMs)),
+    };
   }
 
   /** How many packets were malformed, not authentic, replayed, or of no agreed kind. */
@@ -161,7 +179,19 @@ export class PublisherSession {
       const { extHighestSeq, ...report } = layer.receptionReport(nowMs);
       return { ...report, ssrc, highestSeq: extHighestSeq };
     });
-    this.peer.sendRtcp([writeReceiverReport(this.#ssrc, reports), writeSdes(this.#ssrc, CNAME)]);
+    const ntp = ntpFromMs(performance.timeOrigin + nowMs);
+    this.#referenceSent = { middle: ntpMiddle(ntp), ms: nowMs };
+    this.peer.sendRtcp([
+      writeReceiverReport(this.#ssrc, reports),
+      writeSdes(this.#ssrc, CNAME),
+      writeReferenceTime(this.#ssrc, ntp),
+    ]);
+  }
+
+  #noteRoundTrip(times: readonly ReferenceHeard[], nowMs: number): void {
+    const { middle, ms } = this.#referenceSent;
+    const own = times.find(({ ssrc, ntpMiddle: heard }) => ssrc === this.#ssrc && heard === middle);
+    if (own) this.#roundTripMs = Math.max(0, nowMs - ms - (own.delay / 65_536) * 1000);
   }
 
   #refuse(): undefined {

@@ -69,6 +69,17 @@ export function writeDelaySinceReference(ssrc: number, reference: { ssrc: number
   return bytes;
 }
 
+/** Our clock, which a sender gives back if it knows how: so we learn the round trip (RFC 3611 section 4.4). */
+export function writeReferenceTime(ssrc: number, ntp: { high: number; low: number }): Uint8Array {
+  const { bytes, view } = open(packetTypes.extendedReport, 0, 20);
+  view.setUint32(4, ssrc);
+  view.setUint8(8, extendedBlocks.referenceTime);
+  view.setUint16(10, 2);
+  view.setUint32(12, ntp.high);
+  view.setUint32(16, ntp.low);
+  return bytes;
+}
+
 /** With `writeFir` and `writeRemb` what clients send, and this server only reads. */
 export function writeBye(ssrcs: readonly number[]): Uint8Array {
   const { bytes, view } = open(packetTypes.bye, ssrcs.length, 4 + ssrcs.length * 4);

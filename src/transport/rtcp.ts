@@ -17,6 +17,15 @@ export interface ReceptionReport {
   readonly delaySinceLastSr: number;
 }
 
+export interface ReferenceHeard {
+  /** Whose reference time it is. */
+  readonly ssrc: number;
+  /** The middle 32 bits of it; 0 before there was one. */
+  readonly ntpMiddle: number;
+  /** Since it came, in 1/65536 s. */
+  readonly delay: number;
+}
+
 export interface SenderReport {
   readonly ssrc: number;
   readonly ntpHigh: number;
@@ -32,6 +41,8 @@ export type RtcpItem =
   | { readonly type: 'receiver_report'; readonly ssrc: number; readonly reports: readonly ReceptionReport[] }
   /** A receiver's clock: the middle 32 bits of its NTP time (RFC 3611 section 4.4). */
   | { readonly type: 'reference_time'; readonly ssrc: number; readonly ntpMiddle: number }
+  /** What a sender knows of the reference times of receivers (RFC 3611 section 4.5). */
+  | { readonly type: 'reference_heard'; readonly times: readonly ReferenceHeard[] }
   | { readonly type: 'bye'; readonly ssrcs: readonly number[] }
   | { readonly type: 'nack'; readonly senderSsrc: number; readonly mediaSsrc: number; readonly seqs: readonly number[] }
   | { readonly type: 'pli'; readonly mediaSsrc: number }
@@ -94,19 +105,33 @@ function readPart(type: number, count: number, part: DataView): RtcpItem | 'malf
     case packetTypes.psfb:
       return part.byteLength < 12 ? 'malformed' : readPayloadFeedback(count, part);
     case packetTypes.extendedReport:
-      return part.byteLength < 8 ? 'malformed' : readReferenceTime(part);
+      return part.byteLength < 8 ? 'malformed' : readExtendedReport(part);
     default:
       return undefined;
   }
 }
 
-function readReferenceTime(part: DataView): RtcpItem | undefined {
+/** A receiver's reference time, else what a sender heard of ours; clients send one or the other. */
+function readExtendedReport(part: DataView): RtcpItem | undefined {
+  let heard: RtcpItem | undefined;
   for (let at = 8; at + 4 <= part.byteLength; at += 4 + 4 * part.getUint16(at + 2)) {
-    const isReferenceTime = part.getUint8(at) === extendedBlocks.referenceTime && part.getUint16(at + 2) === 2;
-    if (!isReferenceTime || at + 12 > part.byteLength) continue;
-    return { type: 'reference_time', ssrc: part.getUint32(4), ntpMiddle: part.getUint32(at + 6) };
+    const type = part.getUint8(at);
+    const words = part.getUint16(at + 2);
+    if (at + 4 + 4 * words > part.byteLength) break;
+    if (type === extendedBlocks.referenceTime && words === 2) {
+      return { type: 'reference_time', ssrc: part.getUint32(4), ntpMiddle: part.getUint32(at + 6) };
+    }
+    if (type === extendedBlocks.delaySinceReference) {
+      const count = Math.min(Math.floor(words / 3), MAX_ITEMS);
+      const times = Array.from({ length: count }, (_, index) => readHeard(part, at + 4 + index * 12));
+      heard = { type: 'reference_heard', times };
+    }
   }
-  return undefined;
+  return heard;
+}
+
+function readHeard(part: DataView, at: number): ReferenceHeard {
+  return { ssrc: part.getUint32(at), ntpMiddle: part.getUint32(at + 4), delay: part.getUint32(at + 8) };
 }
 
 function readSenderReport(part: DataView, count: number): RtcpItem | 'malformed' {

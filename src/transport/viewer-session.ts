@@ -5,7 +5,7 @@ import type { LayerOffer } from '../media/layer-selector.ts';
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { OperatingPoint } from '../media/operating-point.ts';
 import type { EgressPlan, MediaKind } from '../media/plan.ts';
-import type { RepairCounts } from '../media/stats.ts';
+import type { RepairCounts, ViewerStats } from '../media/stats.ts';
 import { EgressTrack } from './egress-track.ts';
 import type { FanOut } from './fan-out.ts';
 import { LinkControl } from './link-control.ts';
@@ -14,6 +14,7 @@ import type { PeerConnection } from './peer-connection.ts';
 import { type ReceptionReport, readRtcp } from './rtcp.ts';
 import { writeDelaySinceReference, writeSdes, writeSenderReport } from './rtcp-write.ts';
 import type { NativeSlice } from './srtp-session.ts';
+import { sentTrackStats } from './track-stats.ts';
 
 const FIRST_REPORT_MS = 100;
 const REPORT_MS = 2000;
@@ -43,6 +44,7 @@ export class ViewerSession {
   #roundTripMs = DEFAULT_ROUND_TRIP_MS;
   #nacked = 0;
   #keyframeRequests = 0;
+  #hasRoundTrip = false;
   #nextReportMs = 0;
   #toldRoundTripMs = Number.NEGATIVE_INFINITY;
   /** When which sender report went out, by the middle of its NTP time: gives the round trip. */
@@ -89,6 +91,19 @@ export class ViewerSession {
   get repairs(): RepairCounts {
     const resent = this.#tracks.reduce((sum, track) => sum + track.resent, 0);
     return { nacked: this.#nacked, resent, keyframeRequests: this.#keyframeRequests };
+  }
+
+  stats(): ViewerStats {
+    const { path } = this.peer;
+    return {
+      kind: 'viewer',
+      ...(path && { path }),
+      ...(this.#hasRoundTrip && { roundTripMs: Math.round(this.#roundTripMs * 10) / 10 }),
+      nacked: this.#nacked,
+      keyframeRequests: this.#keyframeRequests,
+      choice: this.choice,
+      tracks: this.#tracks.map(sentTrackStats),
+    };
   }
 
   track(kind: MediaKind): EgressTrack | undefined {
@@ -144,7 +159,7 @@ export class ViewerSession {
       } else if (item.type === 'reference_time') {
         this.#tellRoundTrip(item, nowMs);
       } else if (item.type === 'receiver_report') {
-        for (const report of item.reports) this.#noteRoundTrip(report, nowMs);
+        for (const report of item.reports) this.#noteReport(report, nowMs);
       }
     }
     return wish;
@@ -210,9 +225,12 @@ export class ViewerSession {
     this.peer.sendRtcp([writeDelaySinceReference(track.ssrc, reference)]);
   }
 
-  #noteRoundTrip(report: ReceptionReport, nowMs: number): void {
+  #noteReport(report: ReceptionReport, nowMs: number): void {
+    const track = this.#trackBySsrc(report.ssrc);
+    if (track) track.reported = report;
     if (report.lastSr === 0 || report.lastSr !== this.#reportSent.middle) return;
     const heldMs = (report.delaySinceLastSr / 65_536) * 1000;
+    this.#hasRoundTrip = true;
     this.#roundTripMs = Math.max(1, nowMs - this.#reportSent.ms - heldMs);
   }
 

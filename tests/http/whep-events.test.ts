@@ -4,7 +4,7 @@ import { EventReader } from '../support/event-reader.ts';
 import { FakeApp } from '../support/fake-app.ts';
 import { chromiumPlayOffer } from '../support/offers.ts';
 
-const LAYERS: readonly LayerStats[] = [
+const LAYERS: readonly Partial<LayerStats>[] = [
   { rid: 'h', bitrateBps: 2_000_000, width: 1280, height: 720 },
   { rid: 'm', bitrateBps: 0, width: 640, height: 360 },
   { rid: 'l', bitrateBps: 150_000 },
@@ -43,7 +43,7 @@ async function open(location: string, events: unknown = ALL): Promise<{ feed: st
   return { feed, reader: new EventReader(await fake.request(feed)) };
 }
 
-function measure(layers: readonly LayerStats[]): void {
+function measure(layers: readonly Partial<LayerStats>[]): void {
   const streamId = fake.media.sessions.get(idOf(publisher))?.streamId ?? '';
   fake.media.measure(streamId, [{ kind: 'video', codec: 'h264', packets: 1, lost: 0, layers }]);
 }
@@ -167,7 +167,7 @@ describe('an event stream', () => {
     measure(LAYERS);
     const { reader } = await open(location, ['layers', 'viewercount']);
     await reader.take(2);
-    measure(LAYERS.map((layer) => ({ ...layer, bitrateBps: layer.bitrateBps * 1.1 })));
+    measure(LAYERS.map((layer) => ({ ...layer, bitrateBps: (layer.bitrateBps ?? 0) * 1.1 })));
     await watch();
     expect(await reader.next()).toMatchObject({ name: 'viewercount' });
     await fake.clock.advance(10_000);

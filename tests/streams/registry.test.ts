@@ -171,7 +171,7 @@ describe('a stream', () => {
     media.measure(live().stream?.id ?? '', [track]);
     await settled();
     expect(rows()).toMatchObject([{ width: 1920, height: 1080 }]);
-    expect(live().stream?.layers).toEqual(layers);
+    expect(live().stream?.layers).toMatchObject(layers);
   });
 
   it('notes every ten seconds that it lives', async () => {

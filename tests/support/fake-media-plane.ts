@@ -1,5 +1,6 @@
 import type { LayerWish } from '../../src/media/layer-wish.ts';
 import type { IceCredentials } from '../../src/media/plan.ts';
+import type { PublisherStats, SessionStats, ViewerStats } from '../../src/media/stats.ts';
 import type {
   EndReason,
   MediaEndpoint,
@@ -7,8 +8,8 @@ import type {
   MediaPlane,
   OpenPublisher,
   OpenViewer,
-  TrackStats,
 } from '../../src/streams/ports.ts';
+import { layerStats, type MeasuredTrack } from './layer-stats.ts';
 
 /** Media threads without media: it keeps the port's promises, and tests say when peers connect and vanish. */
 export class FakeMediaPlane implements MediaPlane {
@@ -16,6 +17,8 @@ export class FakeMediaPlane implements MediaPlane {
   readonly plans = new Map<string, OpenPublisher['plan'] | OpenViewer['plan']>();
   readonly restarts: { sessionId: string; local: IceCredentials; remote: IceCredentials }[] = [];
   readonly wishes = new Map<string, LayerWish>();
+  /** What is known of a session when somebody looks. */
+  readonly stats = new Map<string, PublisherStats | ViewerStats>();
   readonly endpointsAsked = new Set<string>();
   /** Thrown by the next call that opens or restarts. */
   failure: Error | undefined;
@@ -65,6 +68,13 @@ export class FakeMediaPlane implements MediaPlane {
     this.endpointsAsked.delete(streamId);
   }
 
+  async sessionStats(sessionIds: readonly string[]): Promise<readonly SessionStats[]> {
+    return sessionIds.flatMap((sessionId) => {
+      const stats = this.#connected.has(sessionId) ? this.stats.get(sessionId) : undefined;
+      return stats ? [{ sessionId, ...stats }] : [];
+    });
+  }
+
   onEvent(listener: (event: MediaEvent) => void): void {
     this.#listener = listener;
   }
@@ -97,7 +107,8 @@ export class FakeMediaPlane implements MediaPlane {
     this.#listener({ type: change, sessionId });
   }
 
-  measure(streamId: string, tracks: readonly TrackStats[]): void {
+  measure(streamId: string, measured: readonly MeasuredTrack[]): void {
+    const tracks = measured.map((track) => ({ fmtp: '', ...track, layers: track.layers.map(layerStats) }));
     this.#listener({ type: 'stats', streamId, tracks });
   }
 

@@ -23,6 +23,7 @@ import {
   writeNack,
   writePli,
   writeReceiverReport,
+  writeReferenceTime,
   writeRemb,
   writeSdes,
   writeSenderReport,
@@ -156,6 +157,15 @@ describe('reading', () => {
     const bytes = hex('80cf0007 00000001 04000000 05000001 00000000 04000002 e1112222 3333f444');
     expect(readRtcp(bytes)).toEqual([{ type: 'reference_time', ssrc: 1, ntpMiddle: 0x22223333 }]);
     expect(readRtcp(hex('80cf0003 00000001 04000002 e1112222'))).toEqual([]);
+  });
+
+  test('our reference time is given back as what was heard of it', () => {
+    const asked = writeReferenceTime(7, { high: 0x1111_2222, low: 0x3333_4444 });
+    expect(readRtcp(asked)).toEqual([{ type: 'reference_time', ssrc: 7, ntpMiddle: 0x2222_3333 }]);
+    const heard = writeDelaySinceReference(9, { ssrc: 7, ntpMiddle: 0x2222_3333 });
+    const times = [{ ssrc: 7, ntpMiddle: 0x2222_3333, delay: 0 }];
+    expect(readRtcp(heard)).toEqual([{ type: 'reference_heard', times }]);
+    expect(readRtcp(heard.subarray(0, -4))).toEqual([]);
   });
 
   test('the answer to a reference time is as RFC 3611 draws it', () => {

@@ -1,8 +1,9 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import { LiveFeeds } from '../live-feeds.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, secured } from './describe.ts';
-import { liveSchema, liveView, slugParam } from './schemas.ts';
+import { liveSchema, liveView, page, slugParam } from './schemas.ts';
+import { sessionSchema, sessionView } from './session-view.ts';
 
 const routes = {
   read: createRoute({
@@ -10,6 +11,20 @@ const routes = {
     path: '/channels/{slug}/live',
     request: { params: slugParam },
     responses: { 200: answers(liveSchema, 'What is on now'), ...failure },
+  }),
+  sessions: createRoute({
+    method: 'get',
+    path: '/channels/{slug}/live/sessions',
+    summary: 'Who publishes and who watches now, and how it goes: the publisher first',
+    security: secured,
+    request: { params: slugParam, query: z.object({ ...page, cursor: z.string().max(60).optional() }) },
+    responses: {
+      200: answers(
+        z.object({ items: z.array(sessionSchema), nextCursor: z.string().nullable() }),
+        'A page of sessions',
+      ),
+      ...failure,
+    },
   }),
   stop: createRoute({
     method: 'post',
@@ -36,6 +51,14 @@ export function liveRoutes({ auth, channels, limits, streams }: ApiDependencies)
     const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
     c.header('Cache-Control', 'no-store');
     return c.json(liveView(streams.live(channel.id)), 200);
+  });
+
+  app.openapi(routes.sessions, async (c) => {
+    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const { limit, cursor: after } = c.req.valid('query');
+    const { reports, next } = await streams.sessionReports(channel.id, { limit, after });
+    c.header('Cache-Control', 'no-store');
+    return c.json({ items: reports.map(sessionView), nextCursor: next ?? null }, 200);
   });
 
   app.openapi(routes.stop, async (c) => {

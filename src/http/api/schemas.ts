@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Channel, StreamKeyRecord } from '../../channels/ports.ts';
-import type { LiveSnapshot } from '../../streams/live-events.ts';
+import type { LiveLayer, LiveSnapshot } from '../../streams/live-events.ts';
 
 /** Shapes that more than one route speaks of. What is used once stands beside its route. */
 
@@ -19,6 +19,17 @@ export const problemSchema = z
   })
   .openapi('Problem', { description: 'RFC 9457 problem details' });
 
+export const layerSchema = z.object({
+  rid: z.string(),
+  bitrateBps: z.number(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+  framesPerSecond: z.number(),
+  lossShare: z.number().optional().openapi({ description: 'Lost on the way to the server, 0 to 1, over ten seconds' }),
+  jitterMs: z.number(),
+  keyframeIntervalMs: z.number().optional(),
+});
+
 export const liveSchema = z
   .object({
     live: z.boolean(),
@@ -33,15 +44,7 @@ export const liveSchema = z
         tracks: z.array(
           z.object({ kind: z.enum(['audio', 'video']), codec: z.enum(['opus', 'h264', 'vp8', 'vp9', 'av1']) }),
         ),
-        layers: z.array(
-          z.object({
-            rid: z.string(),
-            bitrateBps: z.number(),
-            width: z.int().optional(),
-            height: z.int().optional(),
-            framesPerSecond: z.number().optional(),
-          }),
-        ),
+        layers: z.array(layerSchema),
         advice: z.array(z.string()),
       })
       .nullable(),
@@ -84,11 +87,31 @@ export const page = {
 
 export function liveView({ live, state, stream }: LiveSnapshot): z.infer<typeof liveSchema> {
   if (!stream) return { live, state, stream };
-  const { startedAt, tracks, layers } = stream;
+  const { startedAt, tracks, layers, advice } = stream;
   return {
     live,
     state,
-    stream: { ...stream, startedAt: startedAt.toISOString(), tracks: [...tracks], layers: [...layers], advice: [] },
+    stream: {
+      ...stream,
+      startedAt: startedAt.toISOString(),
+      tracks: [...tracks],
+      layers: layers.map(layerView),
+      advice: [...advice],
+    },
+  };
+}
+
+export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
+  const { rid, bitrateBps, width, height, framesPerSecond, lossShare, jitterMs, keyframeIntervalMs } = layer;
+  return {
+    rid,
+    bitrateBps,
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    framesPerSecond,
+    ...(lossShare !== undefined && { lossShare: Math.round(lossShare * 10_000) / 10_000 }),
+    jitterMs,
+    ...(keyframeIntervalMs !== undefined && { keyframeIntervalMs }),
   };
 }
 

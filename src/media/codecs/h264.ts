@@ -1,5 +1,5 @@
 import { BitReader } from './bit-reader.ts';
-import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
+import { B_PICTURE_BIT, FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
 
 // NAL unit types of H.264 table 7-1 and of RFC 6184 table 1.
 const NON_IDR_SLICE = 1;
@@ -38,7 +38,13 @@ function unitFacts(type: number, firstPayloadByte: number): number {
   // SEI (6), PPS (8) and the delimiter (9) stand before the first slice of a picture, as SPS (7) does.
   if (type >= SEI && type <= ACCESS_UNIT_DELIMITER) return FRAME_START_BIT;
   const isSlice = type >= NON_IDR_SLICE && type <= IDR_SLICE;
-  return isSlice && (firstPayloadByte & 0x80) !== 0 ? FRAME_START_BIT : 0;
+  if (!isSlice || (firstPayloadByte & 0x80) === 0) return 0;
+  return isBSlice(firstPayloadByte) ? FRAME_START_BIT | B_PICTURE_BIT : FRAME_START_BIT;
+}
+
+/** slice_type follows first_mb_in_slice: 1 and 6 are B, in Exp-Golomb 010 and 00111. */
+function isBSlice(firstPayloadByte: number): boolean {
+  return (firstPayloadByte & 0x70) === 0x20 || (firstPayloadByte & 0x7c) === 0x1c;
 }
 
 /** The size of the picture that the SPS in this payload describes. */

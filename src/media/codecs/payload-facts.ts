@@ -5,6 +5,9 @@ export const FRAME_START_BIT = 1;
 /** The first packet of a picture that a decoder can start from, with its parameter sets. */
 export const GROUP_START_BIT = 2;
 
+/** Part of a picture that is shown before one that was sent earlier. */
+export const B_PICTURE_BIT = 4;
+
 export interface PictureSize {
   readonly width: number;
   readonly height: number;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { h264Facts, h264Size } from '#src/media/codecs/h264.ts';
-import { FRAME_START_BIT, GROUP_START_BIT } from '#src/media/codecs/payload-facts.ts';
+import { B_PICTURE_BIT, FRAME_START_BIT, GROUP_START_BIT } from '#src/media/codecs/payload-facts.ts';
 import { bytesOfBits, fixed, golomb } from './bits.ts';
 
 const both = FRAME_START_BIT | GROUP_START_BIT;
@@ -37,6 +37,9 @@ describe('an H.264 payload', () => {
     ['a lone PPS', FRAME_START_BIT, [0x68, 0xce]],
     ['an access unit delimiter', FRAME_START_BIT, [0x09, 0xf0]],
     ['filler data', 0, [0x0c, 0xff, 0x80]],
+    ['a B slice from macroblock 0', FRAME_START_BIT | B_PICTURE_BIT, [0x01, 0xa8]],
+    ['a B slice of a picture that is all B', FRAME_START_BIT | B_PICTURE_BIT, [0x41, 0x9c]],
+    ['a P slice from macroblock 0', FRAME_START_BIT, [0x41, 0x9a]],
     ['an IDR slice from macroblock 0', FRAME_START_BIT, [0x65, 0x88]],
     ['an IDR slice from a later macroblock', 0, [0x65, 0x40]],
     ['a slice header cut off', 0, [0x41]],

@@ -1,0 +1,25 @@
+import type { LayerStats, TrackStats } from '../../src/media/stats.ts';
+
+/** A track whose layers need not tell everything. */
+export interface MeasuredTrack extends Omit<TrackStats, 'fmtp' | 'layers'> {
+  readonly layers: readonly Partial<LayerStats>[];
+}
+
+/** A layer as a media thread tells of it; what a test says nothing about is quiet. */
+export function layerStats(told: Partial<LayerStats>): LayerStats {
+  return {
+    rid: '',
+    bitrateBps: 0,
+    framesPerSecond: 0,
+    packets: 0,
+    lost: 0,
+    recovered: 0,
+    nacked: 0,
+    jitterMs: 0,
+    keyframes: 0,
+    keyframeRequests: 0,
+    unansweredRequests: 0,
+    hasBFrames: false,
+    ...told,
+  };
+}
