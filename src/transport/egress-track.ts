@@ -9,10 +9,11 @@ import type { Destination } from './datagram-writer.ts';
 import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
 import { PacketBatch } from './packet-batch.ts';
 import { Repairs } from './repairs.ts';
+import { ReplayPacer } from './replay-pacer.ts';
 import type { ReceptionReport } from './rtcp.ts';
 import type { SrtpTransform } from './srtp-transform.ts';
 
-// A group is replayed in chunks a millisecond apart: some 30 KB each, so that no receive buffer overflows.
+// A group is replayed in chunks a millisecond apart at least: some 30 KB each, so that no receive buffer overflows.
 const REPLAY_CHUNK = 24;
 // A browser sends a keyframe when asked, and hardly ever else: its group may hold more than a thin link takes in seconds.
 // Two seconds are what encoders are set to.
@@ -23,7 +24,7 @@ const KEYFRAME_PATIENCE_MS = 600;
 const REPLAY_MAX_AGE_MS = 10_000;
 const SWITCH_MAX_AGE_MS = 200;
 const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
-// Catching up takes some 50 ms. Where a thread is so busy that it takes longer, it could last for ever.
+// Over a thin link or on a busy thread catching up takes longer, and could last for ever.
 const REPLAY_PATIENCE_MS = 500;
 
 /**
@@ -46,6 +47,7 @@ export class EgressTrack implements EgressTarget {
   readonly #payloads = new Map<CodecName, PayloadPlan>();
   readonly #catchUp: CatchUp;
   readonly #repairs: Repairs;
+  readonly #pacer = new ReplayPacer();
   // Of the packet before: the codec changes once in a stream, if ever.
   #codec: CodecName | undefined;
   #payloadType = -1;
@@ -169,6 +171,7 @@ export class EgressTrack implements EgressTarget {
     this.#state = 'replaying';
     this.#cursor = cached.extSeq;
     this.#replaySinceMs = nowMs;
+    this.#pacer.begin(layer.stats(nowMs).bitrateBps, nowMs);
     return false;
   }
 
@@ -194,11 +197,17 @@ export class EgressTrack implements EgressTarget {
     if (!isClear(this.destination.backlog, nowMs)) return;
     if (nowMs - this.#replaySinceMs > REPLAY_PATIENCE_MS) this.#skipToNewestGroup(layer, nowMs);
     const packets: Packet[] = [];
-    for (; packets.length < REPLAY_CHUNK && this.#cursor <= layer.cache.newestSeq; this.#cursor += 1) {
+    const allowed = this.#pacer.allowance(nowMs);
+    const { newestSeq } = layer.cache;
+    let bytes = 0;
+    for (; packets.length < REPLAY_CHUNK && bytes < allowed && this.#cursor <= newestSeq; this.#cursor += 1) {
       const packet = layer.cache.get(this.#cursor);
       // A sender that restarts meanwhile has other timestamps, and numbers far from these.
-      if (packet?.epoch === this.#epoch) packets.push(packet);
+      if (packet?.epoch !== this.#epoch) continue;
+      packets.push(packet);
+      bytes += packet.length;
     }
+    this.#pacer.sent(bytes);
     if (packets.length > 0 && this.#point) this.#send(new PacketBatch(layer, packets).at(this.#point), nowMs);
     if (this.#cursor > layer.cache.newestSeq) this.#state = 'live';
   }
@@ -224,7 +233,8 @@ export class EgressTrack implements EgressTarget {
   resend(seqs: readonly number[], roundTripMs: number, nowMs: number): void {
     // Where a link fails to carry a layer, what it lost of it would only keep back the next one.
     if (this.congestion && this.#state === 'waiting') return;
-    this.#repairs.resend(seqs, this.congestion && this.#layer, roundTripMs, nowMs);
+    this.#pacer.slowDown(roundTripMs, nowMs);
+    this.#pacer.sent(this.#repairs.resend(seqs, this.congestion && this.#layer, roundTripMs, nowMs));
   }
 
   /** A viewer who just began asks for a keyframe. */

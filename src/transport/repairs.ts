@@ -53,9 +53,10 @@ export class Repairs {
 
   /**
    * A NACK (16-bit numbers). What is no longer cached, or was just sent again, is passed over; so is what is not of
-   * `layer`, where that is given.
+   * `layer`, where that is given. Returns the bytes sent.
    */
-  resend(seqs: readonly number[], layer: Layer | undefined, roundTripMs: number, nowMs: number): void {
+  resend(seqs: readonly number[], layer: Layer | undefined, roundTripMs: number, nowMs: number): number {
+    let bytes = 0;
     for (const seq of seqs) {
       const located = this.#target.rewriter.locate(seq);
       if (!located || (layer && located.layer !== layer)) continue;
@@ -63,17 +64,18 @@ export class Repairs {
       const payload = packet && this.#payloads.get(packet.codec);
       if (!packet || !payload) continue;
       for (let copies = this.#limiter.copies(located.outSeq, roundTripMs, nowMs); copies > 0; copies -= 1) {
-        if (this.#mayResend === 0) return;
+        if (this.#mayResend === 0) return bytes;
         this.#mayResend -= 1;
         this.resent += 1;
         if (payload.rtxPt === undefined || !this.#target.hasRtx) {
           // The very same packet: a second one would count as a replay.
-          this.#fanOut.resend(this.#target, { located, packet, payloadType: payload.pt }, nowMs);
+          bytes += this.#fanOut.resend(this.#target, { located, packet, payloadType: payload.pt }, nowMs);
           break;
         }
-        this.#resendByRtx(located, packet, payload.rtxPt, nowMs);
+        bytes += this.#resendByRtx(located, packet, payload.rtxPt, nowMs);
       }
     }
+    return bytes;
   }
 
   /** What is sent begins, or goes over to something else: then `first` is undefined. */

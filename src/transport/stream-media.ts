@@ -19,6 +19,8 @@ const HOLD_MS = 2;
 export class StreamMedia {
   readonly id: string;
   readonly viewers = new Set<ViewerSession>();
+  /** Those who catch up: asked each millisecond. */
+  readonly #replaying = new Set<ViewerSession>();
   publisher: PublisherSession | undefined;
   /** While other threads have viewers of this stream. */
   feed: StreamFeed | undefined;
@@ -88,13 +90,12 @@ export class StreamMedia {
 
   /** Sends each viewer that is catching up its next chunk. True while there is one. */
   replayAll(nowMs: number): boolean {
-    let isReplaying = false;
-    for (const viewer of this.viewers) {
-      if (!viewer.tracks.some((track) => track.isReplaying)) continue;
-      this.flush(nowMs, false);
-      isReplaying = this.#replay(viewer, nowMs) || isReplaying;
+    if (this.#replaying.size > 0) this.flush(nowMs, false);
+    for (const viewer of this.#replaying) {
+      const goesOn = this.viewers.has(viewer) && this.#replay(viewer, nowMs);
+      if (!goesOn) this.#replaying.delete(viewer);
     }
-    return isReplaying;
+    return this.#replaying.size > 0;
   }
 
   /** Viewers stay on the old publisher's layers until packets of the new one are here: the first of these choose anew. */
@@ -162,6 +163,7 @@ export class StreamMedia {
     if (!track) return;
     const needsKeyframe = track.limit(point);
     if (track.follow(layer, nowMs) || needsKeyframe) layer.keyframes.want(nowMs);
+    if (track.isReplaying) this.#replaying.add(viewer);
   }
 
   #shouldHold(packets: readonly Packet[], nowMs: number): boolean {
