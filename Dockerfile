@@ -12,9 +12,11 @@ COPY . .
 RUN node prisma/generate.ts && node web/build.ts
 
 FROM base AS dependencies
-# The image brings Node itself, and ffmpeg comes from Debian.
+# The image brings Node itself, and ffmpeg comes from Debian. Prisma's command has done its work in the build: it and what
+# hangs on it are half of everything.
 RUN npm ci --omit=dev --no-audit --no-fund \
- && rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/ffmpeg-static
+ && npm uninstall --no-save --no-audit --no-fund --omit=dev prisma \
+ && rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/ffmpeg-static node_modules/typescript
 
 FROM node:24-bookworm-slim
 RUN apt-get update \
