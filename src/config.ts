@@ -143,6 +143,7 @@ const GROUPS: readonly (readonly Name[])[] = [
   ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],
 ];
 
+const DEFAULT_PORT = 8080;
 const DEFAULT_MEDIA_PORT = 8189;
 
 /** One media thread a core, and one core for everything else. */
@@ -160,6 +161,12 @@ function problemsBetween(env: Environment): string[] {
   if (port <= 65_535 && threads <= 256 && port + threads - 1 > 65_535) {
     problems.push(
       `MEDIA_PORT: must leave room for ${threads} media threads up to port 65535, for example ${DEFAULT_MEDIA_PORT}`,
+    );
+  }
+  const http = Number(env['PORT'] ?? DEFAULT_PORT);
+  if (port > 0 && http >= port && http < port + threads) {
+    problems.push(
+      'PORT: must not be one of the media ports, which are MEDIA_PORT and one more for each further thread',
     );
   }
   return problems;
@@ -184,7 +191,7 @@ export function readConfig(environment: Environment): Config {
 
 function grouped(env: z.output<typeof schema>): Config {
   return {
-    http: { host: env.HOST ?? '0.0.0.0', port: env.PORT ?? 8080 },
+    http: { host: env.HOST ?? '0.0.0.0', port: env.PORT ?? DEFAULT_PORT },
     media: {
       port: env.MEDIA_PORT ?? DEFAULT_MEDIA_PORT,
       threads: env.MEDIA_THREADS ?? defaultThreads(),

@@ -119,6 +119,16 @@ test('every problem is told at once, each with an example', () => {
   ]);
 });
 
+test.each([
+  ['8189', '8189', '1', 1],
+  ['8190', '8189', '2', 1],
+  ['8190', '8189', '1', 0],
+  ['0', '0', '1', 0],
+])('PORT %s beside MEDIA_PORT %s and %s threads: %i problems', (http, media, threads, count) => {
+  const found = problems({ PORT: http, MEDIA_PORT: media, MEDIA_THREADS: threads });
+  expect(found.filter((problem) => problem.startsWith('PORT: must not be one of the media ports'))).toHaveLength(count);
+});
+
 test('a message never repeats a value, for it may be a secret', () => {
   const secret = 'hunter2 hunter2';
   const names = ['ADMIN_TOKEN', 'DATABASE_URL', 'TURN_URLS', 'S3_BUCKET', 'PORT', 'PUBLIC_URL', 'ANNOUNCED_ADDRESS'];

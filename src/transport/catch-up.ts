@@ -34,6 +34,11 @@ export class CatchUp {
     return true;
   }
 
+  /** Packets on the way to the keyframe that ends the gap. */
+  missed(packets: number, backlog: Backlog | undefined): void {
+    if (this.#isBehind && backlog) backlog.passedOver += packets;
+  }
+
   /** Whether a keyframe that is here may be sent. */
   mayGoOn(backlog: Backlog | undefined, nowMs: number): boolean {
     return !this.#isBehind || isClear(backlog, nowMs);

@@ -217,16 +217,24 @@ export class EgressTrack implements EgressTarget {
     const { layer } = batch;
     if (layer === this.#layer && this.#epoch === layer.epoch && this.#state !== 'waiting') {
       if (this.#state === 'live') this.#sendLive(batch, nowMs);
-    } else if (layer === this.#wanted && this.#catchUp.mayGoOn(this.destination.backlog, nowMs)) {
-      const point = this.#limitOf(layer);
-      const part = batch.at(point);
-      const first = part.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
-      // Numbers must not run on unseen while this viewer can not be sent the codec: past 32768 it could not follow.
-      if (!first || !this.#canSend(first)) return;
-      this.#begin(first, point, nowMs);
-      this.#state = 'live';
-      this.#sendFrom(part, first.extSeq, nowMs);
+    } else if (layer === this.#wanted && !this.#goOver(batch, nowMs)) {
+      this.#catchUp.missed(batch.packets.length, this.destination.backlog);
     }
+  }
+
+  /** To the group that begins in this batch, if one does. */
+  #goOver(batch: PacketBatch, nowMs: number): boolean {
+    if (!this.#catchUp.mayGoOn(this.destination.backlog, nowMs)) return false;
+    const { layer } = batch;
+    const point = this.#limitOf(layer);
+    const part = batch.at(point);
+    const first = part.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
+    // Numbers must not run on unseen while this viewer can not be sent the codec: past 32768 it could not follow.
+    if (!first || !this.#canSend(first)) return false;
+    this.#begin(first, point, nowMs);
+    this.#state = 'live';
+    this.#sendFrom(part, first.extSeq, nowMs);
+    return true;
   }
 
   /** A NACK of the viewer's (16-bit numbers). */

@@ -34,12 +34,16 @@ export class TcpLink {
     return new TcpLink(front, serverPort);
   }
 
+  /** Where clients find the server. */
+  get port(): number {
+    return (this.#front.address() as AddressInfo).port;
+  }
+
   /** An answer of the server's without UDP, and with this link in place of its port. */
   inAnswer(sdp: string): string {
-    const { port } = this.#front.address() as AddressInfo;
     return sdp
       .replaceAll(/^a=candidate:\S+ 1 udp .*\r\n/gim, '')
-      .replaceAll(/^(a=candidate:\S+ 1 tcp \d+) \S+ \d+/gim, `$1 ${LOOPBACK} ${port}`);
+      .replaceAll(/^(a=candidate:\S+ 1 tcp \d+) \S+ \d+/gim, `$1 ${LOOPBACK} ${this.port}`);
   }
 
   /** From the server to clients, from now on. */

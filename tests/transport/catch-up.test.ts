@@ -89,10 +89,13 @@ describe('a track on a slow connection', () => {
     stall();
     expect(video.leavesOut(1, backlog, 600)).toBe(true);
     expect(video.mayGoOn(backlog, 700)).toBe(false);
+    video.missed(7, backlog);
+    expect(backlog.passedOver).toBe(8);
     waiting = 0;
     expect([video.mayGoOn(backlog, 800), video.isBehind]).toEqual([true, true]);
     video.wentOn();
-    expect(video.isBehind).toBe(false);
+    video.missed(7, backlog);
+    expect([video.isBehind, backlog.passedOver]).toEqual([false, 8]);
   });
 
   test('asks for that keyframe when the way is free, at most each two seconds', () => {
