@@ -169,3 +169,33 @@ test('the menu works by keyboard and on a phone', async () => {
   await viewer.leave();
   await streamer.leave();
 });
+
+test('a chosen layer that the publisher stops is replaced, shown as such, and comes back', async () => {
+  const { slug, key } = await api.createChannel('qualities-away');
+  const streamer = await newVisitor(browser);
+  const publisher = await publish(streamer, key);
+  const viewer = await newVisitor(browser);
+  const watch = await viewer.open(`${server.url}/${slug}`);
+  await button(watch).waitFor({ timeout: 60_000 });
+  await choose(watch, '360p');
+  await sees(watch, 360);
+
+  await publisher.evaluate("probe.switchLayer('m', false)");
+  await until('another one is seen', async () => (await heightOf(watch)) !== 360);
+  await seesMovingPicture(watch);
+  await button(watch).click();
+  await entry(watch, '360p not sent now').waitFor();
+  expect(await entry(watch, /360p/).getAttribute('aria-checked')).toBe('true');
+  await keepPicture(watch, 'quality-3-away');
+  await watch.keyboard.press('Escape');
+
+  await publisher.evaluate("probe.switchLayer('m', true)");
+  await sees(watch, 360);
+  await seesMovingPicture(watch);
+  await button(watch).click();
+  await entry(watch, /^360p$/).waitFor();
+  expect(viewer.errors).toEqual([]);
+
+  await viewer.leave();
+  await streamer.leave();
+});

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LayerStats } from '../../src/streams/ports.ts';
 import { EventReader } from '../support/event-reader.ts';
 import { FakeApp } from '../support/fake-app.ts';
@@ -20,6 +20,10 @@ beforeEach(async () => {
   const { user } = await fake.account('owner', 'owner');
   key = (await fake.channel('brook', user.id)).key;
   publisher = await fake.goLive(key);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const idOf = (path: string) => path.split('/').at(-1) ?? '';
@@ -223,6 +227,21 @@ describe('an event stream', () => {
     const next = new EventReader(await fake.request(feed));
     expect(await reader.next()).toBeUndefined();
     expect(await next.next()).toEqual({ name: 'viewercount', data: { viewercount: 1 } });
+    await next.close();
+  });
+
+  it('cuts off a reader who takes nothing for twenty seconds, and is there for the next', async () => {
+    const { location } = await watch();
+    const feed = (await ask(location, ['viewercount'])).headers.get('location') ?? '';
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const slow = await fake.request(feed);
+    // The first event goes out at once; the word that nothing is new, 15 s later, finds nobody.
+    await vi.advanceTimersByTimeAsync(40_000);
+    vi.useRealTimers();
+    const event = { name: 'viewercount', data: { viewercount: 1 } };
+    expect(await new EventReader(slow).take(2)).toEqual([event, undefined]);
+    const next = new EventReader(await fake.request(feed));
+    expect(await next.next()).toEqual(event);
     await next.close();
   });
 

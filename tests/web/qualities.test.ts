@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { qualitiesOf, sizeLabel } from '../../web/src/lib/player/qualities.ts';
+import { isUnseen, qualitiesOf, sizeLabel } from '../../web/src/lib/player/qualities.ts';
 
 describe('the quality menu', () => {
   test('has the best layer first, named by its height', () => {
@@ -22,6 +22,12 @@ describe('the quality menu', () => {
 
   test('leaves out what was never seen', () => {
     expect(qualitiesOf([{ rid: 'h', bitrate: 0 }])).toEqual([]);
+  });
+
+  test('knows what is about to be seen', () => {
+    expect(isUnseen({ rid: 'h', bitrate: 500_000 })).toBe(true);
+    expect(isUnseen({ rid: 'h', bitrate: 0 })).toBe(false);
+    expect(isUnseen({ rid: 'h', bitrate: 500_000, width: 1280, height: 720 })).toBe(false);
   });
 
   test('tells two layers of one size apart by what they take', () => {

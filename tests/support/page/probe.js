@@ -59,6 +59,17 @@
       await Promise.all(senders.map((sender) => sender.replaceTrack(null)));
     },
 
+    /** Of a simulcast: starts or stops the layer with this rid. */
+    async switchLayer(rid, active) {
+      for (const sender of peers.flatMap((peer) => peer.getSenders())) {
+        const parameters = sender.getParameters();
+        const layer = parameters.encodings.find((encoding) => encoding.rid === rid);
+        if (!layer) continue;
+        layer.active = active;
+        await sender.setParameters(parameters);
+      }
+    },
+
     /** Of the path that is in use: udp or tcp. */
     async transport() {
       const all = await allStats();

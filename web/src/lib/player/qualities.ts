@@ -16,6 +16,11 @@ export function sizeLabel(width: number, height: number): string {
   return `${Math.min(width, height)}p`;
 }
 
+/** It comes, and its first keyframe, which tells its size, does not yet. */
+export function isUnseen({ bitrate: bps = 0, width = 0 }: VideoLayer): boolean {
+  return bps > 0 && width === 0;
+}
+
 /** The best one first. Layers that were never seen have no size, and are left out. */
 export function qualitiesOf(layers: readonly VideoLayer[]): Quality[] {
   const pictures = [...Map.groupBy(layers, keyOf)].flatMap(([key, parts]) => {

@@ -1,5 +1,5 @@
 import type { LayerWish, VideoLayer } from '../video-layer.ts';
-import { type Quality, qualitiesOf } from './qualities.ts';
+import { isUnseen, type Quality, qualitiesOf } from './qualities.ts';
 
 type Wished = Pick<Quality, 'key' | 'label' | 'wish'>;
 
@@ -44,6 +44,8 @@ export class QualityChoice {
   }
 
   heard(layers: readonly VideoLayer[]): void {
+    // A publisher who just came back: what the list looks like is not known yet, and is about to be.
+    if (this.qualities.length > 0 && layers.some(isUnseen)) return;
     this.qualities = qualitiesOf(layers);
     // Another publisher has other layers: what was wished for may be there by another name, or not at all.
     this.#follow().catch(() => {});
