@@ -45,6 +45,26 @@ export interface Live {
   } | null;
 }
 
+/** How a publisher's media comes in, as the server sees it. */
+export interface PublisherSession {
+  readonly kind: 'publisher';
+  readonly roundTripMs: number | null;
+  readonly tracks: readonly {
+    readonly kind: 'audio' | 'video';
+    readonly codec: string;
+    readonly profile: string | null;
+    readonly lossShare: number | null;
+    readonly layers: readonly {
+      readonly rid: string;
+      readonly bitrateBps: number;
+      readonly width?: number;
+      readonly height?: number;
+      readonly framesPerSecond: number;
+      readonly keyframeIntervalMs?: number;
+    }[];
+  }[];
+}
+
 /** A broadcast as it is remembered. */
 export interface PastStream {
   readonly id: string;
@@ -124,6 +144,11 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     deleteChannel: (slug: string) => call<void>('DELETE', channel(slug)),
 
     live: (slug: string) => call<Live>('GET', `${channel(slug)}/live`),
+    /** Who publishes now; for those who manage the channel. */
+    publisher: (slug: string) =>
+      call<Page<PublisherSession | { readonly kind: 'viewer' }>>('GET', `${channel(slug)}/live/sessions?limit=1`).then(
+        ({ items }) => items.find((session) => session.kind === 'publisher'),
+      ),
     stopLive: (slug: string) => call<void>('POST', `${channel(slug)}/live/stop`),
 
     lastStream: (slug: string) =>

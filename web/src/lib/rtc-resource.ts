@@ -14,6 +14,13 @@ export class RtcRefused extends Error {
   }
 }
 
+/** What a viewer's session is told about itself: parts of `Session` in the API. */
+export interface ServerView {
+  readonly id: string;
+  readonly roundTripMs: number | null;
+  readonly choice?: { readonly rid: string | null; readonly reason: string; readonly estimateBps: number | null };
+}
+
 export interface RtcEndpoint {
   readonly url: string;
   /** Bearer token: the stream key of a publisher, the viewer token of a private channel. */
@@ -61,6 +68,12 @@ export class RtcResource {
     const response = await this.#patch(fragment, '*');
     this.#etag = response.headers.get('etag') ?? this.#etag;
     return response.text();
+  }
+
+  /** How the server sees this session; `undefined` where it does not tell. */
+  async stats(): Promise<ServerView | undefined> {
+    const response = await fetch(`${this.#url}/stats`, { headers: this.#headers }).catch(() => undefined);
+    return response?.ok ? ((await response.json()) as ServerView) : undefined;
   }
 
   /** Idempotent. The request outlives the page. */

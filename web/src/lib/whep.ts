@@ -2,7 +2,7 @@ import { backoffMs } from './backoff.ts';
 import type { Problem } from './problem.ts';
 import { receiveStream } from './received-stream.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
-import { type RtcEndpoint, RtcRefused, type RtcResource } from './rtc-resource.ts';
+import { type RtcEndpoint, RtcRefused, type RtcResource, type ServerView } from './rtc-resource.ts';
 import { withRoundTrip, withStereo } from './sdp-wishes.ts';
 import type { LayerWish } from './video-layer.ts';
 import { type LayersListener, WhepLayers } from './whep-layers.ts';
@@ -25,6 +25,7 @@ export class WhepPlayer {
   readonly #options: WhepPlayerOptions;
   #connection: RtcConnection | undefined;
   #layers: WhepLayers | undefined;
+  #session: RtcResource | undefined;
   #wish: LayerWish = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -52,6 +53,14 @@ export class WhepPlayer {
     });
   }
 
+  /** How it goes, by this browser's count and the server's; `undefined` while there is no connection. */
+  async stats(): Promise<{ report: RTCStatsReport; server: ServerView | undefined } | undefined> {
+    const connection = this.#connection;
+    if (!connection) return undefined;
+    const [report, server] = await Promise.all([connection.pc.getStats(), this.#session?.stats()]);
+    return { report, server };
+  }
+
   /** What to be sent from now on, also after reconnecting. Rejects with `RtcRefused` where it can not be had. */
   async choose(wish: LayerWish): Promise<void> {
     this.#wish = wish;
@@ -66,6 +75,7 @@ export class WhepPlayer {
   }
 
   #began(session: RtcResource): void {
+    this.#session = session;
     this.#layers = new WhepLayers(session, (layers) => this.#options.onLayers?.(layers));
     // Refused, when the publisher is another one now: whoever wished hears of the layers, and wishes anew.
     if (Object.keys(this.#wish).length > 0) this.#layers.ask(this.#wish).catch(() => {});
@@ -105,5 +115,6 @@ export class WhepPlayer {
     this.#layers = undefined;
     this.#connection?.close();
     this.#connection = undefined;
+    this.#session = undefined;
   }
 }

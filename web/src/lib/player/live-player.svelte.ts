@@ -56,6 +56,11 @@ export class LivePlayer {
     return !this.isPictureSent || this.stream?.getVideoTracks().length === 0;
   }
 
+  /** How it goes; `undefined` while there is no connection. */
+  stats() {
+    return this.#player.stats();
+  }
+
   open(): void {
     if (this.events.live.state !== 'offline') this.#player.play();
     this.events.open();

@@ -5,6 +5,10 @@ export interface SentVideo {
   readonly width: number;
   readonly height: number;
   readonly limitedBy: 'none' | 'cpu' | 'bandwidth' | 'other';
+  /** As the server reports them; absent before its first report. */
+  readonly roundTripMs?: number;
+  /** Of what was sent lately, lost on the way: 0 to 1. */
+  readonly lossShare?: number;
   readonly bytes: number;
   readonly atMs: number;
 }
@@ -16,12 +20,15 @@ export function sentVideo(report: RTCStatsReport, before: SentVideo | undefined)
     const bytes: number = entry.bytesSent ?? 0;
     const atMs: number = entry.timestamp;
     const isNewConnection = before !== undefined && bytes < before.bytes;
+    const remote = report.get(entry.remoteId);
     return {
       bitrateBps: before && !isNewConnection ? ((bytes - before.bytes) * 8000) / (atMs - before.atMs) : 0,
       framesPerSecond: Math.round(entry.framesPerSecond ?? 0),
       width: entry.frameWidth ?? 0,
       height: entry.frameHeight ?? 0,
       limitedBy: entry.qualityLimitationReason ?? 'none',
+      ...(remote?.roundTripTime !== undefined && { roundTripMs: remote.roundTripTime * 1000 }),
+      ...(remote?.fractionLost !== undefined && { lossShare: remote.fractionLost }),
       bytes,
       atMs,
     };

@@ -7,8 +7,12 @@ export const load: PageLoad = async ({ fetch, parent, params, url }) => {
   requireUser((await parent()).user, url);
   const api = apiWith(fetch);
   try {
-    const [channel, keys] = await Promise.all([api.channel(params.channel), api.keys(params.channel)]);
-    return { channel, keys };
+    const [channel, live, keys] = await Promise.all([
+      api.channel(params.channel),
+      api.live(params.channel),
+      api.keys(params.channel),
+    ]);
+    return { channel, live, keys };
   } catch (failure) {
     if (failure instanceof ApiError) error(failure.status || 503, failure.message);
     throw failure;
