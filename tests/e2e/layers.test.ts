@@ -61,7 +61,8 @@ describe('a viewer of three layers', () => {
     expect((await watchFor(viewer, 5000)).height).toBe(720);
 
     // The fake camera's picture is an easy one: what is thin depends on the encoder.
-    link.change({ down: { ...WIDE, rateBps: Math.min(500_000, top.bitrateBps * 0.6) } });
+    // Of VP8, two of three temporal layers of the best one take 60 % of it.
+    link.change({ down: { ...WIDE, rateBps: Math.min(500_000, top.bitrateBps * 0.5) } });
     await until('a smaller layer is seen', async () => (await heightOf(viewer)) < 720, { timeoutMs: 3000 });
     const thin = await watchFor(viewer, 10_000);
     expect(thin.height).toBeLessThan(720);

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import type { Browser } from 'playwright-core';
+import type { Browser, Response } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Api } from '../support/api.ts';
 import { newVisitor, openBrowser } from '../support/browser.ts';
@@ -24,20 +24,19 @@ afterAll(async () => {
 
 test('a server that was told no address offers its own, and both ends get through', async () => {
   const { slug, key } = await (await Api.setUp(server)).createChannel('as-installed');
-  const answers: string[] = [];
   const obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media });
   const viewer = await newVisitor(browser);
-  viewer.context.on('response', async (response) => {
-    if (response.request().method() === 'POST' && response.url().includes('/whep/'))
-      answers.push(await response.text());
-  });
-  const page = await viewer.open(`${server.url}/${slug}`);
+  const page = await viewer.open('about:blank');
+  const isWhep = (response: Response) => response.request().method() === 'POST' && response.url().includes('/whep/');
+  const answered = page.waitForResponse((response) => isWhep(response) && response.status() === 201);
+  await page.goto(`${server.url}/${slug}`);
+  const answer = await (await answered).text();
 
   await seesMovingPicture(page, '[data-testid=player]');
 
   const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   const outside = own.filter(({ internal }) => !internal).map(({ address }) => address);
-  const offered = answers[0]?.match(/^a=candidate:.*$/gm)?.map((line) => line.split(' ')[4]) ?? [];
+  const offered = answer.match(/^a=candidate:.*$/gm)?.map((line) => line.split(' ')[4]) ?? [];
   expect(offered).not.toEqual([]);
   expect(outside.length > 0 ? outside : ['127.0.0.1']).toEqual(expect.arrayContaining(offered));
   expect(await obs.stop()).toBe(200);

@@ -49,7 +49,7 @@ export class Visitor {
     this.context = context;
     context.on('weberror', (event) => this.errors.push(String(event.error())));
     context.on('console', (message) => {
-      if (message.type() === 'error') this.errors.push(message.text());
+      if (message.type() === 'error') this.errors.push(`${message.text()} (${message.location().url})`);
     });
   }
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { playerStats, statsText } from '../../web/src/lib/player/player-stats.ts';
-import { sentVideo } from '../../web/src/routes/studio/sent-video.ts';
 
 /** As Chromium tells, at one moment. */
 function chromium(seconds: number, lost = 0) {
@@ -80,17 +79,4 @@ test('the statistics are copied as a table of text', () => {
       ['Round trip', '3 ms'],
     ]),
   ).toBe('Lost        0.0 %\nRound trip  3 ms');
-});
-
-test('a streamer sees what is lost on the way, and the way’s length, once the server has reported', () => {
-  const outbound = { type: 'outbound-rtp', kind: 'video', timestamp: 2000, bytesSent: 500_000, remoteId: 'R' };
-  const sent = (entries: [string, object][]) => sentVideo(new Map(entries) as unknown as RTCStatsReport, undefined);
-  expect(sent([['V', outbound]])).not.toHaveProperty('lossShare');
-  const report = { type: 'remote-inbound-rtp', roundTripTime: 0.02, fractionLost: 0.05 };
-  expect(
-    sent([
-      ['V', outbound],
-      ['R', report],
-    ]),
-  ).toMatchObject({ roundTripMs: 20, lossShare: 0.05 });
 });

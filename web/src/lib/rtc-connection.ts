@@ -129,8 +129,10 @@ export class RtcConnection {
   /** One PATCH at a time; what is gathered meanwhile goes with the next. */
   #trickle(): void {
     this.#patches = this.#patches.then(async () => {
-      const nothingNew = this.#candidates.length === 0 && !this.#isGathered;
-      if (this.#isClosed || this.#isRestarting || !this.#resource || nothingNew) return;
+      const isNew = this.#candidates.length > 0 || this.#isGathered;
+      // Once there is a path, another one is not looked for.
+      const isOfUse = isNew && !this.#isClosed && !this.#isRestarting && this.pc.connectionState !== 'connected';
+      if (!isOfUse || !this.#resource) return;
       const fragment = this.#fragment();
       // Lost candidates cost a path, not the session.
       await this.#resource.trickle(fragment).catch(() => {});

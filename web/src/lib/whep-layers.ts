@@ -58,7 +58,10 @@ export class WhepLayers {
     this.#stream ??= newStream(this.#eventsUrl);
     const url = await this.#stream.catch(() => undefined);
     if (this.#isClosed || this.#source || document.visibilityState !== 'visible') return;
-    if (url === undefined) return this.#listenAnew();
+    if (url === undefined) {
+      this.#stream = undefined;
+      return this.#listenAnew();
+    }
     const source = new EventSource(url);
     this.#source = source;
     source.addEventListener('layers', ({ data }) => {
@@ -66,15 +69,15 @@ export class WhepLayers {
       const byMedia: Record<string, VideoLayer[]> = JSON.parse(data);
       this.#onLayers(Object.values(byMedia)[0] ?? []);
     });
+    // The browser would ask again at once, and of a session that ends with its events that is one request too many.
     source.onerror = () => {
-      // The browser repeats what broke off, but not what was refused.
-      if (source.readyState === EventSource.CLOSED) this.#listenAnew();
+      if (source.readyState === EventSource.CLOSED) this.#stream = undefined;
+      this.#listenAnew();
     };
   }
 
   #listenAnew(): void {
     this.#stopListening();
-    this.#stream = undefined;
     this.#timer = setTimeout(this.#listenWhileSeen, backoffMs(this.#failures++));
   }
 
