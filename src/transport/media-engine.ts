@@ -2,11 +2,11 @@ import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
 import type { SessionStats, ThreadStats } from '../media/stats.ts';
 import type { EndReason, MediaEvent, OpenPublisher, OpenViewer } from '../streams/ports.ts';
+import { DatagramRouter } from './datagram-router.ts';
 import type { DatagramSource, SourceKey } from './datagram-source.ts';
 import { DtlsContext } from './dtls.ts';
 import { FanOut } from './fan-out.ts';
 import { Feeds } from './feeds.ts';
-import { usernameUfrag } from './ice-lite.ts';
 import { MediaMemory } from './media-memory.ts';
 import { MediaPort } from './media-port.ts';
 import type { Drops, KeyframeWish, ThreadOptions } from './messages.ts';
@@ -44,6 +44,7 @@ export class MediaEngine {
   readonly #shared: PeerShared;
   readonly #fanOut: FanOut;
   readonly feeds: Feeds;
+  readonly router: DatagramRouter;
   readonly #meter = new ThreadMeter();
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
@@ -57,6 +58,13 @@ export class MediaEngine {
       flushPort: () => port.flush(),
       onCrash: (session, error) => this.#crash(session, error),
     });
+    this.router = new DatagramRouter({
+      sessions: this.#sessions,
+      streams: this.#streams,
+      meter: this.#meter,
+      onConnected: (session, nowMs) => this.#connected(session, nowMs),
+      onCrash: (session, error) => this.#crash(session, error),
+    });
     this.feeds = new Feeds({ ...options, streams: this.#streams, memory: this.#memory });
   }
 
@@ -65,9 +73,9 @@ export class MediaEngine {
     let engine: MediaEngine | undefined;
     const reader = {
       onDatagram: (memory: NativeSlice, start: number, end: number, source: DatagramSource) =>
-        engine?.receive(memory, start, end, source),
+        engine?.router.receive(memory, start, end, source),
       onBatchEnd: () => engine?.flush(),
-      onSourceClosed: (key: SourceKey) => engine?.loseSource(key),
+      onSourceClosed: (key: SourceKey) => engine?.router.loseSource(key),
     };
     const port = await MediaPort.open({ port: options.port, mode: options.mode, reader });
     engine = new MediaEngine(port, dtls, options);
@@ -158,56 +166,13 @@ export class MediaEngine {
     this.#streams.close();
   }
 
-  receive(memory: NativeSlice, start: number, end: number, source: DatagramSource): void {
-    this.#meter.received(end - start);
-    // RFC 7983: the first byte tells what it is.
-    const first = memory.bytes[start] ?? 0;
-    const isStun = first < 4;
-    const session = isStun ? this.#calledBy(memory.bytes.subarray(start, end)) : this.#sessions.bySource(source.key);
-    if (!session) return;
-    const nowMs = performance.now();
-    try {
-      if (isStun) this.#receiveStun(session, memory.bytes.subarray(start, end), source, nowMs);
-      else if (first >= 20 && first <= 63) this.#receiveDtls(session, memory.bytes.subarray(start, end), nowMs);
-      else if (first >= 128 && first <= 191) this.#receiveMedia(session, memory, start, end, nowMs);
-    } catch (error) {
-      this.#crash(session, error);
-    }
-  }
-
-  /** A peer's connection closed. Its session goes on: another way may be open, or opened soon. */
-  loseSource(key: SourceKey): void {
-    const session = this.#sessions.bySource(key);
-    if (!session) return;
-    this.#sessions.forget(session, key);
-    session.peer.lose(key);
-  }
-
   /** After a burst of datagrams: what they brought goes out. */
   flush(): void {
     this.feeds.call();
     this.#streams.flush(performance.now());
   }
 
-  #calledBy(message: Uint8Array): MediaSession | undefined {
-    const ufrag = usernameUfrag(message);
-    return ufrag === undefined ? undefined : this.#sessions.byUfrag(ufrag);
-  }
-
-  #receiveStun(session: MediaSession, message: Uint8Array, source: DatagramSource, nowMs: number): void {
-    if (!this.#sessions.mayProve(session, source.key, nowMs)) return;
-    const before = session.peer.localUfrags;
-    const { isProven, hasMoved, forgotten } = session.peer.receiveStun(message, source, nowMs);
-    if (!isProven) return;
-    if (before.length !== session.peer.localUfrags.length) this.#sessions.nameAnew(session, before);
-    this.#sessions.proven(session, source.key);
-    if (forgotten !== undefined) this.#sessions.forget(session, forgotten);
-    if (session instanceof PublisherSession) session.presence.sign(nowMs);
-    else if (hasMoved) session.moved();
-  }
-
-  #receiveDtls(session: MediaSession, datagram: Uint8Array, nowMs: number): void {
-    if (!session.peer.receiveDtls(datagram, nowMs)) return;
+  #connected(session: MediaSession, nowMs: number): void {
     const stream = this.#streams.of(session.streamId);
     if (session instanceof ViewerSession) {
       session.connected(nowMs);
@@ -220,23 +185,6 @@ export class MediaEngine {
       if (previous) this.#end(previous, 'taken_over');
     }
     this.#options.emit({ type: 'connected', sessionId: session.id });
-  }
-
-  #receiveMedia(session: MediaSession, memory: NativeSlice, start: number, end: number, nowMs: number): void {
-    const second = memory.bytes[start + 1] ?? 0;
-    const isRtcp = second >= 192 && second <= 223;
-    if (session instanceof ViewerSession) {
-      if (isRtcp) session.receiveRtcp(memory, start, end, nowMs)?.keyframeOf.keyframes.want(nowMs);
-      return;
-    }
-    if (isRtcp) {
-      session.receiveRtcp(memory, start, end, nowMs);
-      this.#streams.get(session.streamId)?.feed?.clocks();
-      return;
-    }
-    const packet = session.receiveRtp(memory, start, end, nowMs);
-    const stream = this.#streams.get(session.streamId);
-    if (packet && stream?.publisher === session) stream.collect(packet);
   }
 
   #add(session: MediaSession): void {

@@ -44,7 +44,7 @@ test('a check with a forged source, from a viewer with a session of his own, tak
   });
   for (let frame = 0; frame < 50; frame += 1) {
     memory.bytes.set(check);
-    engine.receive(memory, 0, check.length, sourceOfText('127.0.0.1', publisher.ownPort));
+    engine.router.receive(memory, 0, check.length, sourceOfText('127.0.0.1', publisher.ownPort));
     const packet = { ssrc: SSRCS.audio, payloadType: OPUS_PT, extSeq: frame, timestamp: frame * 960 };
     publisher.sendRtp(packet, Buffer.alloc(50, frame));
   }
