@@ -75,7 +75,7 @@ test('everybody sees how it goes: the viewer in the player, the streamer in stud
   expect(shown['Transport']).toMatch(/^(UDP|TCP), IPv[46]$/);
   expect(shown['Session']).toMatch(/^[0-9a-f]{8}$/);
   await keepPicture(watch, 'stats-1-panel');
-  await watch.getByTestId('stats').getByRole('button').click();
+  await watch.getByTestId('stats').getByRole('button', { name: 'Copy' }).click();
   await until('the figures are copied', async () =>
     (await watch.evaluate<string>('navigator.clipboard.readText()')).includes('Round trip'),
   );

@@ -44,7 +44,7 @@ test('a viewer sees how it goes, second by second', () => {
   const { rows } = playerStats(chromium(11, 2), server, counted);
   expect(Object.fromEntries(rows)).toEqual({
     Picture: '1280×720 at 30 fps',
-    Codecs: 'H264 + opus',
+    Codecs: 'H264 + Opus',
     Received: '2.5 Mbit/s + 100 kbit/s',
     Layer: 'h, automatic, link 4.0 Mbit/s',
     'Round trip': '30 ms',
@@ -66,7 +66,7 @@ test('a stream of sound, a server that tells nothing and a first look leave out 
   report.delete('T');
   const { rows } = playerStats(report, undefined, undefined);
   const told = Object.fromEntries(rows);
-  expect(told).toMatchObject({ Codecs: 'opus', Freezes: 'none', Transport: 'not known' });
+  expect(told).toMatchObject({ Codecs: 'Opus', Freezes: 'none', Transport: 'not known' });
   for (const label of ['Picture', 'Received', 'Layer', 'Round trip', 'Lost', 'Jitter buffer', 'Session']) {
     expect(told).not.toHaveProperty([label]);
   }

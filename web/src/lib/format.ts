@@ -22,6 +22,11 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
+/** `opus` as `Opus`, `h264` as `H264`. */
+export function codecName(name: string): string {
+  return name.toLowerCase() === 'opus' ? 'Opus' : name.toUpperCase();
+}
+
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** `1 viewer`, `1.2K viewers`. */

@@ -1,4 +1,4 @@
-import { bitrate, milliseconds, percent } from '../format.ts';
+import { bitrate, codecName, milliseconds, percent } from '../format.ts';
 import type { ServerView } from '../rtc-resource.ts';
 
 /** What was counted up to one moment; two of them make a rate. */
@@ -99,7 +99,7 @@ function textOf(entry: Entry | undefined, field: string): string {
 }
 
 function codecOf(report: ReadonlyMap<string, Entry>, entry: Entry): string {
-  return textOf(report.get(textOf(entry, 'codecId')), 'mimeType').split('/')[1] ?? '';
+  return codecName(textOf(report.get(textOf(entry, 'codecId')), 'mimeType').split('/')[1] ?? '');
 }
 
 function rate(now: Counted, before: Counted, field: 'videoBytes' | 'audioBytes'): string {
