@@ -23,6 +23,8 @@ export interface StageOptions {
   readonly profile?: Profile;
   readonly hasAudio?: boolean;
   readonly hasVideo?: boolean;
+  /** Simulcast layers published. */
+  readonly layers?: number;
   readonly hasGro?: boolean;
   /** The server on one core, publisher and viewers on the other: nobody's caches are disturbed, as on machines of their own. */
   readonly isApart?: boolean;
@@ -34,6 +36,7 @@ export interface StageOptions {
 
 /** What one stretch of time cost and brought. */
 export interface Stretch {
+  /** Packets that one viewer of each stream was to get. */
   readonly published: number;
   readonly counts: Counts;
   readonly server: Spent;
@@ -44,32 +47,30 @@ export interface Stretch {
   readonly drops: KernelDrops;
 }
 
-/** Our server, a publisher and viewers, each a process of its own. */
+/** Our server, publishers and viewers, each a process of its own. */
 export class Stage {
   readonly server: Server;
   readonly load: Child<LoadMethods>;
   readonly #publisher: Child<PublishMethods>;
-  readonly #whep: string;
+  readonly #options: StageOptions;
+  readonly #slugs: string[] = [];
+  #api: Api | undefined;
 
-  private constructor(server: Server, whep: string, load: Child<LoadMethods>, publisher: Child<PublishMethods>) {
+  private constructor(server: Server, options: StageOptions) {
     this.server = server;
-    this.#whep = whep;
-    this.load = load;
-    this.#publisher = publisher;
+    this.#options = options;
+    this.load = new Child<LoadMethods>(LOAD);
+    this.#publisher = new Child<PublishMethods>(PUBLISH);
   }
 
   /** Resolves with the stream live and no viewer. */
   static async open(options: StageOptions = {}): Promise<Stage> {
     const { send = 'auto', profile = 'gcm', hasGro = false, sampleEvery = 20 } = options;
-    const { hasAudio = true, hasVideo = true } = options;
     const server = await Server.start({ env: { LOG_LEVEL: 'info', MEDIA_SEND: send, ...options.env } });
-    const load = new Child<LoadMethods>(LOAD);
-    const publisher = new Child<PublishMethods>(PUBLISH);
-    const stage = new Stage(server, `${server.url}/whep/bench`, load, publisher);
+    const stage = new Stage(server, options);
     try {
-      const { key } = await (await Api.setUp(server)).createChannel('bench');
-      await publisher.call('start', { url: `${server.url}/whip`, token: key, hasAudio, hasVideo });
-      await load.call('open', { profile, sampleEvery, hasGro });
+      await stage.publish(1);
+      await stage.load.call('open', { profile, sampleEvery, hasGro });
       if (options.isApart) stage.#moveApart();
       return stage;
     } catch (error) {
@@ -78,9 +79,21 @@ export class Stage {
     }
   }
 
-  /** Throws when one of them could not. */
+  /** So many streams more, each on a channel of its own. */
+  async publish(count: number): Promise<void> {
+    this.#api ??= await Api.setUp(this.server);
+    const { hasAudio = true, hasVideo = true, layers = 1 } = this.#options;
+    for (let left = count; left > 0; left -= 1) {
+      const { slug, key } = await this.#api.createChannel(`bench-${this.#slugs.length + 1}`);
+      await this.#publisher.call('start', { url: `${this.server.url}/whip`, token: key, hasAudio, hasVideo, layers });
+      this.#slugs.push(slug);
+    }
+  }
+
+  /** So many viewers more, of the stream published last. Throws when one of them could not. */
   async join(count: number, concurrency = 16): Promise<Joined> {
-    const joined = await this.load.call('join', { url: this.#whep, count, concurrency });
+    const url = `${this.server.url}/whep/${this.#slugs.at(-1)}`;
+    const joined = await this.load.call('join', { url, count, concurrency });
     if (joined.joined < count) throw new Error(`${count - joined.joined} of ${count} joins failed: ${joined.failures}`);
     return joined;
   }
@@ -89,7 +102,7 @@ export class Stage {
   async settle(): Promise<void> {
     for (let second = 0; second < SETTLE_SECONDS; second += 1) {
       const { counts, published } = await this.measure(1);
-      if (counts.packets <= published * counts.viewers * LIVE_RATIO) return;
+      if (counts.packets <= (published / this.#slugs.length) * counts.viewers * LIVE_RATIO) return;
     }
     throw new Error(`the viewers are not live after ${SETTLE_SECONDS} s`);
   }

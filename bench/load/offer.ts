@@ -13,6 +13,8 @@ export interface SentSsrcs {
 }
 
 export const PUBLISHED = { opus: 111, h264: 96 } as const;
+export const VIDEO_MID = '1';
+export const EXTENSION_IDS = { mid: 1, rid: 2 } as const;
 
 /** What a browser would take, cut down to what the bench's publisher sends. */
 export function playOffer(options: OfferOptions): string {
@@ -29,19 +31,31 @@ export function playOffer(options: OfferOptions): string {
   ]);
 }
 
-/** As OBS offers: one codec a section, the SSRCs told. */
+/** As OBS offers: one codec a section, the SSRCs told; several layers as browsers do, by the rids 0, 1, ... alone. */
 export function publishOffer(
   options: OfferOptions,
   ssrcs: SentSsrcs,
-  { hasAudio = true, hasVideo = true } = {},
+  { hasAudio = true, hasVideo = true, layers = 1 } = {},
 ): string {
   const { opus, h264 } = PUBLISHED;
   const audio = [...opusLines(opus), `a=ssrc:${ssrcs.audio} cname:bench`];
-  const video = [...h264Lines(h264, '4d401f'), `a=ssrc:${ssrcs.video} cname:bench`];
+  const source = layers > 1 ? simulcastLines(layers) : [`a=ssrc:${ssrcs.video} cname:bench`];
+  const video = [...h264Lines(h264, '4d401f'), ...source];
   return description([
     ...(hasAudio ? [section('audio', [opus], '0', 'sendonly', audio, options)] : []),
-    ...(hasVideo ? [section('video', [h264], '1', 'sendonly', video, options)] : []),
+    ...(hasVideo ? [section('video', [h264], VIDEO_MID, 'sendonly', video, options)] : []),
   ]);
+}
+
+// RFC 8853, RFC 8851.
+function simulcastLines(count: number): readonly string[] {
+  const rids = Array.from({ length: count }, (_, index) => String(index));
+  return [
+    `a=extmap:${EXTENSION_IDS.mid} urn:ietf:params:rtp-hdrext:sdes:mid`,
+    `a=extmap:${EXTENSION_IDS.rid} urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id`,
+    ...rids.map((rid) => `a=rid:${rid} send`),
+    `a=simulcast:send ${rids.join(';')}`,
+  ];
 }
 
 function description(sections: readonly (readonly string[])[]): string {

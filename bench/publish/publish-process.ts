@@ -1,19 +1,16 @@
 import { serveParent } from '../child.ts';
 import { Publisher, type PublishOptions } from './publisher.ts';
 
-let publisher: Publisher | undefined;
+const publishers: Publisher[] = [];
 
 const methods = {
+  /** One more stream. */
   async start(options: PublishOptions): Promise<void> {
-    publisher = await Publisher.start(options);
+    publishers.push(await Publisher.start(options));
   },
-  /** Packets sent so far. */
+  /** Packets so far that one viewer of each stream is to get, of all streams together. */
   packets(): number {
-    return publisher?.packets ?? 0;
-  },
-  async stop(): Promise<void> {
-    await publisher?.stop();
-    publisher = undefined;
+    return publishers.reduce((sum, { packets }) => sum + packets, 0);
   },
 };
 

@@ -13,34 +13,28 @@ import { UdpSocket } from '../../src/transport/udp-socket.ts';
 import { readAnswer } from '../load/answer.ts';
 import { ClientPeer } from '../load/client-peer.ts';
 import { realtimeUs } from '../load/clock.ts';
-import { PUBLISHED, publishOffer, type SentSsrcs } from '../load/offer.ts';
+import { EXTENSION_IDS, PUBLISHED, publishOffer, VIDEO_MID } from '../load/offer.ts';
 import { Signalling } from '../load/signalling.ts';
+import { SentTrack } from './sent-track.ts';
 import { writeStamp } from './stamp.ts';
-import { HD_STREAM, packetsOf } from './synthetic-video.ts';
+import { HD_STREAM, LAYER_SHAPES, packetsOf, type VideoShape } from './synthetic-video.ts';
 
-const RTP_HEADER = 12;
 const AUDIO_BYTES = 160;
 const AUDIO_MS = 20;
 const VIDEO_CLOCK = 90_000;
 const AUDIO_CLOCK = 48_000;
+const FPS = 30;
 const TURN_MS = 2;
 const REPORT_MS = 1_000;
 const CONNECT_MS = 10_000;
-
-interface Sending {
-  readonly ssrc: number;
-  readonly payloadType: number;
-  seq: number;
-  packets: number;
-  octets: number;
-  timestamp: number;
-}
 
 export interface PublishOptions {
   readonly url: string;
   readonly token: string;
   readonly hasAudio: boolean;
   readonly hasVideo: boolean;
+  /** Simulcast where more than one; up to 4, the largest first. */
+  readonly layers?: number;
 }
 
 /** A WHIP client that sends 2.5 Mbit/s of synthetic H264 and 50 packets a second of Opus, and ignores keyframe requests. */
@@ -53,9 +47,9 @@ export class Publisher {
   readonly #peer = new ClientPeer(this.#dtls);
   readonly #payload = allocateMemory(2048);
   readonly #payloadView = new DataView(this.#payload.bytes.buffer);
-  readonly #ssrcs: SentSsrcs = { audio: randomInt(1, 2 ** 31), video: randomInt(2 ** 31, 2 ** 32 - 1) };
-  readonly #audio = startOf(this.#ssrcs.audio, PUBLISHED.opus);
-  readonly #video = startOf(this.#ssrcs.video, PUBLISHED.h264);
+  readonly #audio = new SentTrack({ ssrc: randomInt(1, 2 ** 31), payloadType: PUBLISHED.opus });
+  /** The largest first. */
+  readonly #layers: readonly [SentTrack, ...SentTrack[]];
   #socket: UdpSocket | undefined;
   #destination: Destination | undefined;
   #sender: SrtpSender | undefined;
@@ -68,6 +62,7 @@ export class Publisher {
 
   private constructor(options: PublishOptions) {
     this.#options = options;
+    this.#layers = layersOf(options.layers ?? 1);
     for (let at = 0; at < this.#payload.bytes.length; at += 1) this.#payload.bytes[at] = randomInt(1, 256);
   }
 
@@ -78,9 +73,9 @@ export class Publisher {
     return publisher;
   }
 
-  /** Packets sent so far, both tracks. */
+  /** Packets sent so far that one viewer is to get: sound and the largest layer. */
   get packets(): number {
-    return this.#audio.packets + this.#video.packets;
+    return this.#audio.packets + this.#layers[0].packets;
   }
 
   async stop(): Promise<void> {
@@ -108,8 +103,8 @@ export class Publisher {
         fingerprint: this.#certificate.fingerprint,
         candidate: { address: '127.0.0.1', port: this.#socket.port },
       },
-      this.#ssrcs,
-      { hasAudio, hasVideo },
+      { audio: this.#audio.ssrc, video: this.#layers[0].ssrc },
+      { hasAudio, hasVideo, layers: this.#layers.length },
     );
     const { answer, session } = await this.#signalling.post(url, token, offer);
     this.#session = session;
@@ -147,47 +142,53 @@ export class Publisher {
     const sender = this.#sender;
     if (!sender) return;
     const elapsedMs = nowMs - this.#startMs;
-    for (; this.#options.hasVideo && this.#frames <= (elapsedMs * HD_STREAM.fps) / 1000; this.#frames += 1) {
-      this.#video.timestamp = Math.round((this.#frames * VIDEO_CLOCK) / HD_STREAM.fps);
-      this.#sendFrame(sender);
-    }
-    for (; this.#options.hasAudio && this.#audioFrames <= elapsedMs / AUDIO_MS; this.#audioFrames += 1) {
-      this.#audio.timestamp = (this.#audioFrames * AUDIO_CLOCK * AUDIO_MS) / 1000;
-      this.#sendPacket(sender, this.#audio, AUDIO_BYTES, false);
-    }
+    if (this.#options.hasVideo) this.#sendPictures(sender, elapsedMs);
+    if (this.#options.hasAudio) this.#sendSound(sender, elapsedMs);
     if (nowMs - this.#reportMs >= REPORT_MS) {
       this.#reportMs = nowMs;
       if (this.#options.hasAudio) this.#report(sender, this.#audio);
-      if (this.#options.hasVideo) this.#report(sender, this.#video);
+      if (this.#options.hasVideo) for (const track of this.#layers) this.#report(sender, track);
     }
     this.#socket?.writer.flush();
   }
 
-  #sendFrame(sender: SrtpSender): void {
-    for (const { head, length, isLast } of packetsOf(HD_STREAM, this.#frames)) {
-      this.#payload.bytes.set(head);
-      this.#sendPacket(sender, this.#video, length, isLast);
+  #sendPictures(sender: SrtpSender, elapsedMs: number): void {
+    for (; this.#frames <= (elapsedMs * FPS) / 1000; this.#frames += 1) {
+      for (const [index, track] of this.#layers.entries()) {
+        track.timestamp = Math.round((this.#frames * VIDEO_CLOCK) / FPS);
+        this.#sendFrame(sender, track, LAYER_SHAPES[index] ?? HD_STREAM);
+      }
     }
   }
 
-  #sendPacket(sender: SrtpSender, track: Sending, length: number, marker: boolean): void {
+  #sendSound(sender: SrtpSender, elapsedMs: number): void {
+    for (; this.#audioFrames <= elapsedMs / AUDIO_MS; this.#audioFrames += 1) {
+      this.#audio.timestamp = (this.#audioFrames * AUDIO_CLOCK * AUDIO_MS) / 1000;
+      this.#sendPacket(sender, this.#audio, AUDIO_BYTES, false);
+    }
+  }
+
+  #sendFrame(sender: SrtpSender, track: SentTrack, shape: VideoShape): void {
+    for (const { head, length, isLast } of packetsOf(shape, this.#frames)) {
+      this.#payload.bytes.set(head);
+      this.#sendPacket(sender, track, length, isLast);
+    }
+  }
+
+  #sendPacket(sender: SrtpSender, track: SentTrack, length: number, marker: boolean): void {
     const writer = this.#socket?.writer;
     if (!writer || !this.#destination) return;
     writeStamp(this.#payloadView, length, realtimeUs());
-    const size = RTP_HEADER + length + sender.rtp.rtpOverhead;
+    const { headerBytes, ssrc, seq } = track;
+    const size = headerBytes + length + sender.rtp.rtpOverhead;
     const start = writer.reserve(size);
-    writer.view.setUint16(start, 0x8000 | (marker ? 0x80 : 0) | track.payloadType);
-    writer.view.setUint16(start + 2, track.seq & 0xffff);
-    writer.view.setUint32(start + 4, track.timestamp >>> 0);
-    writer.view.setUint32(start + 8, track.ssrc);
-    sender.rtp.sealRtp(writer.memory.address + start, RTP_HEADER, this.#payload.address, length, track.ssrc, track.seq);
+    track.writeHeader(writer.view, start, marker);
+    sender.rtp.sealRtp(writer.memory.address + start, headerBytes, this.#payload.address, length, ssrc, seq);
     writer.commit(this.#destination, start, size, size);
-    track.seq += 1;
-    track.packets += 1;
-    track.octets += length;
+    track.sent(length);
   }
 
-  #report(sender: SrtpSender, track: Sending): void {
+  #report(sender: SrtpSender, track: SentTrack): void {
     const ntp = ntpFromMs(performance.timeOrigin + performance.now());
     const report = writeSenderReport({
       ssrc: track.ssrc,
@@ -218,6 +219,11 @@ export class Publisher {
   }
 }
 
-function startOf(ssrc: number, payloadType: number): Sending {
-  return { ssrc, payloadType, seq: randomInt(0, 32_768), packets: 0, octets: 0, timestamp: 0 };
+function layersOf(count: number): readonly [SentTrack, ...SentTrack[]] {
+  const one = (index: number) => {
+    const names = { midId: EXTENSION_IDS.mid, mid: VIDEO_MID, ridId: EXTENSION_IDS.rid, rid: String(index) };
+    const ssrc = randomInt(2 ** 31, 2 ** 32 - 1);
+    return new SentTrack({ ssrc, payloadType: PUBLISHED.h264, ...(count > 1 && { names }) });
+  };
+  return [one(0), ...Array.from({ length: count - 1 }, (_, index) => one(index + 1))];
 }

@@ -13,7 +13,6 @@ const LAST = 0x40;
 const SLICE_START = 0x88;
 
 export interface VideoShape {
-  readonly fps: number;
   readonly packetsPerFrame: number;
   readonly packetsPerKeyframe: number;
   readonly packetBytes: number;
@@ -23,13 +22,20 @@ export interface VideoShape {
 
 /** 2.5 Mbit/s at 30 fps: nine packets a frame, a keyframe of 60 KB every two seconds. */
 export const HD_STREAM: VideoShape = {
-  fps: 30,
   packetsPerFrame: 9,
   packetsPerKeyframe: 51,
   packetBytes: 1180,
   lastPacketBytes: 700,
   framesPerGroup: 60,
 };
+
+/** At most so many simulcast layers, the largest first: each half of the one before, as encoders make them. */
+export const LAYER_SHAPES: readonly VideoShape[] = [
+  HD_STREAM,
+  { ...HD_STREAM, packetsPerFrame: 4, packetsPerKeyframe: 25 },
+  { ...HD_STREAM, packetsPerFrame: 2, packetsPerKeyframe: 12 },
+  { ...HD_STREAM, packetsPerFrame: 1, packetsPerKeyframe: 6 },
+];
 
 export interface FramePacket {
   /** The bytes before the filling: parameter sets, or the head of a fragment. */
