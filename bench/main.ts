@@ -1,21 +1,26 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { growthChart, growthTables } from './growth/section.ts';
 import { machine } from './machine.ts';
-import { type Options, readOptions, type Section, USAGE } from './options.ts';
-import { performancePage, type Row, tableOf } from './report.ts';
+import { type Budgeted, type Options, readOptions, USAGE } from './options.ts';
+import { budgetsPart, growthPart, type PageParts, pageOf, partsOf } from './page.ts';
+import { type Row, tableOf } from './report.ts';
 import { churn } from './scenarios/churn.ts';
 import { crowd } from './scenarios/crowd.ts';
 import { fanOut } from './scenarios/fan-out.ts';
 import { firstFrame } from './scenarios/first-frame.ts';
 import { floor } from './scenarios/floor.ts';
 import { glass } from './scenarios/glass.ts';
+import { growth } from './scenarios/growth.ts';
 import { joins } from './scenarios/joins.ts';
 import { memory } from './scenarios/memory.ts';
 import { otherServer } from './scenarios/other-server.ts';
 
-const PAGE = join(import.meta.dirname, '../docs/performance.md');
+const DOCS = join(import.meta.dirname, '../docs');
+const PAGE = join(DOCS, 'performance.md');
+const CHART = join(DOCS, 'images/growth.svg');
 
-const scenarios: Readonly<Record<Section, (options: Options) => Promise<Row[]>>> = {
+const scenarios: Readonly<Record<Budgeted, (options: Options) => Promise<Row[]>>> = {
   'fan-out': fanOut,
   floor,
   crowd,
@@ -31,16 +36,40 @@ async function run(options: Options): Promise<void> {
     for (const line of await otherServer(options)) console.log(line);
     return;
   }
+  await measureBudgets(options);
+  if (options.hasGrowth) await measureGrowth(options);
+}
+
+async function measureBudgets(options: Options): Promise<void> {
   const conditions = machine();
   const rows: Row[] = [];
-  for (const section of options.only) {
-    console.log(`\n${section} ...`);
-    const measured = await scenarios[section](options);
+  for (const section of options.budgeted) {
+    const measured = await timed(section, () => scenarios[section](options));
     console.log(tableOf(measured));
     rows.push(...measured);
   }
-  if (!options.isComplete) return;
-  await writeFile(PAGE, performancePage(rows, conditions));
+  if (options.isComplete) await keep({ budgets: budgetsPart(rows, conditions) });
+}
+
+async function measureGrowth(options: Options): Promise<void> {
+  const conditions = machine();
+  const measured = await timed('growth', () => growth(options));
+  console.log(growthTables(measured));
+  if (options.isQuick) return;
+  await writeFile(CHART, growthChart(measured));
+  await keep({ growth: growthPart(measured, conditions) });
+}
+
+async function timed<T>(section: string, measure: () => Promise<T>): Promise<T> {
+  const startMs = performance.now();
+  console.log(`\n${section} ...`);
+  const measured = await measure();
+  console.log(`... ${((performance.now() - startMs) / 1000).toFixed(0)} s`);
+  return measured;
+}
+
+async function keep(parts: Partial<PageParts>): Promise<void> {
+  await writeFile(PAGE, pageOf({ ...partsOf(await readFile(PAGE, 'utf8')), ...parts }));
   console.log(`\nWritten to ${PAGE}`);
 }
 

@@ -1,12 +1,16 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['fan-out', 'floor', 'crowd', 'memory', 'joins', 'first-frame', 'glass', 'churn'] as const;
-export type Section = (typeof SECTIONS)[number];
+/** What has budgets. */
+export const BUDGETED = ['fan-out', 'floor', 'crowd', 'memory', 'joins', 'first-frame', 'glass', 'churn'] as const;
+export type Budgeted = (typeof BUDGETED)[number];
+const SECTIONS = [...BUDGETED, 'growth'] as const;
+type Section = (typeof SECTIONS)[number];
 
 export interface Options {
   readonly isQuick: boolean;
-  readonly only: readonly Section[];
-  /** Everything at full length: the figures are kept. */
+  readonly budgeted: readonly Budgeted[];
+  readonly hasGrowth: boolean;
+  /** All that has budgets at full length: the figures are kept. */
   readonly isComplete: boolean;
   /** Another server to measure, in place of our own. */
   readonly whep?: { readonly url: string; readonly token?: string; readonly pid?: number };
@@ -15,9 +19,9 @@ export interface Options {
   readonly hasGro: boolean;
 }
 
-export const USAGE = `npm run bench -- [options]
-  --quick            under 3 minutes: fewer and shorter runs, nothing written
-  --only A,B         some of: ${SECTIONS.join(', ')}
+export const USAGE = `npm run bench -- [options] [section ...]
+  sections           ${SECTIONS.join(', ')}; all without any
+  --quick            under 4 minutes: fewer and shorter runs, nothing written
   --whep URL         measure any WHEP server that has a stream at URL
   --token T          its bearer token
   --pid PID          its process, for CPU time and memory
@@ -27,11 +31,11 @@ export const USAGE = `npm run bench -- [options]
 
 /** Throws with a word for people when an argument is wrong. */
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
-      only: { type: 'string' },
       whep: { type: 'string' },
       token: { type: 'string' },
       pid: { type: 'string' },
@@ -41,10 +45,13 @@ export function readOptions(args: readonly string[]): Options {
     },
   });
   const { whep, token, pid } = values;
+  const chosen: readonly Section[] = positionals.length === 0 ? SECTIONS : positionals.map(readSection);
+  const budgeted = BUDGETED.filter((section) => chosen.includes(section));
   return {
     isQuick: values.quick,
-    isComplete: !values.quick && values.only === undefined,
-    only: values.only === undefined ? SECTIONS : values.only.split(',').map(readSection),
+    isComplete: !values.quick && budgeted.length === BUDGETED.length,
+    budgeted,
+    hasGrowth: chosen.includes('growth'),
     ...(whep !== undefined && {
       whep: { url: whep, ...(token !== undefined && { token }), ...(pid !== undefined && { pid: whole(pid) }) },
     }),
@@ -56,7 +63,7 @@ export function readOptions(args: readonly string[]): Options {
 
 function readSection(name: string): Section {
   const section = SECTIONS.find((known) => known === name);
-  if (section === undefined) throw new Error(`--only ${name}: choose from ${SECTIONS.join(', ')}`);
+  if (section === undefined) throw new Error(`${name}: choose from ${SECTIONS.join(', ')}`);
   return section;
 }
 

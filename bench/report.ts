@@ -29,24 +29,3 @@ export function tableOf(rows: readonly Row[]): string {
   });
   return ['| | budget | measured | | notes |', '|---|---|---|---|---|', ...lines].join('\n');
 }
-
-const INTRODUCTION = `# Performance
-
-Made by \`npm run bench\`, which measures the whole server as it is started by \`npm start\`, on this machine alone: the
-publisher, the viewers and the server share its cores, and every packet goes over loopback, where the sender's CPU also
-pays for the receiving half of the kernel. Three figures are smallest / **median** / largest of repeated runs.
-
-The viewers are real: each has its own socket, ICE, DTLS and SRTP keys, sends consent checks and receiver reports, counts
-every packet by its number, opens the first one, and one viewer in twenty opens them all. They empty their sockets every
-2 ms instead of being woken by each packet. Unless a line says so they take datagrams one by one (no UDP GRO), so that the
-sender's kernel has to cut every GSO run itself.
-`;
-
-/** The whole page, to be kept in the repository. */
-export function performancePage(rows: readonly Row[], conditions: readonly string[]): string {
-  const made = [
-    `Made ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC by \`npm run bench\`.`,
-    ...conditions,
-  ];
-  return `${INTRODUCTION}\n${made.map((line) => `- ${line}`).join('\n')}\n\n${tableOf(rows)}\n`;
-}

@@ -38,6 +38,8 @@ export interface StageOptions {
 export interface Stretch {
   /** Packets that one viewer of each stream was to get. */
   readonly published: number;
+  /** Packets that all viewers together were to get; each stream has as many of them as any other. */
+  readonly due: number;
   readonly counts: Counts;
   readonly server: Spent;
   /** Of the viewers' process. */
@@ -90,19 +92,24 @@ export class Stage {
     }
   }
 
+  get streams(): number {
+    return this.#slugs.length;
+  }
+
   /** So many viewers more, of the stream published last. Throws when one of them could not. */
-  async join(count: number, concurrency = 16): Promise<Joined> {
+  async join(count: number, { concurrency = 16, hasFeedback = false } = {}): Promise<Joined> {
     const url = `${this.server.url}/whep/${this.#slugs.at(-1)}`;
-    const joined = await this.load.call('join', { url, count, concurrency });
+    const joined = await this.load.call('join', { url, count, concurrency, hasFeedback });
     if (joined.joined < count) throw new Error(`${count - joined.joined} of ${count} joins failed: ${joined.failures}`);
     return joined;
   }
 
-  /** Resolves once everybody is live: has been sent what was cached, and gets what comes. */
+  /** Resolves once everybody is live: has been sent what was cached, and gets what comes, for two seconds in a row. */
   async settle(): Promise<void> {
-    for (let second = 0; second < SETTLE_SECONDS; second += 1) {
-      const { counts, published } = await this.measure(1);
-      if (counts.packets <= (published / this.#slugs.length) * counts.viewers * LIVE_RATIO) return;
+    for (let [second, live] = [0, 0]; second < SETTLE_SECONDS; second += 1) {
+      const { counts, due } = await this.measure(1);
+      live = counts.packets <= due * LIVE_RATIO ? live + 1 : 0;
+      if (live === 2) return;
     }
     throw new Error(`the viewers are not live after ${SETTLE_SECONDS} s`);
   }
@@ -119,9 +126,12 @@ export class Stage {
     const [serverBefore, loadBefore] = [this.usage(), readUsage(this.load.pid)];
     await pause(seconds * 1000);
     const [serverAfter, loadAfter] = [this.usage(), readUsage(this.load.pid)];
+    const published = (await this.#publisher.call('packets', undefined)) - publishedBefore;
+    const counts = await this.load.call('counts', undefined);
     return {
-      published: (await this.#publisher.call('packets', undefined)) - publishedBefore,
-      counts: await this.load.call('counts', undefined),
+      published,
+      due: (published / this.streams) * counts.viewers,
+      counts,
       server: spentBetween(serverBefore, serverAfter),
       load: spentBetween(loadBefore, loadAfter),
       softirq: softirqSeconds() - softirqBefore,

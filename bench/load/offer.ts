@@ -14,10 +14,12 @@ export interface SentSsrcs {
 
 export const PUBLISHED = { opus: 111, h264: 96 } as const;
 export const VIDEO_MID = '1';
-export const EXTENSION_IDS = { mid: 1, rid: 2 } as const;
+export const EXTENSION_IDS = { mid: 1, rid: 2, transportCc: 3 } as const;
 
-/** What a browser would take, cut down to what the bench's publisher sends. */
-export function playOffer(options: OfferOptions): string {
+const VIDEO_FORMATS = [102, 103, 104, 105, 106, 107];
+
+/** What a browser would take, cut down to what the bench's publisher sends; `hasFeedback`: with word of when each packet came. */
+export function playOffer(options: OfferOptions, { hasFeedback = false } = {}): string {
   const h264 = [
     ...h264Lines(102, '42e01f'),
     ...retransmission(103, 102),
@@ -27,8 +29,22 @@ export function playOffer(options: OfferOptions): string {
   const vp8 = ['a=rtpmap:106 VP8/90000', 'a=rtcp-fb:106 nack', 'a=rtcp-fb:106 nack pli', ...retransmission(107, 106)];
   return description([
     section('audio', [111], '0', 'recvonly', opusLines(111), options),
-    section('video', [102, 103, 104, 105, 106, 107], '1', 'recvonly', [...h264, ...vp8], options),
+    section(
+      'video',
+      VIDEO_FORMATS,
+      '1',
+      'recvonly',
+      [...h264, ...vp8, ...(hasFeedback ? feedbackLines() : [])],
+      options,
+    ),
   ]);
+}
+
+function feedbackLines(): readonly string[] {
+  return [
+    `a=extmap:${EXTENSION_IDS.transportCc} http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01`,
+    ...VIDEO_FORMATS.map((pt) => `a=rtcp-fb:${pt} transport-cc`),
+  ];
 }
 
 /** As OBS offers: one codec a section, the SSRCs told; several layers as browsers do, by the rids 0, 1, ... alone. */

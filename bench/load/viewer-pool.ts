@@ -7,6 +7,7 @@ import { Epoll } from './epoll.ts';
 import { playOffer } from './offer.ts';
 import { ReceiveArray } from './receive-array.ts';
 import { Signalling } from './signalling.ts';
+import { Turns } from './turns.ts';
 import { Viewer } from './viewer.ts';
 
 // Sockets are emptied at this pace rather than woken for each packet: a sender on a real network pays for no wake-ups
@@ -15,6 +16,8 @@ const DRAIN_EVERY_MS = 2;
 const CONNECT_MS = 10_000;
 const MAX_READS = 8;
 const MAX_DELAYS = 2_000_000;
+const REPORT_EVERY_MS = 1_000;
+const FEEDBACK_EVERY_MS = 66;
 const HEADER_BYTES = 256;
 
 export type Profile = 'gcm' | 'cm';
@@ -32,6 +35,8 @@ export interface JoinOptions {
   readonly token?: string | undefined;
   readonly count: number;
   readonly concurrency: number;
+  /** They tell the server when each packet came (transport-wide congestion control), as browsers do. */
+  readonly hasFeedback?: boolean;
 }
 
 export interface Joined {
@@ -71,8 +76,8 @@ export class ViewerPool {
   readonly #connecting = new Set<Viewer>();
   #delaysUs: number[] = [];
   #timer: NodeJS.Timeout;
-  #cursor = 0;
-  #tickMs = performance.now();
+  readonly #reportTurns = new Turns(REPORT_EVERY_MS, performance.now());
+  readonly #feedbackTurns = new Turns(FEEDBACK_EVERY_MS, performance.now());
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -87,7 +92,7 @@ export class ViewerPool {
   }
 
   /** So many more viewers, `concurrency` of them at a time. */
-  async join({ url, token, count, concurrency }: JoinOptions): Promise<Joined> {
+  async join({ url, token, count, concurrency, hasFeedback = false }: JoinOptions): Promise<Joined> {
     const startMs = performance.now();
     const failures: string[] = [];
     const eachMs: number[] = [];
@@ -96,7 +101,7 @@ export class ViewerPool {
       for (; left > 0; ) {
         left -= 1;
         try {
-          eachMs.push(await this.#joinOne(url, token));
+          eachMs.push(await this.#joinOne(url, token, hasFeedback));
         } catch (error) {
           failures.push(error instanceof Error ? error.message : String(error));
         }
@@ -173,11 +178,11 @@ export class ViewerPool {
     this.#dtls.close();
   }
 
-  async #joinOne(url: string, token: string | undefined): Promise<number> {
+  async #joinOne(url: string, token: string | undefined, hasFeedback: boolean): Promise<number> {
     const isSampled = this.#viewers.length % this.#options.sampleEvery === 0;
     const viewer = new Viewer(
       { dtls: this.#dtls, scratch: this.#scratch, onDelay: (delayUs) => this.#onDelay(delayUs) },
-      { isSampled },
+      { isSampled, hasFeedback },
     );
     if (this.#options.hasGro) viewer.socket.takeRuns();
     this.#viewers.push(viewer);
@@ -185,11 +190,9 @@ export class ViewerPool {
     this.#epoll.add(viewer.socket.fd, viewer.socket.fd);
     try {
       const startMs = performance.now();
-      const offer = playOffer({
-        ice: viewer.peer.ice,
-        fingerprint: this.#certificate.fingerprint,
-        candidate: { address: ownAddress(url), port: viewer.socket.port },
-      });
+      const { ice } = viewer.peer;
+      const candidate = { address: ownAddress(url), port: viewer.socket.port };
+      const offer = playOffer({ ice, fingerprint: this.#certificate.fingerprint, candidate }, { hasFeedback });
       const { answer, session } = await this.#signalling.post(url, token, offer);
       viewer.session = session;
       viewer.accept(readAnswer(answer));
@@ -221,7 +224,7 @@ export class ViewerPool {
       viewer.poll(nowMs);
       viewer.onProgress();
     }
-    this.#visit(nowMs);
+    this.#report(nowMs);
     this.#timer = setTimeout(() => this.#turn(), DRAIN_EVERY_MS);
   }
 
@@ -238,18 +241,14 @@ export class ViewerPool {
     }
   }
 
-  /** Each viewer gets its turn once a second, all of them spread over it. */
-  #visit(nowMs: number): void {
-    const due = Math.min(Math.floor(((nowMs - this.#tickMs) * this.size) / 1000), this.size);
-    if (due === 0) return;
-    this.#tickMs = nowMs;
-    for (let visited = 0; visited < due; visited += 1) {
-      this.#cursor = (this.#cursor + 1) % this.size;
-      const viewer = this.#viewers[this.#cursor];
+  #report(nowMs: number): void {
+    for (const place of this.#reportTurns.due(this.size, nowMs)) {
+      const viewer = this.#viewers[place];
       if (!viewer?.isConnected) continue;
       viewer.poll(nowMs);
       viewer.report();
     }
+    for (const place of this.#feedbackTurns.due(this.size, nowMs)) this.#viewers[place]?.tellArrivals();
   }
 
   #onDelay(delayUs: number): void {

@@ -8,8 +8,10 @@ import { SrtpReceiver, SrtpSender } from '../../src/transport/srtp-session.ts';
 import type { CipherScratch } from '../../src/transport/srtp-transform.ts';
 import { readStamp } from '../publish/stamp.ts';
 import type { Answer } from './answer.ts';
+import { ArrivalFeedback } from './arrival-feedback.ts';
 import { ClientPeer } from './client-peer.ts';
 import { ClientSocket } from './client-socket.ts';
+import { EXTENSION_IDS } from './offer.ts';
 import type { ReceiveArray } from './receive-array.ts';
 import { SequenceCounter } from './sequence-counter.ts';
 
@@ -22,7 +24,7 @@ export interface ViewerShared {
 }
 
 const header = new RtpHeader();
-const rtcp = allocateMemory(512);
+const rtcp = allocateMemory(2048);
 
 /** One WHEP viewer: its own socket, keys and counters. */
 export class Viewer {
@@ -43,16 +45,19 @@ export class Viewer {
   readonly #shared: ViewerShared;
   readonly #ssrc = randomInt(1, 2 ** 32 - 1);
   readonly #counters = new Map<number, SequenceCounter>();
+  readonly #feedback: ArrivalFeedback | undefined;
   #main: ReadonlyMap<number, unknown> = new Map();
   #candidate = { address: '0.0.0.0', port: 0 };
   #receiver: SrtpReceiver | undefined;
   #sender: SrtpSender | undefined;
 
-  constructor(shared: ViewerShared, { isSampled }: { isSampled: boolean }) {
+  /** `hasFeedback`: tells the server when each packet came. */
+  constructor(shared: ViewerShared, { isSampled, hasFeedback }: { isSampled: boolean; hasFeedback: boolean }) {
     this.#shared = shared;
     this.isSampled = isSampled;
     this.peer = new ClientPeer(shared.dtls);
-    if (isSampled) this.socket.stampArrivals();
+    if (hasFeedback) this.#feedback = new ArrivalFeedback(this.#ssrc);
+    if (isSampled || hasFeedback) this.socket.stampArrivals();
   }
 
   get isConnected(): boolean {
@@ -80,7 +85,7 @@ export class Viewer {
     const start = array.startOf(slot);
     const length = array.lengthOf(slot);
     const segment = array.segmentOf(slot) || length;
-    const arrivedUs = this.isSampled ? array.arrivedUs(slot) : 0;
+    const arrivedUs = this.isSampled || this.#feedback ? array.arrivedUs(slot) : 0;
     for (let at = 0; at < length; at += segment) {
       const size = Math.min(segment, length - at);
       const kept = Math.max(0, Math.min(size, array.slotBytes - at));
@@ -106,10 +111,13 @@ export class Viewer {
       lastSr: 0,
       delaySinceLastSr: 0,
     }));
-    const packet = compound([writeReceiverReport(this.#ssrc, reports), writeSdes(this.#ssrc, 'bench')]);
-    rtcp.bytes.set(packet);
-    const length = this.#sender.sealRtcp(rtcp, 0, packet.length);
-    this.socket.send([rtcp.bytes.subarray(0, length)]);
+    this.#sendRtcp(compound([writeReceiverReport(this.#ssrc, reports), writeSdes(this.#ssrc, 'bench')]));
+  }
+
+  /** As a browser does fifteen times a second. */
+  tellArrivals(): void {
+    const packet = this.#feedback?.take(this.#counters.keys().next().value ?? 0);
+    if (packet) this.#sendRtcp(packet);
   }
 
   /** Counts from here on. */
@@ -166,7 +174,20 @@ export class Viewer {
     }
     if (!header.read(bytes, start, end)) return;
     this.#counterOf(header.ssrc).push(header.seq);
+    if (this.#feedback) this.#noteArrival(this.#feedback, arrivedUs);
     if (isWhole && this.wantsBytes && this.#receiver) this.#open(array, start, end, arrivedUs);
+  }
+
+  #noteArrival(feedback: ArrivalFeedback, arrivedUs: number): void {
+    const value = header.extension(EXTENSION_IDS.transportCc);
+    if (value) feedback.received(((value[0] ?? 0) << 8) | (value[1] ?? 0), arrivedUs);
+  }
+
+  #sendRtcp(packet: Uint8Array): void {
+    if (!this.#sender) return;
+    rtcp.bytes.set(packet);
+    const length = this.#sender.sealRtcp(rtcp, 0, packet.length);
+    this.socket.send([rtcp.bytes.subarray(0, length)]);
   }
 
   #open(array: ReceiveArray, start: number, end: number, arrivedUs: number): void {

@@ -35,7 +35,7 @@ export function churn({ isQuick }: { isQuick: boolean }): Promise<Row[]> {
 }
 
 async function comeAndGo(stage: Stage): Promise<void> {
-  await stage.join(AT_ONCE, 32);
+  await stage.join(AT_ONCE, { concurrency: 32 });
   const refused = await stage.load.call('leave', {});
   if (refused.length > 0) throw new Error(`DELETE was answered ${refused[0]}`);
 }
