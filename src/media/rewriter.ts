@@ -2,6 +2,7 @@ import type { Layer } from './layer.ts';
 import type { OperatingPoint } from './operating-point.ts';
 import type { Packet, Vp8Ids } from './packet.ts';
 import { extend } from './sequence.ts';
+import { Timeline } from './timeline.ts';
 
 /** How the packets of one source, from one packet on, become a viewer's: what is added to each number. */
 export interface Segment {
@@ -11,7 +12,7 @@ export interface Segment {
   /** The viewer's extended sequence number of its first packet. */
   readonly firstOut: number;
   readonly seqOffset: number;
-  readonly timestampOffset: number;
+  readonly timeline: Timeline;
   readonly pictureIdShift: number;
   readonly tl0Shift: number;
 }
@@ -29,6 +30,8 @@ const KEPT_SEGMENTS = 16;
 
 // One frame at 60 per second: time has to go on even where the clock has not.
 const MIN_STEP_MS = 1000 / 60;
+// Clocks that say so much else than what was seen to pass are not of one publisher, or wrong.
+const MAX_DISAGREEMENT_MS = 100;
 
 /**
  * Maps the packets of whatever source a viewer is shown to his one unbroken RTP stream: sequence numbers, timestamps and
@@ -36,7 +39,6 @@ const MIN_STEP_MS = 1000 / 60;
  */
 export class Rewriter {
   seqOffset = 0;
-  timestampOffset = 0;
   /** Whether payloads of the current source must be patched: VP8 after a switch. */
   rewritesPayload = false;
   readonly #clockRate: number;
@@ -45,9 +47,9 @@ export class Rewriter {
   readonly #segments: Segment[] = [];
   /** Of the packet with the highest outgoing number. */
   #highestOut = -1;
+  #timeline = new Timeline({ offset: 0, squeezedUntil: 0 });
   #last: Packet | undefined;
   #lastSegment: Segment | undefined;
-  #lastMs = 0;
 
   /** `firstSeq` below 32768, so that the receiver's first guess of the rollover counter, 0, is right. */
   constructor(options: { clockRate: number; firstSeq: number }) {
@@ -59,8 +61,8 @@ export class Rewriter {
    * The next packets come from another source, or from another epoch or place of the same one, beginning with `first`.
    * The first call keeps the publisher's timestamps. Packets are those of `point`, here and from now on.
    */
-  switchTo(first: Packet, nowMs: number, point: OperatingPoint = first.layer.points.whole): void {
-    this.#begin(this.#segmentFrom(first, point, nowMs), first);
+  switchTo(first: Packet, point: OperatingPoint = first.layer.points.whole): void {
+    this.#begin(this.#segmentFrom(first, point), first);
   }
 
   /** The same source goes on with more or less of it. `before`: the packet `first` as it would have been so far. */
@@ -71,7 +73,8 @@ export class Rewriter {
     const hasPictureIds = first.vp8 !== undefined && before.vp8 !== undefined && first.vp8.pictureId >= 0;
     const moved = hasPictureIds ? before.vp8.pictureId - first.vp8.pictureId : 0;
     const pictureIdShift = (current.pictureIdShift + moved) & 0x7fff;
-    this.#begin({ ...current, point, firstOut, seqOffset: firstOut - first.extSeq, pictureIdShift }, first);
+    const timeline = current.timeline.goOn(first);
+    this.#begin({ ...current, point, firstOut, seqOffset: firstOut - first.extSeq, timeline, pictureIdShift }, first);
   }
 
   #begin(segment: Segment, first: Packet): void {
@@ -80,7 +83,7 @@ export class Rewriter {
     this.#segments.push(segment);
     if (this.#segments.length > KEPT_SEGMENTS) this.#segments.shift();
     this.seqOffset = segment.seqOffset;
-    this.timestampOffset = segment.timestampOffset;
+    this.#timeline = segment.timeline;
     const isThinned = !segment.point.isWhole && first.vp8 !== undefined;
     this.rewritesPayload = isThinned || segment.pictureIdShift !== 0 || segment.tl0Shift !== 0;
   }
@@ -96,17 +99,22 @@ export class Rewriter {
   }
 
   timestampOf(packet: Packet): number {
-    return (packet.timestamp + this.timestampOffset) >>> 0;
+    return this.#timeline.of(packet);
+  }
+
+  /** The viewer's time of what the current source captures at this time of its own. */
+  timeOf(timestamp: number): number {
+    return (timestamp + this.#timeline.offset) >>> 0;
   }
 
   /** A packet of the current source went out; of a batch, the one with the highest number is enough. */
-  sent(packet: Packet, nowMs: number): void {
+  sent(packet: Packet): void {
     const outSeq = packet.extSeq + this.seqOffset;
     if (outSeq <= this.#highestOut) return;
     this.#highestOut = outSeq;
     this.#last = packet;
     this.#lastSegment = this.#segments.at(-1);
-    this.#lastMs = nowMs;
+    this.#timeline.sent(packet);
   }
 
   /** Patches picture id and TL0PICIDX in `target`, which begins with a copy of the packet's payload. */
@@ -132,26 +140,43 @@ export class Rewriter {
     return segment && { layer: segment.layer, extSeq: outSeq - segment.seqOffset, outSeq, segment };
   }
 
-  #segmentFrom(first: Packet, point: OperatingPoint, nowMs: number): Segment {
+  #segmentFrom(first: Packet, point: OperatingPoint): Segment {
+    const { layer } = first;
     const last = this.#last;
     const lastSegment = this.#lastSegment;
     if (last === undefined || lastSegment === undefined) {
       const seqOffset = this.#firstSeq - first.extSeq;
-      const unshifted = { timestampOffset: 0, pictureIdShift: 0, tl0Shift: 0 };
-      return { layer: first.layer, point, firstOut: this.#firstSeq, seqOffset, ...unshifted };
+      const timeline = new Timeline({ offset: 0, squeezedUntil: layer.newestTimestamp });
+      return { layer, point, firstOut: this.#firstSeq, seqOffset, timeline, pictureIdShift: 0, tl0Shift: 0 };
     }
     const firstOut = this.#highestOut + 1;
-    const stepMs = Math.max(MIN_STEP_MS, nowMs - this.#lastMs);
-    const lastTimestamp = last.timestamp + lastSegment.timestampOffset;
+    const newest = last.timestamp + lastSegment.timeline.offset + this.#ticks(stepMs(last, layer));
+    const start = lastSegment.timeline.of(last) + this.#ticks(MIN_STEP_MS);
     return {
-      layer: first.layer,
+      layer,
       point,
       firstOut,
       seqOffset: firstOut - first.extSeq,
-      timestampOffset: (lastTimestamp + Math.round((stepMs * this.#clockRate) / 1000) - first.timestamp) >>> 0,
+      timeline: Timeline.from({ first: first.timestamp, start, offset: (newest - layer.newestTimestamp) >>> 0 }),
       ...vp8Shifts(first.vp8, last.vp8, lastSegment),
     };
   }
+
+  #ticks(ms: number): number {
+    return Math.round((ms * this.#clockRate) / 1000);
+  }
+}
+
+/**
+ * From the capture of the last packet to that of the layer's newest: so the time in the viewer's sender reports goes on
+ * as his timestamps do. A browser takes half a minute to forget a step between them.
+ */
+function stepMs(last: Packet, layer: Layer): number {
+  const arrivedMs = layer.lastArrivalMs - last.arrivedMs;
+  // A source that restarted took its clock along.
+  if (last.layer.epoch !== last.epoch) return arrivedMs;
+  const capturedMs = layer.capturedMsOf(layer.newestTimestamp) - last.layer.capturedMsOf(last.timestamp);
+  return Math.abs(capturedMs - arrivedMs) <= MAX_DISAGREEMENT_MS ? capturedMs : arrivedMs;
 }
 
 /** A repeated picture id freezes Chromium, so the first picture of a new source takes the next one. */

@@ -161,7 +161,7 @@ export class EgressTrack implements EgressTarget {
     const cached = start === undefined ? undefined : layer.cache.get(start);
     const point = this.#limitOf(layer);
     const first = cached && point.take(cached);
-    // Timestamps can not run back, so what is replayed in mid-stream delays all that follows.
+    // In mid-stream what is older was seen already.
     const freshMs = isDeaf ? REPLAY_MAX_AGE_MS : REPLAY_FRESH_MS;
     const maxAgeMs = this.#layer ? SWITCH_MAX_AGE_MS : freshMs;
     const isFresh = nowMs - layer.groupStartedMs <= maxAgeMs && layer.groupBytes <= REPLAY_MAX_BYTES;
@@ -278,7 +278,7 @@ export class EgressTrack implements EgressTarget {
   /** `first`: as `point` has it. */
   #begin(first: Packet, point: OperatingPoint, nowMs: number): void {
     this.#catchUp.wentOn();
-    this.rewriter.switchTo(first, nowMs, point);
+    this.rewriter.switchTo(first, point);
     this.#repairs.began(this.#layer ? undefined : first, nowMs);
     this.#point = point;
     this.#layer = first.layer;
@@ -340,6 +340,6 @@ export class EgressTrack implements EgressTarget {
     this.packetsSent += batch.packets.length;
     this.#repairs.sent(batch.packets.length);
     this.octetsSent += this.#fanOut.send(this, batch, nowMs);
-    if (batch.highest) this.rewriter.sent(batch.highest, nowMs);
+    if (batch.highest) this.rewriter.sent(batch.highest);
   }
 }

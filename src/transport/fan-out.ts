@@ -123,7 +123,7 @@ export class FanOut {
     const start = writer.reserve(size);
     const second = packet.marker ? MARKER | payloadType : payloadType;
     writer.view.setUint32(start, (first << 24) | (second << 16) | (seq & 0xffff));
-    writer.view.setUint32(start + 4, (packet.timestamp + located.segment.timestampOffset) >>> 0);
+    writer.view.setUint32(start + 4, located.segment.timeline.of(packet));
     writer.view.setUint32(start + 8, ssrc);
     if (congestion) writeExtension(writer.view, start + RTP_HEADER, congestion, size, nowMs);
     cipher.sealRtp(writer.memory.address + start, header, this.#scratch.address, length, ssrc, seq);

@@ -208,7 +208,7 @@ export class ViewerSession {
         ssrc,
         ntpHigh: ntp.high,
         ntpLow: ntp.low,
-        rtpTimestamp: (layer.newestTimestamp + track.rewriter.timestampOffset) >>> 0,
+        rtpTimestamp: track.rewriter.timeOf(layer.newestTimestamp),
         packetCount: packetsSent >>> 0,
         octetCount: octetsSent >>> 0,
         reports: [],

@@ -43,11 +43,11 @@ describe.each(sequenceStarts)('a publisher on a link with loss, reordering and d
             onTheWay.splice(onTheWay.indexOf(arrival), 1);
             const packet = layer.push(arrival.packet, nowMs);
             if (packet === undefined) continue;
-            if (received.size === 0) rewriter.switchTo(packet, nowMs);
+            if (received.size === 0) rewriter.switchTo(packet);
             const seq = rewriter.seqOf(packet);
             expect(received.has(seq)).toBe(false);
             received.set(seq, payloadOf(packet).slice());
-            rewriter.sent(packet, nowMs);
+            rewriter.sent(packet);
           }
         };
 

@@ -1,18 +1,26 @@
 import { describe, expect, test } from 'vitest';
+import { SenderClock } from '#src/media/capture-clock.ts';
 import type { Layer } from '#src/media/layer.ts';
 import type { Packet } from '#src/media/packet.ts';
 import { Rewriter } from '#src/media/rewriter.ts';
+import { timestampDelta } from '#src/media/sequence.ts';
 import { input, makeLayer, payloadOf, pushed, sequenceStarts, vp8Payload } from './packets.ts';
 
 const clockRate = 90_000;
 
 /** What goes to the viewer, with the payload patched. */
-function send(rewriter: Rewriter, packet: Packet, nowMs: number) {
+function send(rewriter: Rewriter, packet: Packet) {
   const payload = payloadOf(packet).slice();
   if (rewriter.rewritesPayload) rewriter.rewritePayload(packet, payload);
   const out = { seq: rewriter.seqOf(packet), timestamp: rewriter.timestampOf(packet), payload };
-  rewriter.sent(packet, nowMs);
+  rewriter.sent(packet);
   return out;
+}
+
+/** As sender reports say it. */
+function at(seconds: number) {
+  const whole = Math.floor(seconds);
+  return { ntpHigh: 3_970_000_000 + whole, ntpLow: Math.round((seconds - whole) * 2 ** 32) };
 }
 
 function vp8Ids(payload: Uint8Array): { pictureId: number; tl0PicIdx: number } {
@@ -29,10 +37,11 @@ describe.each(sequenceStarts)('a viewer of a source whose sequence begins at %i'
   test('gets numbers from his own first one on, below 65536, with the holes and order of the source', () => {
     const layer = makeLayer();
     const rewriter = new Rewriter({ clockRate, firstSeq: 1000 });
-    const packets = [0, 1, 3, 2, 4].map((i) => pushed(layer, input(start + i, { timestamp: 77 + i })));
-    const [first] = packets;
-    if (first) rewriter.switchTo(first, 0);
-    const sent = packets.map((packet) => send(rewriter, packet, 0));
+    const sent = [0, 1, 3, 2, 4].map((i) => {
+      const packet = pushed(layer, input(start + i, { timestamp: 77 + i }));
+      if (i === 0) rewriter.switchTo(packet);
+      return send(rewriter, packet);
+    });
     expect(sent.map(({ seq }) => seq)).toEqual([1000, 1001, 1003, 1002, 1004]);
     expect(sent.map(({ timestamp }) => timestamp)).toEqual([77, 78, 80, 79, 81]);
     expect(rewriter.rewritesPayload).toBe(false);
@@ -41,14 +50,14 @@ describe.each(sequenceStarts)('a viewer of a source whose sequence begins at %i'
   test('sees sequence and time go on when the source changes', () => {
     const [one, two] = [makeLayer(), makeLayer()];
     const rewriter = new Rewriter({ clockRate, firstSeq: 5 });
-    const before = pushed(one, input(start, { timestamp: 0xfffffff0 }));
-    rewriter.switchTo(before, 1000);
-    send(rewriter, before, 1000);
-    const after = pushed(two, input(start + 500, { timestamp: 123 }));
-    rewriter.switchTo(after, 1040);
-    expect(send(rewriter, after, 1040)).toMatchObject({ seq: 6, timestamp: (0xfffffff0 + 3600) >>> 0 });
-    const next = pushed(two, input(start + 501, { timestamp: 123 + 3000 }));
-    expect(send(rewriter, next, 1073)).toMatchObject({ seq: 7, timestamp: (0xfffffff0 + 6600) >>> 0 });
+    const before = pushed(one, input(start, { timestamp: 0xfffffff0 }), 1000);
+    rewriter.switchTo(before);
+    send(rewriter, before);
+    const after = pushed(two, input(start + 500, { timestamp: 123 }), 1040);
+    rewriter.switchTo(after);
+    expect(send(rewriter, after)).toMatchObject({ seq: 6, timestamp: (0xfffffff0 + 3600) >>> 0 });
+    const next = pushed(two, input(start + 501, { timestamp: 123 + 3000 }), 1073);
+    expect(send(rewriter, next)).toMatchObject({ seq: 7, timestamp: (0xfffffff0 + 6600) >>> 0 });
   });
 
   test('asks again by his own numbers, also for what he got from sources before', () => {
@@ -58,8 +67,8 @@ describe.each(sequenceStarts)('a viewer of a source whose sequence begins at %i'
     for (let i = 0; i < 200; i++) {
       const layer = Math.floor(i / 40) % 2 === 0 ? one : two;
       const packet = pushed(layer, input(start + i, { timestamp: i }));
-      if (i % 40 === 0) rewriter.switchTo(packet, i);
-      sent.set(send(rewriter, packet, i).seq, packet);
+      if (i % 40 === 0) rewriter.switchTo(packet);
+      sent.set(send(rewriter, packet).seq, packet);
     }
     for (const [seq, packet] of sent) {
       const located = rewriter.locate(seq & 0xffff);
@@ -77,19 +86,19 @@ describe('a change of sources', () => {
     const layer = makeLayer();
     const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
     const before = pushed(layer, input(0, { timestamp: 5000 }));
-    rewriter.switchTo(before, 10);
-    send(rewriter, before, 10);
+    rewriter.switchTo(before);
+    send(rewriter, before);
     const after = pushed(layer, input(9, { timestamp: 100 }));
-    rewriter.switchTo(after, 10);
-    expect(send(rewriter, after, 10).timestamp).toBe(5000 + 1500);
+    rewriter.switchTo(after);
+    expect(send(rewriter, after).timestamp).toBe(5000 + 1500);
   });
 
   test('counts from what was sent, through change after change', () => {
     const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
     const timestamps = [1_000_000, 5, 70_000].map((timestamp, i) => {
-      const packet = pushed(makeLayer(), input(0, { timestamp }));
-      rewriter.switchTo(packet, i * 100);
-      return send(rewriter, packet, i * 100).timestamp;
+      const packet = pushed(makeLayer(), input(0, { timestamp }), i * 100);
+      rewriter.switchTo(packet);
+      return send(rewriter, packet).timestamp;
     });
     expect(timestamps).toEqual([1_000_000, 1_009_000, 1_018_000]);
   });
@@ -99,25 +108,55 @@ describe('a change of sources', () => {
     const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
     const [first, second, third] = [0, 1, 2].map((seq) => pushed(layer, input(seq, { timestamp: seq * 3000 })));
     if (!first || !second || !third) throw new Error('no packets');
-    rewriter.switchTo(first, 0);
-    for (const packet of [first, third, second]) send(rewriter, packet, 0);
-    const other = pushed(makeLayer(), input(7, { timestamp: 0 }));
-    rewriter.switchTo(other, 100);
-    expect(send(rewriter, other, 100)).toMatchObject({ seq: 3, timestamp: 6000 + 9000 });
+    rewriter.switchTo(first);
+    for (const packet of [first, third, second]) send(rewriter, packet);
+    const other = pushed(makeLayer(), input(7, { timestamp: 0 }), 100);
+    rewriter.switchTo(other);
+    expect(send(rewriter, other)).toMatchObject({ seq: 3, timestamp: 9000 });
+  });
+
+  test('takes as much time as passed between the captures, as sender reports of one publisher tell', () => {
+    const clock = new SenderClock();
+    const [one, two] = [makeLayer({ rid: '1', clock }), makeLayer({ rid: '2', clock })];
+    const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
+    // The larger picture takes 40 ms longer to encode.
+    const before = pushed(one, input(0, { timestamp: 9000 }), 1010);
+    const after = pushed(two, input(0, { timestamp: 500 }), 1083);
+    one.senderReport({ ...at(1), rtpTimestamp: 9000 }, 1010);
+    two.senderReport({ ...at(1.033), rtpTimestamp: 500 }, 1090);
+    rewriter.switchTo(before);
+    send(rewriter, before);
+    rewriter.switchTo(after);
+    expect(send(rewriter, after).timestamp).toBe(9000 + 33 * 90);
+  });
+
+  test.each([
+    ['that disagree', at(7)],
+    ['that there are none of', undefined],
+  ])('takes as much time as passed between the arrivals where there are clocks %s', (_, time) => {
+    const [one, two] = [makeLayer(), makeLayer()];
+    const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
+    const before = pushed(one, input(0, { timestamp: 9000 }), 1000);
+    if (time) one.senderReport({ ...time, rtpTimestamp: 9000 }, 1400);
+    rewriter.switchTo(before);
+    send(rewriter, before);
+    const after = pushed(two, input(0, { timestamp: 500 }), 1040);
+    rewriter.switchTo(after);
+    expect(send(rewriter, after).timestamp).toBe(9000 + 40 * 90);
   });
 
   test('of which nothing was sent leaves no trace', () => {
     const [one, two, three] = [makeLayer(), makeLayer(), makeLayer()];
     const rewriter = new Rewriter({ clockRate, firstSeq: 9 });
-    rewriter.switchTo(pushed(three, input(100)), 0);
+    rewriter.switchTo(pushed(three, input(100)));
     const first = pushed(one, input(0));
-    rewriter.switchTo(first, 0);
-    expect(send(rewriter, first, 0).seq).toBe(9);
-    rewriter.switchTo(pushed(three, input(101)), 1);
+    rewriter.switchTo(first);
+    expect(send(rewriter, first).seq).toBe(9);
+    rewriter.switchTo(pushed(three, input(101)));
     const second = pushed(two, input(0));
-    rewriter.switchTo(second, 2);
-    expect(send(rewriter, second, 2).seq).toBe(10);
-    for (let i = 0; i < 20; i++) rewriter.switchTo(pushed(three, input(200 + i)), 3);
+    rewriter.switchTo(second);
+    expect(send(rewriter, second).seq).toBe(10);
+    for (let i = 0; i < 20; i++) rewriter.switchTo(pushed(three, input(200 + i)));
     expect(rewriter.locate(9)?.layer).toBe(one);
     expect(rewriter.locate(10)?.layer).toBe(two);
   });
@@ -129,9 +168,9 @@ describe('a change of sources', () => {
     for (let i = 0; i < 300; i++) {
       const isOne = Math.floor(i / 30) % 2 === 0;
       const packet = isOne ? pushVp8(one, i, pictureId + i, 250 + i) : pushVp8(two, i, 9000 + i, 3 + i);
-      if (i % 30 === 0) rewriter.switchTo(packet, i * 33);
+      if (i % 30 === 0) rewriter.switchTo(packet);
       expect(rewriter.rewritesPayload).toBe(!isOne);
-      ids.push(vp8Ids(send(rewriter, packet, i * 33).payload));
+      ids.push(vp8Ids(send(rewriter, packet).payload));
     }
     expect(ids).toEqual(ids.map((_, i) => ({ pictureId: (pictureId + i) & 0x7fff, tl0PicIdx: (250 + i) & 0xff })));
   });
@@ -139,11 +178,11 @@ describe('a change of sources', () => {
   test('patches nothing but the ids', () => {
     const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
     const first = pushVp8(makeLayer(), 0, 5, 5);
-    rewriter.switchTo(first, 0);
-    send(rewriter, first, 0);
+    rewriter.switchTo(first);
+    send(rewriter, first);
     const packet = pushVp8(makeLayer(), 0, 0x7f00, 0);
-    rewriter.switchTo(packet, 0);
-    const { payload } = send(rewriter, packet, 0);
+    rewriter.switchTo(packet);
+    const { payload } = send(rewriter, packet);
     expect(payload).toEqual(vp8Payload({ pictureId: 6, tl0PicIdx: 6 }));
     expect(payloadOf(packet)).toEqual(vp8Payload({ pictureId: 0x7f00, tl0PicIdx: 0 }));
   });
@@ -155,11 +194,11 @@ describe('a change of sources', () => {
       return pushed(makeLayer(), input(0, { codec: 'vp8', payload }));
     };
     const first = push(127);
-    rewriter.switchTo(first, 0);
-    send(rewriter, first, 0);
+    rewriter.switchTo(first);
+    send(rewriter, first);
     const second = push(50);
-    rewriter.switchTo(second, 0);
-    expect(send(rewriter, second, 0).payload).toEqual(vp8Payload({ pictureId: 0, tl0PicIdx: 2, bits: 7 }));
+    rewriter.switchTo(second);
+    expect(send(rewriter, second).payload).toEqual(vp8Payload({ pictureId: 0, tl0PicIdx: 2, bits: 7 }));
   });
 
   test('repeats an old packet as it was sent, by the segment it was sent in', () => {
@@ -167,15 +206,73 @@ describe('a change of sources', () => {
     const layers = [makeLayer(), makeLayer(), makeLayer()];
     const sent = layers.map((layer, i) => {
       const packet = pushVp8(layer, i * 50, 100 * i, 10 * i);
-      rewriter.switchTo(packet, i * 100);
-      return { packet, ...send(rewriter, packet, i * 100) };
+      rewriter.switchTo(packet);
+      return { packet, ...send(rewriter, packet) };
     });
     for (const { packet, seq, timestamp, payload } of sent) {
       const located = rewriter.locate(seq);
       const again = payloadOf(packet).slice();
       rewriter.rewritePayload(packet, again, located?.segment);
       expect(again).toEqual(payload);
-      expect((packet.timestamp + (located?.segment.timestampOffset ?? Number.NaN)) >>> 0).toBe(timestamp);
+      expect(located?.segment.timeline.of(packet)).toBe(timestamp);
+    }
+  });
+});
+
+describe('what was cached and is sent at once', () => {
+  /** A picture each 33 ms from time 0, the first ones at once. */
+  function play(rewriter: Rewriter, layer: Layer, { from, cached, live }: Record<'from' | 'cached' | 'live', number>) {
+    const push = (index: number) =>
+      pushed(layer, input(index, { timestamp: (from + index * 3000) >>> 0 }), (index * 100) / 3);
+    const packets = Array.from({ length: cached }, (_, index) => push(index));
+    const [first] = packets;
+    if (first) rewriter.switchTo(first);
+    const sent = packets.map((packet) => ({ packet, ...send(rewriter, packet) }));
+    for (let index = cached; index < cached + live; index += 1) {
+      const packet = push(index);
+      sent.push({ packet, ...send(rewriter, packet) });
+    }
+    return sent;
+  }
+
+  test.each([0, 0xffff_ff00, 0x7fff_ff00])('seems to have been captured at once, from timestamp %i on', (from) => {
+    const sent = play(new Rewriter({ clockRate, firstSeq: 0 }), makeLayer(), { from, cached: 60, live: 5 });
+    const steps = sent.slice(1).map(({ timestamp }, index) => timestampDelta(sent[index]?.timestamp ?? 0, timestamp));
+    expect(Math.min(...steps)).toBeGreaterThan(0);
+    expect(Math.max(...steps.slice(0, 59))).toBeLessThan(50);
+    expect(steps.slice(59)).toEqual([3000, 3000, 3000, 3000, 3000]);
+    expect(sent.at(-1)?.timestamp).toBe((from + 64 * 3000) >>> 0);
+  });
+
+  test('is sent again under the very same timestamps', () => {
+    const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
+    for (const { packet, seq, timestamp } of play(rewriter, makeLayer(), { from: 0, cached: 60, live: 5 })) {
+      expect(rewriter.locate(seq)?.segment.timeline.of(packet)).toBe(timestamp);
+    }
+  });
+
+  test('does not delay what follows, in mid-stream either', () => {
+    const [one, two] = [makeLayer(), makeLayer()];
+    const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
+    const before = pushed(one, input(0, { timestamp: 9000 }), 0);
+    rewriter.switchTo(before);
+    send(rewriter, before);
+    const group = [0, 1, 2, 3].map((index) => pushed(two, input(index, { timestamp: 500 + index * 3000 }), index * 33));
+    const [first] = group;
+    if (first) rewriter.switchTo(first);
+    const times = group.map((packet) => send(rewriter, packet).timestamp);
+    expect(times.every((time, index) => time > (times[index - 1] ?? 9000))).toBe(true);
+    expect(times.at(-1)).toBe(9000 + 9000);
+  });
+
+  test('is the only part that is squeezed, however long the rest lasts', () => {
+    const layer = makeLayer();
+    const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
+    play(rewriter, layer, { from: 0, cached: 60, live: 1 });
+    for (let hours = 1; hours < 40; hours += 1) {
+      const timestamp = (hours * 3600 * clockRate) >>> 0;
+      const packet = pushed(layer, input(60 + hours, { timestamp }), hours * 3_600_000);
+      expect(send(rewriter, packet).timestamp).toBe(timestamp);
     }
   });
 });
