@@ -1,3 +1,4 @@
+import { ArrivalRate } from './arrival-rate.ts';
 import { DelayTrend } from './delay-trend.ts';
 import { Probe } from './probe.ts';
 import { extend } from './sequence.ts';
@@ -5,13 +6,14 @@ import { readTransportCc } from './transport-cc-feedback.ts';
 
 // Power of two. A second of 8 Mbit/s and more; feedback comes many times a second.
 const MEMORY = 1024;
-const RATE_WINDOW_MS = 200;
 const DECREASE_GAP_MS = 200;
 const DECREASE_FACTOR = 0.85;
 const CALM_MS = 1000;
 const INCREASE_PER_SECOND = 1.08;
 /** What was never sent was never proven: the estimate grows no further above what arrives. */
-const HEADROOM = 1.5;
+const HEADROOM = 1.15;
+// The queue that a probe made is no news.
+const PROBE_DRAIN_MS = 400;
 const LOSS_WINDOW_MS = 400;
 const MIN_LOSS_PACKETS = 15;
 const HEAVY_LOSS = 0.1;
@@ -30,12 +32,17 @@ export class BandwidthEstimator {
   readonly #sentMs = new Float64Array(MEMORY);
   /** 0: already told about. */
   readonly #bytes = new Uint16Array(MEMORY);
+  /** All bytes sent up to and with a packet. */
+  readonly #upTo = new Float64Array(MEMORY);
+  #sentBytes = 0;
+  #toldBytes = 0;
   readonly #trend = new DelayTrend();
   readonly #arrivals = new ArrivalRate();
   #reference = -1;
   #probe: Probe | undefined;
   #fedBackMs = Number.NEGATIVE_INFINITY;
   #decreasedMs = Number.NEGATIVE_INFINITY;
+  #probedMs = Number.NEGATIVE_INFINITY;
   #received = 0;
   #lost = 0;
   #loss = 0;
@@ -44,6 +51,16 @@ export class BandwidthEstimator {
 
   get estimateBps(): number {
     return this.#estimateBps;
+  }
+
+  /** A queue stands on the link: it has been sent more than it carries for a while. */
+  get isFull(): boolean {
+    return this.#trend.isFull;
+  }
+
+  /** How long the link takes for what is still on its way, by the estimate. */
+  get backlogMs(): number {
+    return ((this.#sentBytes - this.#toldBytes) * 8000) / this.#estimateBps;
   }
 
   /** Whether a probe would tell anything: a link with a queue is known to be full. */
@@ -62,6 +79,8 @@ export class BandwidthEstimator {
     const slot = seq % MEMORY;
     this.#sentMs[slot] = nowMs;
     this.#bytes[slot] = bytes;
+    this.#sentBytes += bytes;
+    this.#upTo[slot] = this.#sentBytes;
     this.#probe?.sent(seq, bytes, nowMs);
     return seq & 0xffff;
   }
@@ -102,15 +121,17 @@ export class BandwidthEstimator {
     const slot = seq % MEMORY;
     const bytes = this.#bytes[slot] ?? 0;
     const sentMs = this.#sentMs[slot] ?? 0;
+    this.#toldBytes = Math.max(this.#toldBytes, this.#upTo[slot] ?? 0);
     if (bytes === 0) return;
     this.#probe?.told(seq, bytes, sentMs, arrivedMs);
     if (arrivedMs === undefined) {
-      this.#lost += 1;
+      // The estimate has fallen for those sent before.
+      if (sentMs > this.#decreasedMs) this.#lost += 1;
       return;
     }
     this.#bytes[slot] = 0;
     this.#received += 1;
-    this.#arrivals.add(bytes, arrivedMs);
+    this.#arrivals.add(bytes, sentMs, arrivedMs);
     this.#trend.packet(sentMs, arrivedMs);
   }
 
@@ -120,9 +141,13 @@ export class BandwidthEstimator {
     this.#fedBackMs = nowMs;
     if (arrivingBps === 0) return;
     const hasNewLoss = this.#measureLoss(nowMs);
-    const mayDecrease = nowMs - this.#decreasedMs >= DECREASE_GAP_MS;
+    const hasProbed = this.isProbing || nowMs - this.#probedMs < PROBE_DRAIN_MS;
+    const mayDecrease = !hasProbed && nowMs - this.#decreasedMs >= DECREASE_GAP_MS;
     if (this.#trend.use === 'overuse') {
-      if (mayDecrease) this.#decrease(arrivingBps * DECREASE_FACTOR, nowMs);
+      // What comes over a full link is all that it carries. Else more may just have begun to be sent.
+      const newestBps = this.#arrivals.newestBps;
+      const carriedBps = this.isFull ? Math.min(arrivingBps, newestBps) : Math.max(arrivingBps, newestBps);
+      if (mayDecrease) this.#decrease(carriedBps * DECREASE_FACTOR, nowMs);
     } else if (this.#isLossy) {
       if (hasNewLoss) this.#decrease(Math.min(this.#estimateBps, arrivingBps) * (1 - this.#loss / 2), nowMs);
     } else if (this.#trend.use === 'normal') {
@@ -158,26 +183,7 @@ export class BandwidthEstimator {
     const outcome = this.#probe?.outcomeBps(nowMs);
     if (outcome === undefined) return;
     this.#probe = undefined;
+    this.#probedMs = nowMs;
     if (!this.#isLossy) this.#estimateBps = Math.max(this.#estimateBps, outcome);
-  }
-}
-
-/** Bits a second on the receiver's clock, quicker down than up. */
-class ArrivalRate {
-  bps = 0;
-  #sinceMs = -1;
-  #bytes = 0;
-
-  add(bytes: number, arrivedMs: number): void {
-    if (this.#sinceMs < 0) this.#sinceMs = arrivedMs;
-    const elapsedMs = arrivedMs - this.#sinceMs;
-    if (elapsedMs >= RATE_WINDOW_MS) {
-      const sample = (this.#bytes * 8000) / elapsedMs;
-      const weight = this.bps === 0 ? 1 : sample < this.bps ? 0.7 : 0.5;
-      this.bps += weight * (sample - this.bps);
-      this.#sinceMs = arrivedMs;
-      this.#bytes = 0;
-    }
-    this.#bytes += bytes;
   }
 }

@@ -1,3 +1,5 @@
+import { StandingQueue } from './standing-queue.ts';
+
 /** Whether a queue builds up on the way (`overuse`), drains (`underuse`), or neither. */
 export type LinkUse = 'normal' | 'overuse' | 'underuse';
 
@@ -18,6 +20,7 @@ const OUTLIER = 15;
 // A link that stood still for a moment and has caught up has no queue, although the line still rises.
 const MEMORY = 60;
 const QUEUE_MS = 15;
+const IDLE_MS = 150;
 
 interface Group {
   firstSentMs: number;
@@ -40,9 +43,15 @@ export class DelayTrend {
   #threshold = FIRST_THRESHOLD;
   #overusedMs = 0;
   #overuses = 0;
+  readonly #queue = new StandingQueue();
 
   get use(): LinkUse {
     return this.#use;
+  }
+
+  /** A queue stands and does not drain: the link has been carrying all it can. */
+  get isFull(): boolean {
+    return this.#queue.isStanding;
   }
 
   /** In the order of sending. Both times on clocks of their own. */
@@ -56,6 +65,7 @@ export class DelayTrend {
     if (group !== undefined && this.#before !== undefined) {
       this.#delta(group.sentMs - this.#before.sentMs, group.arrivedMs - this.#before.arrivedMs, group.arrivedMs);
     }
+    if (group !== undefined && sentMs - group.sentMs > IDLE_MS) this.#forgetQueue();
     this.#before = group;
     this.#group = { firstSentMs: sentMs, sentMs, arrivedMs };
   }
@@ -73,14 +83,23 @@ export class DelayTrend {
       this.#delays.shift();
     }
     const trend = this.#times.length === WINDOW_SIZE ? slope(this.#times, this.#delays) : this.#trend;
-    this.#detect(trend, sentMs);
+    const queueMs = this.#delayMs - Math.min(...this.#recent);
+    this.#queue.update(queueMs, atMs);
+    this.#detect(trend, sentMs, queueMs);
     this.#trend = trend;
   }
 
-  #detect(trend: number, sentMs: number): void {
+  /** Nothing was sent for a while. */
+  #forgetQueue(): void {
+    if (this.isFull) this.#use = 'normal';
+    this.#queue.forget();
+  }
+
+  #detect(trend: number, sentMs: number, queueMs: number): void {
     const weighed = this.#deltas * trend * TREND_GAIN;
-    const isQueued = this.#delayMs - Math.min(...this.#recent) > QUEUE_MS;
-    if (weighed > this.#threshold && isQueued) {
+    if (this.isFull) {
+      this.#use = 'overuse';
+    } else if (weighed > this.#threshold && queueMs > QUEUE_MS) {
       this.#overusedMs += sentMs;
       this.#overuses += 1;
       if (this.#overusedMs > OVERUSE_MS && this.#overuses > 1 && trend >= this.#trend) this.#use = 'overuse';

@@ -41,12 +41,12 @@ export class LayerSelector<L> {
   #probed: LayerOffer<L> | undefined;
 
   /** `ladder`: from the least to the best, none missing that could be sent. `undefined` when it is empty. */
-  choose(ladder: readonly LayerOffer<L>[], estimateBps: number, nowMs: number): L | undefined {
+  choose(ladder: readonly LayerOffer<L>[], estimateBps: number, nowMs: number, isFull = false): L | undefined {
     this.isFlooded = false;
     const at = ladder.findIndex(({ layer }) => layer === this.#current);
     const current = ladder[at];
     if (current === undefined) return this.#take(bestWithin(ladder, estimateBps), nowMs);
-    if (this.#mustFall(current, estimateBps, nowMs) && at > 0)
+    if (this.#mustFall(current, estimateBps, nowMs, isFull) && at > 0)
       return this.#fall(current, ladder.slice(0, at), estimateBps, nowMs);
     const better = ladder.slice(at + 1).filter(({ bitrateBps }) => bitrateBps * UP_MARGIN <= estimateBps);
     const best = better.at(-1);
@@ -77,13 +77,14 @@ export class LayerSelector<L> {
     return Math.min(next.bitrateBps * PROBE_MARGIN, MAX_PROBE_BPS);
   }
 
-  #mustFall({ bitrateBps }: LayerOffer<L>, estimateBps: number, nowMs: number): boolean {
+  #mustFall({ bitrateBps }: LayerOffer<L>, estimateBps: number, nowMs: number, isFull: boolean): boolean {
     if (estimateBps >= bitrateBps) {
       this.#tightSinceMs = undefined;
       return false;
     }
     this.#tightSinceMs ??= nowMs;
     const isHopeless = estimateBps < bitrateBps * HOPELESS_SHARE;
+    if (isHopeless && isFull) return true;
     return nowMs - this.#tightSinceMs >= (isHopeless ? HOPELESS_MS : TIGHT_MS);
   }
 

@@ -184,9 +184,10 @@ export class EgressTrack implements EgressTarget {
     return true;
   }
 
-  /** Nothing more of the present layer: what a link cannot carry would only hold up the keyframe of the next one. */
+  /** Nothing more, of whatever layer, before `follow` or `want`: what a link cannot carry would only hold up what comes next. */
   stop(): void {
     this.#state = 'waiting';
+    this.#wanted = undefined;
   }
 
   /** The next chunk of the group. The caller has flushed the layer before: nothing that is cached is still to be sent. */
@@ -331,7 +332,7 @@ export class EgressTrack implements EgressTarget {
 
   #leavesOut(packets: number, nowMs: number): boolean {
     const leavesOut = this.#catchUp.leavesOut(packets, this.destination.backlog, nowMs);
-    if (this.#catchUp.isBehind) this.stop();
+    if (this.#catchUp.isBehind) this.#state = 'waiting';
     return leavesOut;
   }
 

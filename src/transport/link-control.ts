@@ -1,14 +1,23 @@
 import { BandwidthEstimator } from '../media/bandwidth-estimator.ts';
 import type { LinkView } from '../media/layer-chooser.ts';
 import { type LayerOffer, LayerSelector } from '../media/layer-selector.ts';
-import type { OperatingPoint } from '../media/operating-point.ts';
 import type { CongestionControl } from './fan-out.ts';
 
+// What is sent into a full queue waits behind all of it, and so does what follows: better the queue is gone first.
+const DRAINED_MS = 200;
+const MAX_DRAIN_MS = 1500;
+// A link with a queue delivers all the time: what is still missing then was lost.
+const SILENCE_MS = 250;
+
 /** What one viewer's link carries, and which layer he is sent for it. */
-export class LinkControl implements CongestionControl, LinkView<OperatingPoint> {
+export class LinkControl<L> implements CongestionControl, LinkView<L> {
   readonly extensionId: number;
   readonly #estimator = new BandwidthEstimator();
-  readonly #selector = new LayerSelector<OperatingPoint>();
+  readonly #selector = new LayerSelector<L>();
+  #drainUntilMs: number | undefined;
+  #fedBackMs = 0;
+  #wasFull = false;
+  #isChoiceDue = false;
 
   constructor(extensionId: number) {
     this.extensionId = extensionId;
@@ -20,6 +29,10 @@ export class LinkControl implements CongestionControl, LinkView<OperatingPoint> 
 
   feedback(raw: Uint8Array, nowMs: number): void {
     this.#estimator.feedback(raw, nowMs);
+    this.#fedBackMs = nowMs;
+    const { isFull } = this.#estimator;
+    this.#isChoiceDue ||= isFull && !this.#wasFull;
+    this.#wasFull = isFull;
   }
 
   get estimateBps(): number {
@@ -27,10 +40,11 @@ export class LinkControl implements CongestionControl, LinkView<OperatingPoint> 
   }
 
   /** `ladder`: from the least to the best. Begins a probe where more might be had. */
-  choose(ladder: readonly LayerOffer<OperatingPoint>[], nowMs: number): OperatingPoint | undefined {
+  choose(ladder: readonly LayerOffer<L>[], nowMs: number): L | undefined {
     const { estimateBps } = this.#estimator;
-    const layer = this.#selector.choose(ladder, estimateBps, nowMs);
-    const mayProbe = this.#estimator.mayProbe(nowMs);
+    const layer = this.#selector.choose(ladder, estimateBps, nowMs, this.#estimator.isFull);
+    this.#isChoiceDue = false;
+    const mayProbe = this.#estimator.mayProbe(nowMs) && !this.isDraining(nowMs);
     const probeBps = mayProbe ? this.#selector.probe(ladder, estimateBps, nowMs) : undefined;
     if (probeBps !== undefined) this.#estimator.startProbe(probeBps, nowMs);
     return layer;
@@ -39,6 +53,27 @@ export class LinkControl implements CongestionControl, LinkView<OperatingPoint> 
   /** After `choose`: the layer sent so far is far too much for the link. */
   get isFlooded(): boolean {
     return this.#selector.isFlooded;
+  }
+
+  /** Nothing is sent from now on; what was too much for the link is still in its queue. */
+  stopped(nowMs: number): void {
+    this.#drainUntilMs = nowMs + MAX_DRAIN_MS;
+  }
+
+  /** Whether what is sent next would wait in the queue. */
+  isDraining(nowMs: number): boolean {
+    const untilMs = this.#drainUntilMs;
+    if (untilMs === undefined || nowMs >= untilMs) return false;
+    return this.#estimator.backlogMs > DRAINED_MS && nowMs - this.#fedBackMs < SILENCE_MS;
+  }
+
+  /** Whether something has happened since the last `choose` that should not wait for its turn. Tells it once. */
+  takeDueChoice(nowMs: number): boolean {
+    const hasDrained = this.#drainUntilMs !== undefined && !this.isDraining(nowMs);
+    const isDue = this.#isChoiceDue || hasDrained;
+    if (hasDrained) this.#drainUntilMs = undefined;
+    this.#isChoiceDue = false;
+    return isDue;
   }
 
   /** Bytes of padding that a probe under way wants now. */

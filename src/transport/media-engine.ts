@@ -124,11 +124,8 @@ export class MediaEngine {
     const session = this.#sessions.byId(sessionId);
     if (!(session instanceof ViewerSession)) return;
     session.ask(wish);
-    const stream = this.#streams.get(session.streamId);
-    if (!stream?.viewers.has(session)) return;
-    stream.serve(session, performance.now());
+    this.#streams.serve(session, performance.now());
     this.#port.flush();
-    this.#streams.wakeSoon();
   }
 
   follow(streamId: string, thread: number): void {
@@ -177,8 +174,7 @@ export class MediaEngine {
     if (session instanceof ViewerSession) {
       session.connected(nowMs);
       stream.viewers.add(session);
-      stream.serve(session, nowMs);
-      this.#streams.wakeSoon();
+      this.#streams.serve(session, nowMs);
     } else {
       const previous = stream.publisher;
       stream.setPublisher(session, nowMs);
@@ -253,11 +249,16 @@ export class MediaEngine {
   #tickSession(session: MediaSession, nowMs: number): void {
     const isViewersTurn = this.#ticks % VIEWER_TICKS === 0;
     if (session instanceof PublisherSession) this.#tickPublisher(session, nowMs);
-    else session.probe(nowMs);
+    else this.#tickLink(session, nowMs);
     if (isViewersTurn && session instanceof ViewerSession) session.tick(nowMs, performance.timeOrigin + nowMs);
     const end = session.peer.isConnected && !isViewersTurn ? undefined : session.peer.tick(nowMs);
     if (end) this.#end(session, end);
     else if (session instanceof ViewerSession && session.lacksCodec) this.#end(session, 'codec_changed');
+  }
+
+  #tickLink(viewer: ViewerSession, nowMs: number): void {
+    viewer.probe(nowMs);
+    if (viewer.takeDueChoice(nowMs)) this.#streams.serve(viewer, nowMs);
   }
 
   #tickPublisher(session: PublisherSession, nowMs: number): void {

@@ -133,6 +133,7 @@ export class StreamMedia {
   #settle(viewer: ViewerSession, ladder: readonly LayerOffer<OperatingPoint>[], best: Layer, nowMs: number): void {
     try {
       const own = ladder.length > 0 ? viewer.choose(ladder, nowMs) : undefined;
+      if (own && viewer.isDraining(nowMs)) return;
       this.#follow(viewer, own ?? best.points.whole, nowMs);
     } catch (error) {
       this.#onCrash(viewer, error);

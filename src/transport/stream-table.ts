@@ -48,6 +48,14 @@ export class StreamTable {
     this.each((stream) => stream.choose(nowMs) && this.wakeSoon());
   }
 
+  /** What one viewer of a stream gets. */
+  serve(viewer: ViewerSession, nowMs: number): void {
+    const stream = this.#streams.get(viewer.streamId);
+    if (!stream?.viewers.has(viewer)) return;
+    stream.serve(viewer, nowMs);
+    this.wakeSoon();
+  }
+
   /** What fails for a stream as a whole lies in what is published. */
   each(act: (stream: StreamMedia) => void): void {
     for (const stream of this.#streams.values()) {

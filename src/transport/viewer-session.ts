@@ -40,7 +40,7 @@ export class ViewerSession {
   #tracks: readonly EgressTrack[] = [];
   #audio: EgressTrack | undefined;
   #video: EgressTrack | undefined;
-  #link: LinkControl | undefined;
+  #link: LinkControl<OperatingPoint> | undefined;
   #roundTripMs = DEFAULT_ROUND_TRIP_MS;
   #nacked = 0;
   #keyframeRequests = 0;
@@ -179,8 +179,21 @@ export class ViewerSession {
   choose(ladder: readonly LayerOffer<OperatingPoint>[], nowMs: number): OperatingPoint | undefined {
     const point = this.#chooser.choose(ladder, this.#link, nowMs);
     // Less of the same layer helps at once.
-    if (this.#link?.isFlooded && point?.layer !== this.#video?.layer) this.#video?.stop();
+    if (this.#link?.isFlooded && point?.layer !== this.#video?.layer) {
+      this.#video?.stop();
+      this.#link.stopped(nowMs);
+    }
     return point;
+  }
+
+  /** Nothing new is to be begun before the queue of his link is gone. */
+  isDraining(nowMs: number): boolean {
+    return this.#link?.isDraining(nowMs) ?? false;
+  }
+
+  /** Whether his link has told something that should not wait for the next turn of all viewers. Tells it once. */
+  takeDueChoice(nowMs: number): boolean {
+    return this.#link?.takeDueChoice(nowMs) ?? false;
   }
 
   /** Sends what a probe of the link wants now. */

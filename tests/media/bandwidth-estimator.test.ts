@@ -47,6 +47,15 @@ describe('the estimate of a link', () => {
     expect(estimator.estimateBps).toBeGreaterThan(7_500_000);
   });
 
+  test('is what a link carries half a second after it became far too thin', () => {
+    stream(1000, () => 20);
+    // Each packet takes eight times as long as the sender does.
+    stream(500, (index) => 20 + index * 7);
+    expect(estimator.isFull).toBe(true);
+    expect(estimator.estimateBps).toBeGreaterThan(800_000);
+    expect(estimator.estimateBps).toBeLessThan(1_000_000);
+  });
+
   test('falls when every third packet is lost without delay', () => {
     stream(3000, (index) => (index % 3 === 0 ? undefined : 20));
     expect(estimator.estimateBps).toBeLessThan(6_000_000);

@@ -52,6 +52,13 @@ describe('a viewer of layers', () => {
     expect(selector.isFlooded).toBe(false);
   });
 
+  test('falls at once when the link is known to be full, and carries much less', () => {
+    choices(Number.POSITIVE_INFINITY, 250);
+    expect(selector.choose(ladder, 1_900_000, nowMs, true)).toBe('top');
+    expect(selector.choose(ladder, 600_000, nowMs, true)).toBe('mid');
+    expect(selector.isFlooded).toBe(true);
+  });
+
   test('falls past a layer that would fill the link to the brim', () => {
     choices(Number.POSITIVE_INFINITY, 250);
     expect(choices(510_000, 500)).toEqual(['top', 'low']);

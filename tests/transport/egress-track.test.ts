@@ -367,8 +367,9 @@ describe('an egress track under congestion control', () => {
     viewer.track.offer(batch(push(one, 1, 3)), 0);
     viewer.received();
     viewer.track.stop();
+    viewer.track.offer(batch(push(one, 4, 2)), 10);
     expect(viewer.track.follow(two, 10)).toBe(true);
-    viewer.track.offer(batch(push(one, 4, 3, { key: false })), 20);
+    viewer.track.offer(batch(push(one, 6, 3, { key: false })), 20);
     viewer.track.resend([101], 50, 30);
     expect(viewer.received()).toEqual([]);
     viewer.track.offer(batch(push(two, 1, 2)), 40);

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type LinkNow, SimulatedViewer } from './simulated-viewer.ts';
 
 const ladder = [
-  { layer: 'low', bitrateBps: 150_000 },
-  { layer: 'mid', bitrateBps: 450_000 },
-  { layer: 'top', bitrateBps: 2_300_000 },
+  { layer: 'low', rid: 'l', bitrateBps: 150_000, fps: 30 },
+  { layer: 'mid', rid: 'm', bitrateBps: 450_000, fps: 30 },
+  { layer: 'top', rid: 'h', bitrateBps: 2_300_000, fps: 30 },
 ];
 const wideBps = 5_000_000;
 const seeds = [1, 2, 3, 4, 5];
@@ -13,7 +13,7 @@ const networks = [1, 20, 100].flatMap((delayMs) =>
 );
 
 function open(seed: number, network: Omit<LinkNow, 'bps'>, bps = wideBps): SimulatedViewer {
-  return new SimulatedViewer({ ladder, seed, link: { bps, ...network } });
+  return new SimulatedViewer({ ladder, seed, groupMs: 2000, link: { bps, ...network } });
 }
 
 describe.each(networks)('one way $delayMs ms, a queue of $queueMs ms, $loss lost', (network) => {
