@@ -1,4 +1,4 @@
-import type { LayerChoice } from './layer-chooser.ts';
+import type { ChoiceReason, LayerChoice } from './layer-chooser.ts';
 import type { LayerTraits } from './layer-wish.ts';
 import type { CodecName, MediaKind } from './plan.ts';
 
@@ -95,6 +95,28 @@ export interface TrafficCounts {
   readonly bytes: number;
 }
 
+export type SpreadName =
+  | 'viewer_round_trip_seconds'
+  | 'viewer_loss_ratio'
+  | 'viewer_jitter_seconds'
+  | 'publisher_round_trip_seconds'
+  | 'layer_jitter_seconds'
+  | 'layer_keyframe_interval_seconds'
+  | 'layer_bitrate_bps';
+
+/** How many there are up to this bound, which is infinite at last. */
+export interface SpreadStep {
+  readonly bound: number;
+  readonly count: number;
+}
+
+/** How all sessions of a thread fare now, without saying which. */
+export interface Spreads {
+  readonly counts: readonly { readonly name: SpreadName; readonly steps: readonly SpreadStep[] }[];
+  /** Viewers by why they are sent the layer that they are sent. */
+  readonly choices: Partial<Record<ChoiceReason, number>>;
+}
+
 /** Counted since the thread began. */
 export interface ThreadStats {
   readonly publishers: number;
@@ -111,6 +133,7 @@ export interface ThreadStats {
   readonly ingest: RepairCounts;
   /** Asked by viewers. */
   readonly egress: RepairCounts;
+  readonly spreads: Spreads;
   readonly busySeconds: number;
   /** How late the event loop was, since the last time this was asked. */
   readonly loopDelayMs: { readonly median: number; readonly p99: number; readonly max: number };

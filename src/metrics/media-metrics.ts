@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { ThreadReport, ThreadStats } from '../media/stats.ts';
+import type { SpreadName, Spreads, ThreadReport, ThreadStats } from '../media/stats.ts';
 
 /** Of each thread since it began: one that was replaced starts at 0 again, as counters may. */
 const COUNTERS: readonly { name: string; help: string; of: (stats: ThreadStats) => number }[] = [
@@ -20,12 +20,24 @@ const COUNTERS: readonly { name: string; help: string; of: (stats: ThreadStats) 
   { name: 'busy_seconds', help: 'Time that its event loop was at work', of: ({ busySeconds }) => busySeconds },
 ];
 
+const SPREADS: Readonly<Record<SpreadName, string>> = {
+  viewer_round_trip_seconds: 'Viewers by their round trip',
+  viewer_loss_ratio: 'Tracks of viewers by the share that the last report calls lost',
+  viewer_jitter_seconds: 'Tracks of viewers by the jitter of the last report',
+  publisher_round_trip_seconds: 'Publishers by their round trip',
+  layer_jitter_seconds: 'What is published, layer by layer, by its jitter',
+  layer_keyframe_interval_seconds: 'Video layers by the time between their last two keyframes',
+  layer_bitrate_bps: 'Video layers by their bitrate',
+};
+
 /** The media threads, each by its number. */
 export class MediaMetrics {
   readonly #up: Gauge<'thread'>;
   readonly #sessions: Gauge<'thread' | 'kind'>;
   readonly #loopDelay: Gauge<'thread' | 'quantile'>;
   readonly #dropped: Counter<'thread' | 'reason'>;
+  readonly #choices: Gauge<'thread' | 'reason'>;
+  readonly #spreads: ReadonlyMap<SpreadName, Gauge<'thread' | 'le'>>;
   readonly #counters: readonly { counter: Counter<'thread'>; of: (stats: ThreadStats) => number }[];
 
   constructor(registry: Registry) {
@@ -47,6 +59,13 @@ export class MediaMetrics {
       ),
       labelNames: ['thread', 'reason'],
     });
+    this.#choices = new Gauge({
+      ...named('viewers_by_choice', 'Connected viewers by why they are sent the layer that they are sent'),
+      labelNames: ['thread', 'reason'],
+    });
+    const spread = (name: SpreadName) =>
+      new Gauge({ ...named(name, `${SPREADS[name]}, up to le`), labelNames: ['thread', 'le'] as const });
+    this.#spreads = new Map((Object.keys(SPREADS) as SpreadName[]).map((name) => [name, spread(name)]));
     this.#counters = COUNTERS.map(({ name, help, of }) => ({
       counter: new Counter({ ...named(`${name}_total`, help), labelNames: ['thread'] }),
       of,
@@ -54,6 +73,8 @@ export class MediaMetrics {
   }
 
   update(reports: readonly ThreadReport[]): void {
+    this.#choices.reset();
+    for (const gauge of this.#spreads.values()) gauge.reset();
     for (const report of reports) {
       const thread = String(report.thread);
       this.#up.set({ thread }, report.isUp ? 1 : 0);
@@ -68,11 +89,25 @@ export class MediaMetrics {
     this.#loopDelay.set({ thread, quantile: '0.5' }, median / 1000);
     this.#loopDelay.set({ thread, quantile: '0.99' }, p99 / 1000);
     this.#loopDelay.set({ thread, quantile: '1' }, max / 1000);
+    this.#updateSpreads(thread, stats.spreads);
     setTotal(this.#dropped, { thread, reason: 'unsent' }, stats.unsent);
     setTotal(this.#dropped, { thread, reason: 'refused' }, stats.refused);
     setTotal(this.#dropped, { thread, reason: 'overrun' }, stats.overruns);
     for (const { counter, of } of this.#counters) setTotal(counter, { thread }, of(stats));
   }
+
+  #updateSpreads(thread: string, { counts, choices }: Spreads): void {
+    for (const [reason, viewers] of Object.entries(choices)) this.#choices.set({ thread, reason }, viewers);
+    for (const { name, steps } of counts) {
+      const gauge = this.#spreads.get(name);
+      for (const { bound, count } of steps) gauge?.set({ thread, le: labelOf(bound) }, count);
+    }
+  }
+}
+
+/** As Prometheus writes it. */
+function labelOf(bound: number): string {
+  return Number.isFinite(bound) ? String(bound) : '+Inf';
 }
 
 /** The thread counts; its sums are only passed on here. */

@@ -99,7 +99,7 @@ export class MediaEngine {
   }
 
   stats(): ThreadStats {
-    return this.#meter.stats(this.#sessions.all(), this.#port);
+    return this.#meter.stats(this.#sessions.all(), this.#port, performance.now());
   }
 
   openPublisher({ sessionId, streamId, plan }: OpenPublisher): void {

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { spreadsOf } from '../media/spread.ts';
 import type { RepairCounts, ThreadStats } from '../media/stats.ts';
 import type { MediaPort } from './media-port.ts';
 import type { Drops } from './messages.ts';
@@ -49,7 +50,7 @@ export class ThreadMeter {
     return { unsent, refused, overruns };
   }
 
-  stats(sessions: Iterable<MediaSession>, port: MediaPort): ThreadStats {
+  stats(sessions: Iterable<MediaSession>, port: MediaPort, nowMs: number): ThreadStats {
     const open = [...sessions];
     const publishers = open.filter((session) => session instanceof PublisherSession);
     const viewers = open.filter((session) => !(session instanceof PublisherSession));
@@ -63,6 +64,7 @@ export class ThreadMeter {
       overruns: this.#overruns,
       ingest: publishers.reduce((total, { repairs }) => sum(total, repairs), this.#ingest),
       egress: viewers.reduce((total, { repairs }) => sum(total, repairs), this.#egress),
+      spreads: spreadsOf(open.filter(({ peer }) => peer.isConnected).map((session) => session.stats(nowMs))),
       busySeconds: performance.eventLoopUtilization().active / 1000,
       loopDelayMs: this.#takeLoopDelay(),
     };

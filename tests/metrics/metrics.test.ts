@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { spreadsOf } from '../../src/media/spread.ts';
 import type { ThreadReport } from '../../src/media/stats.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 
@@ -14,6 +15,10 @@ const busy: ThreadReport = {
   overruns: 1,
   ingest: { nacked: 7, resent: 6, keyframeRequests: 5 },
   egress: { nacked: 70, resent: 60, keyframeRequests: 50 },
+  spreads: spreadsOf([
+    { kind: 'viewer', roundTripMs: 40, nacked: 0, keyframeRequests: 0, choice: { reason: 'auto' }, tracks: [] },
+    { kind: 'viewer', nacked: 0, keyframeRequests: 0, choice: { reason: 'pinned' }, tracks: [] },
+  ]),
   busySeconds: 12.5,
   loopDelayMs: { median: 0.5, p99: 4, max: 20 },
 };
@@ -51,6 +56,21 @@ describe('metrics', () => {
     expect(text).toContain('freshet_media_egress_plis_total{thread="0"} 50');
     expect(text).toContain('freshet_media_busy_seconds_total{thread="0"} 12.5');
     expect(text).toContain('freshet_media_loop_delay_seconds{thread="0",quantile="0.99"} 0.004');
+  });
+
+  it('tell how sessions fare, by how many of them and never by which', async () => {
+    const text = await lines(fresh());
+    expect(text).toContain('freshet_media_viewer_round_trip_seconds{thread="0",le="0.025"} 0');
+    expect(text).toContain('freshet_media_viewer_round_trip_seconds{thread="0",le="0.05"} 1');
+    expect(text).toContain('freshet_media_viewer_round_trip_seconds{thread="0",le="+Inf"} 1');
+    expect(text).toContain('freshet_media_viewers_by_choice{thread="0",reason="pinned"} 1');
+  });
+
+  it('forget viewers who left', async () => {
+    const metrics = fresh();
+    await metrics.text();
+    reports = [{ ...busy, spreads: spreadsOf([]) }];
+    expect((await metrics.text()).match(/^freshet_media_viewers_by_choice.*/gm)).toBeNull();
   });
 
   it('do not add what a thread has counted once more with each scrape', async () => {
