@@ -23,6 +23,7 @@ export const owner = { name: 'owner', password: 'correct horse battery staple' }
 export class Api {
   readonly #base: string;
   readonly #token: string;
+  readonly #channels = new Map<string, number>();
 
   constructor(serverUrl: string, token: string) {
     this.#base = `${serverUrl}/api/v1`;
@@ -56,8 +57,11 @@ export class Api {
     return this.#read<T>(await fetch(this.#base + path, json(body, this.#headers())));
   }
 
-  /** A new channel and a stream key for it. */
-  async createChannel(slug: string): Promise<{ slug: string; key: string }> {
+  /** A new channel and a stream key for it. A test's second try gets another one than its first. */
+  async createChannel(name: string): Promise<{ slug: string; key: string }> {
+    const before = this.#channels.get(name) ?? 0;
+    this.#channels.set(name, before + 1);
+    const slug = before === 0 ? name : `${name}-${before + 1}`;
     await this.post('/channels', { slug, title: `Channel ${slug}` });
     const { key } = await this.post<{ key: string }>(`/channels/${slug}/keys`, { name: 'tests' });
     return { slug, key };

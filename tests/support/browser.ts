@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type Page, chromium as playwright } from 'playwright-core';
+import { afterTest } from './after-test.ts';
 import { chromium, requireTool } from './tools.ts';
 
 export const outputDir = join(import.meta.dirname, '../.output');
@@ -55,6 +56,7 @@ export class Visitor {
 
   async open(url: string): Promise<Page> {
     const page = await this.context.newPage();
+    afterTest(() => page.close());
     await page.goto(url);
     return page;
   }

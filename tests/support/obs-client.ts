@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import nodeDataChannel, { type PeerConnection, type RtpPacketizationConfig, type Track } from 'node-datachannel';
+import { afterTest } from './after-test.ts';
 import type { EncodedMedia } from './media-file.ts';
 import type { UdpShaper } from './udp-shaper.ts';
 
@@ -53,7 +54,9 @@ export class ObsClient {
     await connected;
 
     const session = new URL(response.headers.get('location') ?? '', request.whipUrl);
-    return new ObsClient(peer, session, request.key, sendInTime(request.media, video, audio));
+    const client = new ObsClient(peer, session, request.key, sendInTime(request.media, video, audio));
+    afterTest(() => client.vanish());
+    return client;
   }
 
   /** The status of the DELETE. */
