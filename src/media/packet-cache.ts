@@ -62,6 +62,16 @@ export class PacketCache {
     return packet !== undefined && packet.extSeq === extSeq && this.holds(packet.position) ? packet : undefined;
   }
 
+  /** What is here of the picture that begins with this packet, and the number after it. */
+  pictureFrom(first: Packet): { bytes: number; endSeq: number } {
+    let [bytes, endSeq] = [0, first.extSeq];
+    for (let packet: Packet | undefined = first; packet?.timestamp === first.timestamp; packet = this.get(endSeq)) {
+      bytes += packet.length;
+      endSeq += 1;
+    }
+    return { bytes, endSeq };
+  }
+
   /** Whether it ever came, as long as its slot is not taken by a newer one: also after its bytes are gone. */
   hasSeen(extSeq: number): boolean {
     return this.#slots[extSeq & this.#mask]?.extSeq === extSeq;

@@ -24,8 +24,6 @@ const KEYFRAME_PATIENCE_MS = 600;
 const REPLAY_MAX_AGE_MS = 10_000;
 const SWITCH_MAX_AGE_MS = 200;
 const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
-// Over a thin link or on a busy thread catching up takes longer, and could last for ever.
-const REPLAY_PATIENCE_MS = 500;
 
 /**
  * One track of one viewer: from the cached group of pictures to live packets, and from source to source.
@@ -61,7 +59,8 @@ export class EgressTrack implements EgressTarget {
   #wantedSinceMs = 0;
   #firstSeq = 0;
   #cursor = 0;
-  #replaySinceMs = 0;
+  /** Of the picture that a replay begins with. */
+  #pictureEndSeq = 0;
   #lacksCodec = false;
 
   constructor(options: {
@@ -170,8 +169,10 @@ export class EgressTrack implements EgressTarget {
     this.#begin(first, point, nowMs);
     this.#state = 'replaying';
     this.#cursor = cached.extSeq;
-    this.#replaySinceMs = nowMs;
-    this.#pacer.begin(layer.stats(nowMs).bitrateBps, nowMs);
+    const picture = layer.cache.pictureFrom(cached);
+    this.#pictureEndSeq = picture.endSeq;
+    const ageMs = nowMs - layer.groupStartedMs;
+    this.#pacer.begin({ layerBps: layer.bitrateBps(nowMs), pictureBytes: picture.bytes, ageMs }, nowMs);
     return false;
   }
 
@@ -196,7 +197,7 @@ export class EgressTrack implements EgressTarget {
     if (this.#state !== 'replaying' || !layer || this.#leavesOut(0, nowMs)) return;
     // A connection gets the next chunk when it has taken the one before.
     if (!isClear(this.destination.backlog, nowMs)) return;
-    if (nowMs - this.#replaySinceMs > REPLAY_PATIENCE_MS) this.#skipToNewestGroup(layer, nowMs);
+    this.#skipToNewestGroup(layer, nowMs);
     const packets: Packet[] = [];
     const allowed = this.#pacer.allowance(nowMs);
     const { newestSeq } = layer.cache;
@@ -256,7 +257,9 @@ export class EgressTrack implements EgressTarget {
     if (isClear(this.destination.backlog, nowMs)) this.#repairs.pad(bytes, nowMs);
   }
 
+  // What is left of an older group would only make the viewer later. He has a picture first.
   #skipToNewestGroup(layer: Layer, nowMs: number): void {
+    if (this.#cursor < this.#pictureEndSeq) return;
     const start = layer.groupStart();
     const cached = start === undefined ? undefined : layer.cache.get(start);
     if (!cached || cached.extSeq <= this.#cursor || cached.epoch !== this.#epoch) return;

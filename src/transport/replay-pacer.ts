@@ -1,35 +1,47 @@
-// Enough for most keyframes, and for the queues of most links.
-const BURST_BYTES = 60_000;
-const FIRST_BPS = 8_000_000;
-const FIRST_SHARE = 2.5;
+// A larger picture would overflow receive buffers.
+const MAX_BURST_BYTES = 120_000;
+// Of the layer's rate: links that carry a stream often carry little more.
+const FIRST_SHARE = 1.5;
 const LEAST_SHARE = 1.2;
+/** In this time an old group is made up for. */
+const CATCH_UP_MS = 2_000;
+// A picture that stood still has hardly any rate.
+const MIN_FIRST_BPS = 500_000;
+const MIN_BPS = 250_000;
 const BACK_OFF = 0.5;
-/** Less at once would cost a kernel message for every packet or two. */
-const MIN_CHUNK_BYTES = 10_000;
+// Less at once would cost a kernel message for every packet or two, more would make a small stream stutter.
+const CHUNK_MS = 15;
+const MIN_CHUNK_BYTES = 2_400;
+const MAX_CHUNK_BYTES = 10_000;
 
 /**
  * How fast a cached group goes to one viewer: a picture at once, then faster than it came, so that he catches up, but
  * not so fast that a thin link loses most of it. Each loss slows it down.
  */
 export class ReplayPacer {
-  #bps = FIRST_BPS;
+  #bps = 0;
   #leastBps = 0;
+  #burst = 0;
   #budget = 0;
   #atMs = 0;
   #slowedMs = Number.NEGATIVE_INFINITY;
 
-  begin(layerBps: number, nowMs: number): void {
-    this.#leastBps = layerBps * LEAST_SHARE;
-    this.#bps = Math.max(FIRST_BPS, layerBps * FIRST_SHARE);
-    this.#budget = BURST_BYTES;
+  /** `pictureBytes`: of the keyframe. `ageMs`: of the group. */
+  begin({ layerBps, pictureBytes, ageMs }: { layerBps: number; pictureBytes: number; ageMs: number }, nowMs: number) {
+    const share = Math.max(FIRST_SHARE, 1 + ageMs / CATCH_UP_MS);
+    this.#leastBps = Math.max(MIN_BPS, layerBps * LEAST_SHARE);
+    this.#bps = Math.max(MIN_FIRST_BPS, layerBps * share);
+    this.#burst = Math.min(MAX_BURST_BYTES, Math.max(MAX_CHUNK_BYTES, pictureBytes));
+    this.#budget = this.#burst;
     this.#atMs = nowMs;
   }
 
   /** Bytes that may go out now; 0 while it is not worth the while. */
   allowance(nowMs: number): number {
-    this.#budget = Math.min(BURST_BYTES, this.#budget + (this.#bps * (nowMs - this.#atMs)) / 8000);
+    this.#budget = Math.min(this.#burst, this.#budget + (this.#bps * (nowMs - this.#atMs)) / 8000);
     this.#atMs = nowMs;
-    return this.#budget < MIN_CHUNK_BYTES ? 0 : this.#budget;
+    const chunk = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, (this.#bps * CHUNK_MS) / 8000));
+    return this.#budget < chunk ? 0 : this.#budget;
   }
 
   /** Of the group, or again. */

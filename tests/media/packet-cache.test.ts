@@ -21,6 +21,19 @@ describe.each(sequenceStarts)('a cache of packets from %i', (start) => {
     }
   });
 
+  test('knows how large a picture is as far as it has come, and what comes after it', () => {
+    const cache = makeCache();
+    const layer = makeLayer({ cache });
+    const sizes = [100, 200, 50];
+    const [first] = sizes.map((size, i) =>
+      pushed(layer, input(start + i, { payload: new Uint8Array(size), timestamp: 7 })),
+    );
+    if (!first) throw new Error('no packet');
+    expect(cache.pictureFrom(first)).toEqual({ bytes: 350, endSeq: first.extSeq + 3 });
+    pushed(layer, input(start + 3, { payload: new Uint8Array(10), timestamp: 8 }));
+    expect(cache.pictureFrom(first)).toEqual({ bytes: 350, endSeq: first.extSeq + 3 });
+  });
+
   test('keeps no more than its slots', () => {
     const cache = makeCache({ slots: 8 });
     const layer = makeLayer({ cache });

@@ -50,26 +50,42 @@ describe('an egress track', () => {
     );
   });
 
-  test('a replay that does not catch up goes on with the newest group, in one unbroken sequence', () => {
+  test('a replay goes on with the newest group as soon as there is one, in one unbroken sequence', () => {
     const viewer = new Viewer(memory);
     const layer = newLayer();
     push(layer, 1, 200);
     viewer.track.follow(layer, 0);
     viewer.track.replay(0);
-    // A new group alone is no reason to leave out the rest of the old one.
-    push(layer, 201, 30);
-    viewer.track.replay(500);
-    viewer.track.replay(501);
-    viewer.track.replay(502);
+    push(layer, 201, 20);
+    viewer.track.replay(1);
     expect(viewer.track.isReplaying).toBe(false);
     const received = viewer.received();
-    expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: 48 + 30 }, (_, index) => 100 + index));
+    expect(received.map(({ seq }) => seq)).toEqual(Array.from({ length: 24 + 20 }, (_, index) => 100 + index));
     expect(received.map(({ payload }) => payload[2])).toEqual([
-      ...Array.from({ length: 48 }, (_, index) => 1 + index),
-      ...Array.from({ length: 30 }, (_, index) => (201 + index) & 0xff),
+      ...Array.from({ length: 24 }, (_, index) => 1 + index),
+      ...Array.from({ length: 20 }, (_, index) => (201 + index) & 0xff),
     ]);
     const steps = received.slice(1).map(({ timestamp }, index) => timestamp - (received[index]?.timestamp ?? 0));
     expect(Math.min(...steps)).toBeGreaterThan(0);
+  });
+
+  test('a replay leaves its first picture for no newer group', () => {
+    const viewer = new Viewer(memory);
+    const layer = newLayer();
+    for (let part = 0; part < 30; part += 1) {
+      const payload = h264Payload(part === 0 ? 'sps' : 'other slice', part);
+      pushed(layer, input(1 + part, { payload, timestamp: 3000, marker: part === 29 }), 0);
+    }
+    push(layer, 31, 50, { key: false });
+    viewer.track.follow(layer, 0);
+    viewer.track.replay(0);
+    push(layer, 81, 10);
+    viewer.track.replay(1);
+    viewer.track.replay(2);
+    expect(viewer.track.isReplaying).toBe(false);
+    const timestamps = viewer.received().map(({ timestamp }) => timestamp);
+    expect(timestamps.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => timestamps[0]));
+    expect(timestamps).toHaveLength(24 + 24 + 10);
   });
 
   test('asks for a keyframe where there is no group, or only an old one', () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ReplayPacer } from '../../src/transport/replay-pacer.ts';
 
 const LAYER_BPS = 2_500_000;
+const PICTURE_BYTES = 60_000;
 
 let pacer: ReplayPacer;
 
@@ -20,46 +21,70 @@ function sentWithin(fromMs: number, forMs: number): number {
   return sent;
 }
 
+function begin(options: { layerBps?: number; pictureBytes?: number; ageMs?: number } = {}): void {
+  pacer.begin({ layerBps: LAYER_BPS, pictureBytes: PICTURE_BYTES, ageMs: 500, ...options }, 0);
+}
+
 describe('a replay', () => {
-  it('begins with a picture at once', () => {
-    pacer.begin(LAYER_BPS, 0);
-    expect(pacer.allowance(0)).toBe(60_000);
+  it.each([
+    [500, 10_000],
+    [PICTURE_BYTES, PICTURE_BYTES],
+    [300_000, 120_000],
+  ])('begins with a picture of %i bytes at once, within reason', (pictureBytes, bytes) => {
+    begin({ pictureBytes });
+    expect(pacer.allowance(0)).toBe(bytes);
   });
 
-  it('goes on at 8 Mbit/s, in chunks worth a kernel message', () => {
-    pacer.begin(LAYER_BPS, 0);
+  it.each([
+    [100, 1.5],
+    [1000, 1.5],
+    [1800, 1.9],
+    [2500, 2.25],
+  ])('of a group that is %i ms old goes on at %f times the rate of the layer', (ageMs, share) => {
+    begin({ ageMs });
     pacer.sent(pacer.allowance(0));
-    expect(pacer.allowance(9)).toBe(0);
-    expect(pacer.allowance(10)).toBe(10_000);
-    expect(sentWithin(10, 990)).toBe(1_000_000);
+    expect(sentWithin(0, 1000)).toBeCloseTo((share * LAYER_BPS) / 8, -5);
   });
 
-  it('of a large layer is faster than the layer itself', () => {
-    pacer.begin(6_000_000, 0);
+  it.each([
+    [300_000, 38, 39, 2_437],
+    [LAYER_BPS, 14, 15, 7_031],
+    [10_000_000, 5, 6, 11_250],
+  ])('of %i bit/s goes on in chunks worth a kernel message', (layerBps, beforeMs, afterMs, bytes) => {
+    begin({ layerBps });
     pacer.sent(pacer.allowance(0));
-    expect(sentWithin(0, 1000)).toBeCloseTo((6_000_000 * 2.5) / 8, -5);
+    expect(pacer.allowance(beforeMs)).toBe(0);
+    expect(Math.floor(pacer.allowance(afterMs))).toBe(bytes);
+  });
+
+  it('of a picture that stood still is as fast as any link, however much is lost', () => {
+    begin({ layerBps: 0 });
+    pacer.sent(pacer.allowance(0));
+    expect(sentWithin(0, 1000)).toBeGreaterThan(60_000);
+    for (let nowMs = 1000; nowMs < 2000; nowMs += 50) pacer.slowDown(50, nowMs);
+    expect(sentWithin(2000, 1000)).toBeGreaterThan(30_000);
   });
 
   it('slows down with each loss, once a round trip, but stays ahead of the layer', () => {
-    pacer.begin(LAYER_BPS, 0);
+    begin({ ageMs: 3_000 });
     pacer.sent(pacer.allowance(0));
     pacer.slowDown(50, 0);
     pacer.slowDown(50, 49);
-    expect(sentWithin(0, 1000)).toBeCloseTo(500_000, -5);
+    expect(sentWithin(0, 1000)).toBeCloseTo((1.25 * LAYER_BPS) / 8, -4.5);
     for (let nowMs = 1000; nowMs < 2000; nowMs += 50) pacer.slowDown(50, nowMs);
     expect(sentWithin(2000, 1000)).toBeGreaterThan(LAYER_BPS / 8);
   });
 
   it('waits while what was lost is sent again', () => {
-    pacer.begin(LAYER_BPS, 0);
-    pacer.sent(60_000 + 30_000);
-    expect(sentWithin(0, 39)).toBe(0);
-    expect(sentWithin(40, 1)).toBe(10_000);
+    begin({ ageMs: 1400 });
+    pacer.sent(PICTURE_BYTES + 30_000);
+    expect(sentWithin(0, 70)).toBe(0);
+    expect(sentWithin(71, 60)).toBeGreaterThan(0);
   });
 
   it('that stood still does not make up for it at once', () => {
-    pacer.begin(LAYER_BPS, 0);
-    pacer.sent(60_000);
-    expect(pacer.allowance(5000)).toBe(60_000);
+    begin();
+    pacer.sent(PICTURE_BYTES);
+    expect(pacer.allowance(5000)).toBe(PICTURE_BYTES);
   });
 });
