@@ -17,6 +17,7 @@ export interface LinkConditions {
 export class UdpShaper {
   /** Where clients find the server. */
   readonly port: number;
+  readonly #address: string;
   readonly #front: Socket;
   readonly #serverPort: number;
   readonly #up: Direction;
@@ -26,6 +27,7 @@ export class UdpShaper {
 
   private constructor(front: Socket, options: { seed: number; serverPort: number }) {
     this.#front = front;
+    this.#address = front.address().address;
     this.port = front.address().port;
     this.#serverPort = options.serverPort;
     this.#up = new Direction(options.seed);
@@ -33,9 +35,12 @@ export class UdpShaper {
     front.on('message', (datagram, from) => this.#goUp(datagram, from));
   }
 
-  static async open(options: { seed: number; serverPort: number } & LinkConditions): Promise<UdpShaper> {
+  /** `address`: of this machine, where clients find the link and it finds the server; loopback unless told. */
+  static async open(
+    options: { seed: number; serverPort: number; address?: string } & LinkConditions,
+  ): Promise<UdpShaper> {
     const front = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES });
-    front.bind(0, LOOPBACK);
+    front.bind(0, options.address ?? LOOPBACK);
     await once(front, 'listening');
     const shaper = new UdpShaper(front, options);
     shaper.change(options);
@@ -49,7 +54,7 @@ export class UdpShaper {
 
   /** An answer of the server's with this link in place of its port. */
   inAnswer(sdp: string): string {
-    return sdp.replaceAll(/^(a=candidate:\S+ 1 udp \d+) \S+ \d+/gim, `$1 ${LOOPBACK} ${this.port}`);
+    return sdp.replaceAll(/^(a=candidate:\S+ 1 udp \d+) \S+ \d+/gim, `$1 ${this.#address} ${this.port}`);
   }
 
   /** A direction that is left out stays as it is. */
@@ -72,7 +77,7 @@ export class UdpShaper {
   }
 
   #goUp(datagram: Buffer, client: RemoteInfo): void {
-    this.#up.carry(datagram, () => this.#socketOf(client).send(datagram, this.#serverPort, LOOPBACK));
+    this.#up.carry(datagram, () => this.#socketOf(client).send(datagram, this.#serverPort, this.#address));
   }
 
   // A browser sends from each of its addresses, and hears answers only where it asked.
