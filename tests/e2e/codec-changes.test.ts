@@ -52,7 +52,10 @@ const asBrowser =
   (options: { video?: string | false; audio?: boolean }): Publish =>
   async (key) => {
     const page = await openClient('publish', { url: `${server.url}/whip`, key, ...options });
-    return () => page.close();
+    return async () => {
+      await page.evaluate('probe.hangUp()');
+      await page.close();
+    };
   };
 
 const asEncoder: Publish = async (key) => {

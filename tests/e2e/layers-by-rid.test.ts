@@ -39,9 +39,8 @@ async function openClient(call: 'publish' | 'play', options: object): Promise<Pa
   return page;
 }
 
-// A lone layer has no name, and Chromium sends no more than three.
+// Chromium sends no more than three. Of one alone it offers no name: that is any stream without simulcast.
 const sentOf: readonly [number, readonly string[]][] = [
-  [1, ['']],
   [2, ['h', 'm']],
   [3, ['h', 'l', 'm']],
   [4, ['h', 'l', 'm']],

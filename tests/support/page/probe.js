@@ -53,6 +53,11 @@
       };
     },
 
+    /** As a program that ends: connections say goodbye, and nobody hears of it by HTTP. */
+    hangUp() {
+      for (const peer of peers) peer.close();
+    },
+
     /** The connections stay, and nothing is sent any more. */
     async pause() {
       const senders = peers.flatMap((peer) => peer.getSenders());
