@@ -1,10 +1,10 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { StreamError } from '../streams/errors.ts';
 import type { OpenedSession } from '../streams/openings.ts';
 import type { SessionKind } from '../streams/ports.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import { sessionView } from './api/session-view.ts';
+import { limitBody } from './body-limit.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import { iceServerLinks, type TurnOptions } from './ice-servers.ts';
@@ -46,13 +46,7 @@ export function emptyOk(c: Context<AppEnv>): Response {
   return c.body(null, 200);
 }
 
-export const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  // The connection stays: a client still sending into a closed one would see it break, and never read why.
-  onError: () => {
-    throw new HttpError('body_too_large', `The body may have at most ${MAX_BODY_BYTES} bytes.`);
-  },
-});
+export const limitSignalling = limitBody(MAX_BODY_BYTES);
 
 export function bearerOf(c: Context<AppEnv>): string | undefined {
   return /^Bearer +([^\s]+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
@@ -110,7 +104,7 @@ export function sessionRoutes(kind: SessionKind, streams: StreamRegistry, limits
     return c.json(sessionView(report), 200, { 'Cache-Control': 'no-store' });
   });
 
-  app.patch('/:id', limitBody, async (c) => {
+  app.patch('/:id', limitSignalling, async (c) => {
     await limits.count(c, 'signalling');
     requireType(c, FRAGMENT);
     const result = await streams.patch(kind, c.req.param('id'), await c.req.text(), c.req.header('if-match'));

@@ -6,7 +6,7 @@ import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import { SESSION_EVENTS, SessionFeeds } from './session-feeds.ts';
-import { emptyOk, limitBody, optionsOf, requireType } from './signalling.ts';
+import { emptyOk, limitSignalling, optionsOf, requireType } from './signalling.ts';
 
 const JSON_TYPE = 'application/json';
 const URN = 'urn:ietf:params:whep:ext:core';
@@ -28,7 +28,7 @@ export function extensionRoutes(streams: StreamRegistry, limits: Limits): Hono<A
   const feeds = new SessionFeeds(streams, limits);
 
   app.options('/:id/sse', optionsOf(JSON_TYPE));
-  app.post('/:id/sse', limitBody, async (c) => {
+  app.post('/:id/sse', limitSignalling, async (c) => {
     await limits.count(c, 'signalling');
     const id = c.req.param('id');
     const feed = feeds.create(id, await wantedEvents(c));
@@ -47,7 +47,7 @@ export function extensionRoutes(streams: StreamRegistry, limits: Limits): Hono<A
   });
 
   app.options('/:id/layer', optionsOf(JSON_TYPE));
-  app.post('/:id/layer', limitBody, async (c) => {
+  app.post('/:id/layer', limitSignalling, async (c) => {
     await limits.count(c, 'signalling');
     requireType(c, JSON_TYPE);
     await streams.chooseLayer(c.req.param('id'), layerRequest(await jsonOf(c)));

@@ -9,7 +9,7 @@ import {
   answerCreated,
   answerOptions,
   emptyOk,
-  limitBody,
+  limitSignalling,
   openToAllOrigins,
   requireType,
   SDP,
@@ -47,7 +47,7 @@ export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOption
     await next();
   });
 
-  app.post('/:slug', limitBody, async (c) => {
+  app.post('/:slug', limitSignalling, async (c) => {
     const channel = await auth.visibleChannel(c, channels, c.req.param('slug'));
     const session = await streams.play({ channelId: channel.id, offer: await c.req.text() });
     return answerCreated(c, session, { path: '/whep/sessions', turn, links: extensionLinks });

@@ -11,7 +11,7 @@ import {
   answerCreated,
   answerOptions,
   bearerOf,
-  limitBody,
+  limitSignalling,
   openToAllOrigins,
   requireType,
   SDP,
@@ -43,7 +43,7 @@ export function whipRoutes({ streams, streamKeys, limits, turn, log }: WhipOptio
     await next();
   });
 
-  app.post('/', limitBody, async (c) => {
+  app.post('/', limitSignalling, async (c) => {
     const key = bearerOf(c) ?? '';
     const { keyId, channel } = await streamKeys.authenticate(key).catch(async (error: unknown) => {
       if (error instanceof ChannelError) await limits.count(c, 'badKey');

@@ -50,6 +50,16 @@ describe('over a real connection', () => {
     expect((await whip(obsOffer)).status).toBe(201);
   });
 
+  it('who sent too much goes on over the same connection', async () => {
+    const tooMuch = `v=0\r\n${'a=x\r\n'.repeat(500_000)}`;
+    for (let time = 0; time < 4; time += 1) {
+      expect((await whip(tooMuch)).status).toBe(413);
+      // A connection that is cleared away half a second later would be missed now.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect((await whip(obsOffer)).status).toBe(201);
+    }
+  });
+
   it('a DELETE is answered with 200 and no body', async () => {
     const location = (await whip(obsOffer)).headers.get('location');
     const response = await fetch(base + location, { method: 'DELETE' });

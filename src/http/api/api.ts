@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { limitBody } from '../body-limit.ts';
 import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
 import { accountRoutes } from './account.ts';
@@ -21,7 +21,7 @@ export function apiRoutes(dependencies: ApiDependencies) {
     await limits.count(c, 'api');
     await next();
   });
-  app.use(auth.sameOrigin, jsonOnly, limitBody);
+  app.use(auth.sameOrigin, limitBody(MAX_BODY_BYTES), jsonOnly);
   for (const routes of [accountRoutes, channelRoutes, streamKeyRoutes, liveRoutes, streamRoutes, tokenRoutes]) {
     app.route('/', routes(dependencies));
   }
@@ -38,13 +38,6 @@ export function apiRoutes(dependencies: ApiDependencies) {
   });
   return app;
 }
-
-const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => {
-    throw new HttpError('body_too_large', `The body may have at most ${MAX_BODY_BYTES} bytes.`);
-  },
-});
 
 /** A form or plain text needs no preflight to be sent from another site, so neither is taken. */
 const jsonOnly: MiddlewareHandler<AppEnv> = async (c, next) => {
