@@ -1,0 +1,111 @@
+import { ok } from 'node:assert/strict';
+
+export const SDP = 'application/sdp';
+export const FRAGMENT = 'application/trickle-ice-sdpfrag';
+// What OBS waits for an answer.
+const ANSWER_WITHIN_MS = 8000;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** What a POST made. */
+export interface Session {
+  readonly url: string;
+  readonly etag: string | null;
+  readonly answer: string;
+  readonly headers: Headers;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** Without the token. */
+  readonly isAnonymous?: boolean;
+}
+
+export interface EndpointOptions {
+  readonly kind: 'whip' | 'whep';
+  readonly url: string;
+  readonly token?: string | undefined;
+  /** One that any server should accept. */
+  readonly offer: string;
+  /** The WHEP endpoint of a channel where nobody publishes. */
+  readonly offlineUrl?: string | undefined;
+}
+
+/** A WHIP or WHEP endpoint as a client without media meets it: HTTP and SDP alone. */
+export class Endpoint {
+  readonly kind: 'whip' | 'whep';
+  readonly url: string;
+  readonly offer: string;
+  readonly token: string | undefined;
+  readonly offlineUrl: string | undefined;
+  /** Of all answers so far. */
+  readonly statuses = new Set<number>();
+  readonly #open = new Set<string>();
+
+  constructor({ kind, url, token, offer, offlineUrl }: EndpointOptions) {
+    this.kind = kind;
+    this.url = url;
+    this.token = token;
+    this.offer = offer;
+    this.offlineUrl = offlineUrl;
+  }
+
+  async ask(url: string, { method = 'GET', headers = {}, body, isAnonymous = false }: Ask = {}): Promise<Reply> {
+    const authorization = this.token !== undefined && !isAnonymous ? { authorization: `Bearer ${this.token}` } : {};
+    const response = await fetch(url, {
+      method,
+      headers: { ...authorization, ...headers },
+      ...(body !== undefined && { body }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    this.statuses.add(response.status);
+    const location = response.headers.get('location');
+    if (method === 'POST' && response.status === 201 && location) this.#open.add(new URL(location, url).href);
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  }
+
+  post(body: string | Uint8Array<ArrayBuffer> = this.offer, ask: Omit<Ask, 'method' | 'body'> = {}): Promise<Reply> {
+    return this.ask(this.url, { ...ask, method: 'POST', body, headers: { 'content-type': SDP, ...ask.headers } });
+  }
+
+  async open(offer = this.offer): Promise<Session> {
+    const { status, headers, body } = await this.post(offer);
+    ok(status === 201, `a good offer is answered ${status}`);
+    const location = headers.get('location');
+    ok(location, 'the 201 has no Location');
+    return { url: new URL(location, this.url).href, etag: headers.get('etag'), answer: body, headers };
+  }
+
+  /** `ifMatch`: the session's own ETag unless said otherwise; `null`: none. */
+  patch(
+    session: Session,
+    body: string,
+    { type = FRAGMENT, ifMatch = session.etag }: { type?: string; ifMatch?: string | null } = {},
+  ): Promise<Reply> {
+    const headers = { 'content-type': type, ...(ifMatch !== null && { 'if-match': ifMatch }) };
+    return this.ask(session.url, { method: 'PATCH', headers, body });
+  }
+
+  /** As a browser asks before a request from another origin: without the token. */
+  preflight(url: string, method: string): Promise<Reply> {
+    const headers = {
+      origin: 'https://elsewhere.example',
+      'access-control-request-method': method,
+      'access-control-request-headers': 'authorization,content-type,if-match',
+    };
+    return this.ask(url, { method: 'OPTIONS', headers, isAnonymous: true });
+  }
+
+  async closeAll(): Promise<void> {
+    const open = [...this.#open];
+    this.#open.clear();
+    await Promise.allSettled(open.map((url) => this.ask(url, { method: 'DELETE' })));
+  }
+}
