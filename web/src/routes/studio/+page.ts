@@ -4,5 +4,5 @@ import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ fetch, parent, url }) => {
   requireUser((await parent()).user, url);
-  return { channels: await apiWith(fetch).myChannels() };
+  return { channels: await apiWith(fetch).myChannels(), wanted: url.searchParams.get('channel') };
 };

@@ -1,0 +1,74 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Api, owner } from '../support/api.ts';
+import { newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
+import { Server } from '../support/server.ts';
+
+/** Nothing to break a line at, and a slug as long as they get. */
+const LONG = { slug: `a${'b'.repeat(38)}c`, title: 'W'.repeat(120), description: 'm'.repeat(400) };
+const REFRESH_MS = 15_000;
+
+let server: Server;
+let browser: Browser;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start(), openBrowser()]);
+  const api = await Api.setUp(server);
+  await api.createChannel('brook');
+  await api.post('/channels', LONG);
+  visitor = await newVisitor(browser);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function logIn(): Promise<Page> {
+  const page = await visitor.open(`${server.url}/login`);
+  await page.getByLabel('Name').fill(owner.name);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL('**/dashboard');
+  return page;
+}
+
+test('who is nobody is not asked again and again who he is', async () => {
+  const page = await visitor.context.newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.clock.install();
+  await page.goto(server.url, { waitUntil: 'networkidle' });
+  const refreshed = page.waitForRequest('**/api/v1/channels*');
+  await page.clock.runFor(REFRESH_MS + 100);
+  await refreshed;
+  await page.waitForLoadState('networkidle');
+  expect(asked).not.toContain('/api/v1/me');
+  await page.close();
+});
+
+test('no page is wider than a small phone, whatever a channel is called', async () => {
+  const page = await logIn();
+  await page.setViewportSize({ width: 320, height: 640 });
+  const paths = [
+    '/',
+    '/dashboard',
+    '/studio',
+    ...['brook', LONG.slug].flatMap((slug) => [`/${slug}`, `/dashboard/${slug}`]),
+  ];
+  for (const path of paths) {
+    await page.goto(server.url + path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    expect(excess, path).toBe(0);
+  }
+  await page.close();
+});
+
+test('the studio opens on the channel it was opened from', async () => {
+  const page = await visitor.open(`${server.url}/dashboard/brook`);
+  await page.getByRole('link', { name: 'Studio' }).last().click();
+  await page.waitForURL('**/studio*');
+  expect(await page.getByLabel('Channel').inputValue()).toBe('brook');
+});
