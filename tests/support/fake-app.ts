@@ -9,6 +9,7 @@ import { StreamKeys } from '../../src/channels/stream-keys.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import type { StreamStore } from '../../src/streams/ports.ts';
 import { StreamRegistry } from '../../src/streams/registry.ts';
+import { type ApiDocument, expectAsDescribed } from './api-contract.ts';
 import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-account-stores.ts';
 import { FakeChannelStore, FakeStreamKeyStore } from './fake-channel-stores.ts';
 import { FakeClock, settled } from './fake-clock.ts';
@@ -33,6 +34,7 @@ export class FakeApp {
   readonly streams: StreamRegistry;
   readonly app: ReturnType<typeof createApp>;
   readonly log: string[] = [];
+  #document: Promise<ApiDocument> | undefined;
 
   constructor(options: Partial<AppOptions> & { maxSessions?: number; store?: StreamStore } = {}) {
     const log: Logger = pino({ level: 'debug' }, { write: (line: string) => this.log.push(line) });
@@ -64,7 +66,7 @@ export class FakeApp {
     return this.app.request(path, init);
   }
 
-  /** With a JSON body and a bearer token where given. */
+  /** With a JSON body and a bearer token where given. Every answer is held against the API's own description. */
   async call(
     method: string,
     path: string,
@@ -73,11 +75,23 @@ export class FakeApp {
     const headers = new Headers();
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     if (body !== undefined) headers.set('content-type', 'application/json');
-    return this.request(`/api/v1${path}`, {
+    const response = await this.request(`/api/v1${path}`, {
       method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
+      await expectAsDescribed(await this.document(), method, path, response.clone());
+    }
+    return response;
+  }
+
+  /** The API as it describes itself. */
+  document(): Promise<ApiDocument> {
+    this.#document ??= Promise.resolve(this.request('/api/v1/openapi.json')).then(
+      (response) => response.json() as Promise<ApiDocument>,
+    );
+    return this.#document;
   }
 
   /** An account and an API token of it. */
