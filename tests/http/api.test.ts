@@ -60,6 +60,8 @@ describe('channels', () => {
     ['an empty title', { slug: 'brook', title: ' ' }, 422, 'title'],
     ['a number for a title', { slug: 'brook', title: 7 }, 422, 'title'],
     ['a long description', { slug: 'brook', title: 'x', description: 'x'.repeat(5000) }, 422, 'description'],
+    ['half a character', { slug: 'brook', title: 'a\ud800' }, 422, 'title'],
+    ['a field that is not known', { slug: 'brook', title: 'x', ownerId: 'me' }, 422, 'ownerId'],
     ['an unknown visibility', { slug: 'brook', title: 'x', visibility: 'secret' }, 422, 'visibility'],
     ['a list', [], 422, ''],
   ])('are refused with %s', async (_, draft, status, field) => {

@@ -1,6 +1,6 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { AppEnv } from '../env.ts';
-import { HttpError } from '../errors.ts';
+import { type FieldError, HttpError } from '../errors.ts';
 import { problemSchema } from './schemas.ts';
 
 /** A router whose validation errors are problems that name the field. A path that fits no shape names nothing: 404. */
@@ -9,7 +9,7 @@ export function apiRouter(): OpenAPIHono<AppEnv> {
     defaultHook: (result) => {
       if (result.success) return;
       if (result.target === 'param') throw new HttpError('not_found', 'There is nothing here.');
-      const fields = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+      const fields = result.error.issues.flatMap(fieldsOf);
       const first = fields[0];
       const detail = first ? `${first.path || result.target}: ${first.message}` : 'The request is not valid.';
       throw new HttpError('invalid_fields', detail, { fields });
@@ -17,10 +17,17 @@ export function apiRouter(): OpenAPIHono<AppEnv> {
   });
 }
 
+function fieldsOf(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not known here' }));
+}
+
 /** The parts of an OpenAPI route description that repeat themselves. */
 
-export function jsonBody<T extends z.ZodType>(schema: T) {
-  return { required: true, content: { 'application/json': { schema } } } as const;
+/** Refuses fields it does not know: what is misspelt, or can not be changed, is better said than passed over. */
+export function jsonBody<T extends z.core.$ZodLooseShape>(schema: z.ZodObject<T>) {
+  return { required: true, content: { 'application/json': { schema: schema.strict() } } } as const;
 }
 
 export function answers<T extends z.ZodType>(schema: T, description: string) {

@@ -6,8 +6,11 @@ import type { LiveLayer, LiveSnapshot } from '../../streams/live-events.ts';
 
 export const visibility = z.enum(['public', 'unlisted', 'private']);
 const time = z.iso.datetime();
-/** What PostgreSQL can hold: any character but NUL. */
-export const text = z.string().refine((value) => !value.includes('\0'), 'may not have the character U+0000');
+/** What PostgreSQL can hold: any character but NUL, and no half of one. */
+export const text = z
+  .string()
+  .refine((value) => !value.includes('\0'), 'may not have the character U+0000')
+  .refine((value) => value.isWellFormed(), 'may not have half a character');
 
 export const problemSchema = z
   .object({
