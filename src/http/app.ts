@@ -11,7 +11,8 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { StreamHistory } from '../streams/ports.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import { allowedMethods } from './allowed-methods.ts';
-import { apiRoutes } from './api/api.ts';
+import { API_INFO, apiRoutes } from './api/api.ts';
+import { docsPage } from './api/docs.ts';
 import { Auth } from './auth.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError, problemResponse } from './errors.ts';
@@ -57,7 +58,12 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/', healthRoutes(options.checks ?? {}));
   app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, log }));
   app.route('/whep', whepRoutes({ streams, channels, auth, limits, turn }));
-  app.route('/api/v1', apiRoutes({ ...options, auth, limits }));
+  const api = apiRoutes({ ...options, auth, limits });
+  app.route('/api/v1', api);
+  app.get(
+    '/api/docs',
+    docsPage(() => api.getOpenAPI31Document(API_INFO)),
+  );
 
   const methodsOf = allowedMethods(app);
   app.all('*', (c) => {

@@ -38,6 +38,26 @@ describe('the API', () => {
     );
   });
 
+  it('can be read by people, without a script and without anything from elsewhere', async () => {
+    const response = await fake.request('/api/docs');
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/);
+    const page = await response.text();
+    for (const [path, item] of Object.entries((await fake.document()).paths)) {
+      for (const method of Object.keys(item)) expect(page).toContain(`${method.toUpperCase()} /api/v1${path}<`);
+    }
+    expect(page).not.toMatch(/<script|(src|href)="(https?:)?\/\/|undefined|\[object/);
+    expect(page).toContain('visibility: &quot;public&quot; | &quot;unlisted&quot; | &quot;private&quot;');
+  });
+
+  it('refuses to change what can not be changed', async () => {
+    const { user, token } = await fake.account('owner', 'owner');
+    await fake.channel('brook', user.id);
+    const response = await fake.call('PATCH', '/channels/brook', { token, body: { slug: 'river' } });
+    expect(response.status).toBe(422);
+    expect((await body(response))['errors']).toEqual([{ path: 'slug', message: 'is not known here' }]);
+  });
+
   it('says nosniff and no framing on everything', async () => {
     const { headers } = await fake.call('GET', '/channels');
     expect(headers.get('x-content-type-options')).toBe('nosniff');

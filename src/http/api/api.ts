@@ -13,6 +13,13 @@ import { tokenRoutes } from './tokens.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
+/** What `openapi.json` and the page made of it begin with. */
+export const API_INFO = {
+  openapi: '3.1.0',
+  info: { title: 'Freshet', version: '1', description: 'Channels, their keys, and what is live on them.' },
+  servers: [{ url: '/api/v1' }],
+};
+
 /** The REST API, as its own description at `/openapi.json` tells. */
 export function apiRoutes(dependencies: ApiDependencies) {
   const { auth, limits } = dependencies;
@@ -31,11 +38,7 @@ export function apiRoutes(dependencies: ApiDependencies) {
     in: 'cookie',
     name: 'freshet_session',
   });
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Freshet', version: '1', description: 'Channels, their keys, and what is live on them.' },
-    servers: [{ url: '/api/v1' }],
-  });
+  app.doc31('/openapi.json', API_INFO);
   return app;
 }
 
