@@ -27,8 +27,7 @@ export class Encoder {
   #keyframeMs = 0;
   #seq = randomInt(0, 2 ** 15);
   #timer: NodeJS.Timeout | undefined;
-  /** How often it was asked for a keyframe. */
-  requests = 0;
+  #requests = 0;
 
   private constructor(video: NumberedVideo, hearsRequests: boolean) {
     this.video = video;
@@ -51,6 +50,11 @@ export class Encoder {
     const encoder = new Encoder(request.video, request.hearsRequests);
     await encoder.#connect(request.url, request.key);
     return encoder;
+  }
+
+  /** How often it was asked for a keyframe. */
+  get requests(): number {
+    return this.#requests;
   }
 
   /** How old the present group is. */
@@ -114,7 +118,7 @@ export class Encoder {
   #hear(rtcp: Buffer): void {
     for (let at = 0; at + 4 <= rtcp.length; at += 4 * (rtcp.readUInt16BE(at + 2) + 1)) {
       if (rtcp[at + 1] !== PSFB || (rtcp.readUInt8(at) & 0x1f) !== PLI) continue;
-      this.requests += 1;
+      this.#requests += 1;
       const { groupLength, pictures } = this.video;
       if (this.hearsRequests) this.#number = (Math.ceil(this.#number / groupLength) * groupLength) % pictures.length;
     }

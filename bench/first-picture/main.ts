@@ -19,7 +19,11 @@ const OLD_MS = 2_600;
 
 const random = seededRandom(1);
 const venue = await Venue.open();
-console.log(`${[...machine(), ...venue.browsers.map(({ name }) => name)].map((line) => `- ${line}`).join('\n')}\n`);
+console.log(
+  `${machine()
+    .map((line) => `- ${line}`)
+    .join('\n')}\n`,
+);
 console.log(HEAD);
 for (const mbps of BITRATES_MBPS) await measure(mbps * 1e6);
 await venue.close();

@@ -10,8 +10,8 @@ export interface Measured {
 }
 
 const COLUMNS = [
-  ...['stream, Mbit/s', 'link', 'browser', 'first picture: group replayed', 'keyframe asked for'],
-  ...['longest wait for a picture after it: replayed', 'asked', 'latency 10 s later: replayed', 'asked'],
+  ...['stream, Mbit/s', 'link', 'browser', 'first picture, ms: replay', 'asking'],
+  ...['longest wait, ms: replay', 'asking', 'latency 10 s later, ms: replay', 'asking'],
 ];
 
 export const HEAD = `| ${COLUMNS.join(' | ')} |\n${'|---'.repeat(COLUMNS.length)}|`;

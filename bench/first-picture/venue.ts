@@ -70,11 +70,8 @@ export class Venue {
       openBrowser(),
       Firefox.start(),
     ]);
-    const browsers: readonly Browser[] = [
-      { name: 'Chromium', page: await (await newVisitor(chromium)).open(site.url) },
-      { name: 'Firefox', page: await firefox.open(site.url) },
-    ];
-    for (const { page } of browsers) await page.evaluate(`(() => { ${readFileSync(SCRIPT, 'utf8')} })()`);
+    const opened = [await (await newVisitor(chromium)).open(site.url), await firefox.open(site.url)];
+    const browsers = await Promise.all(opened.map((page) => prepare(page)));
     const closeRest = async () => {
       site.close();
       await Promise.all([chromium.close(), firefox.close()]);
@@ -115,6 +112,13 @@ export class Venue {
     const { mediaPort: serverPort } = this.#server;
     return UdpShaper.open({ seed: 1, serverPort, address: this.#address, down, up: { delayMs: DELAY_MS } });
   }
+}
+
+async function prepare(page: AnyPage): Promise<Browser> {
+  await page.evaluate<void>(`(() => { ${readFileSync(SCRIPT, 'utf8')} })()`);
+  const agent = await page.evaluate<string>('navigator.userAgent');
+  const [, name = '', version] = /(Chrome|Firefox)\/(\d+)/.exec(agent) ?? [];
+  return { name: `${name.replace(/Chrome$/, 'Chromium')} ${version}`, page };
 }
 
 /** Firefox in its sandbox has no candidate on loopback. */
