@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { AnyPage } from './browser.ts';
 import { until } from './until.ts';
+import { seesMovingPicture } from './watching.ts';
 
 /** A network of ours in place of the way to the server. */
 interface Detour {
@@ -33,14 +34,25 @@ export interface Sight {
   readonly roundTripMs?: number;
 }
 
-/** Watches the page's `<video>` for some time; `whenHalf` is done in the middle of it. */
-export async function watchFor(page: Page, ms: number, whenHalf?: () => void): Promise<Sight> {
+/** Watches the page's `<video>` for some time. */
+export async function watchFor(page: Page, ms: number): Promise<Sight> {
   await page.evaluate('globalThis.eye = openEye()');
-  if (whenHalf) {
-    await seen(page, ms / 2);
-    whenHalf();
-  }
   const sight = await seen(page, ms);
+  await page.evaluate('eye.close()');
+  return sight;
+}
+
+/** What is seen while `act` freezes the picture, and for two seconds after; should it not, for `ms` and two seconds. */
+export async function sightOfFreeze(page: Page, act: () => void, ms: number): Promise<Sight> {
+  await page.evaluate('globalThis.eye = openEye()');
+  await seen(page, 1000);
+  act();
+  const { watchedMs } = await until('it freezes, or does not', async () => {
+    const sight = await look(page);
+    return (sight.freezes > 0 || sight.watchedMs > ms) && sight;
+  });
+  await seesMovingPicture(page);
+  const sight = await seen(page, watchedMs + 2000);
   await page.evaluate('eye.close()');
   return sight;
 }
@@ -49,15 +61,17 @@ export async function watchFor(page: Page, ms: number, whenHalf?: () => void): P
 export async function sightDuring(page: AnyPage, act: () => Promise<void>): Promise<Sight> {
   await page.evaluate('globalThis.eye = openEye()');
   await act();
-  const sight = await page.evaluate<Sight>('eye.look()');
+  const sight = await look(page);
   await page.evaluate('eye.close()');
   return sight;
 }
 
+const look = (page: AnyPage) => page.evaluate<Sight>('eye.look()');
+
 function seen(page: Page, ms: number): Promise<Sight> {
-  const look = async () => {
-    const sight = await page.evaluate<Sight>('eye.look()');
+  const isEnough = async () => {
+    const sight = await look(page);
     return sight.watchedMs >= ms && sight;
   };
-  return until(`${ms} ms are watched`, look, { timeoutMs: ms + 15_000, everyMs: 250 });
+  return until(`${ms} ms are watched`, isEnough, { timeoutMs: ms + 15_000, everyMs: 250 });
 }
