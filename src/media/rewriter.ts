@@ -1,7 +1,7 @@
 import type { Layer } from './layer.ts';
 import type { OperatingPoint } from './operating-point.ts';
 import type { Packet, Vp8Ids } from './packet.ts';
-import { extend } from './sequence.ts';
+import { extend, timestampDelta } from './sequence.ts';
 import { Timeline } from './timeline.ts';
 
 /** How the packets of one source, from one packet on, become a viewer's: what is added to each number. */
@@ -23,6 +23,12 @@ export interface LocatedPacket {
   readonly outSeq: number;
   /** What `rewritePayload` and the timestamp of this very packet need, since the viewer may be on another source by now. */
   readonly segment: Segment;
+}
+
+/** From now on the cached packets are sent faster than they came, until they are in step. */
+export interface Replay {
+  readonly nowMs: number;
+  readonly catchUpMs: number;
 }
 
 // NACKs reach back a second or so; no viewer changes sources more often in that time.
@@ -47,7 +53,7 @@ export class Rewriter {
   readonly #segments: Segment[] = [];
   /** Of the packet with the highest outgoing number. */
   #highestOut = -1;
-  #timeline = new Timeline({ offset: 0, squeezedUntil: 0 });
+  #timeline = Timeline.from({ offset: 0, first: 0, start: 0, until: 0 });
   #last: Packet | undefined;
   #lastSegment: Segment | undefined;
 
@@ -59,10 +65,11 @@ export class Rewriter {
 
   /**
    * The next packets come from another source, or from another epoch or place of the same one, beginning with `first`.
-   * The first call keeps the publisher's timestamps. Packets are those of `point`, here and from now on.
+   * The first call keeps the publisher's timestamps, of what is not replayed. Packets are those of `point`, here and from
+   * now on.
    */
-  switchTo(first: Packet, point: OperatingPoint = first.layer.points.whole): void {
-    this.#begin(this.#segmentFrom(first, point), first);
+  switchTo(first: Packet, point: OperatingPoint = first.layer.points.whole, replay?: Replay): void {
+    this.#begin(this.#segmentFrom(first, point, replay), first);
   }
 
   /** The same source goes on with more or less of it. `before`: the packet `first` as it would have been so far. */
@@ -140,26 +147,39 @@ export class Rewriter {
     return segment && { layer: segment.layer, extSeq: outSeq - segment.seqOffset, outSeq, segment };
   }
 
-  #segmentFrom(first: Packet, point: OperatingPoint): Segment {
+  #segmentFrom(first: Packet, point: OperatingPoint, replay: Replay | undefined): Segment {
     const { layer } = first;
     const last = this.#last;
     const lastSegment = this.#lastSegment;
     if (last === undefined || lastSegment === undefined) {
       const seqOffset = this.#firstSeq - first.extSeq;
-      const timeline = new Timeline({ offset: 0, squeezedUntil: layer.newestTimestamp });
+      const timeline = this.#timelineOf(first, 0, first.timestamp, replay);
       return { layer, point, firstOut: this.#firstSeq, seqOffset, timeline, pictureIdShift: 0, tl0Shift: 0 };
     }
     const firstOut = this.#highestOut + 1;
     const newest = last.timestamp + lastSegment.timeline.offset + this.#ticks(stepMs(last, layer));
-    const start = lastSegment.timeline.of(last) + this.#ticks(MIN_STEP_MS);
+    const offset = (newest - layer.newestTimestamp) >>> 0;
+    const earliest = lastSegment.timeline.of(last) + this.#ticks(MIN_STEP_MS);
     return {
       layer,
       point,
       firstOut,
       seqOffset: firstOut - first.extSeq,
-      timeline: Timeline.from({ first: first.timestamp, start, offset: (newest - layer.newestTimestamp) >>> 0 }),
+      timeline: this.#timelineOf(first, offset, earliest, replay),
       ...vp8Shifts(first.vp8, last.vp8, lastSegment),
     };
+  }
+
+  /** What is replayed begins now and is in step when all of it is sent. Nothing is at a time before `earliest`. */
+  #timelineOf({ layer, timestamp }: Packet, offset: number, earliest: number, replay: Replay | undefined): Timeline {
+    const now = layer.newestTimestamp + this.#ticks(replay ? replay.nowMs - layer.lastArrivalMs : 0);
+    const isLate = replay && timestampDelta(earliest, now + offset) > 0;
+    return Timeline.from({
+      offset,
+      first: timestamp,
+      start: isLate ? now + offset : earliest,
+      until: now + this.#ticks(replay?.catchUpMs ?? 0),
+    });
   }
 
   #ticks(ms: number): number {

@@ -3,7 +3,7 @@ import { nextPoint } from '../media/next-point.ts';
 import type { OperatingPoint } from '../media/operating-point.ts';
 import type { Packet } from '../media/packet.ts';
 import type { CodecName, EgressTrackPlan, PayloadPlan } from '../media/plan.ts';
-import { Rewriter } from '../media/rewriter.ts';
+import { type Replay, Rewriter } from '../media/rewriter.ts';
 import { CatchUp, isClear } from './catch-up.ts';
 import type { Destination } from './datagram-writer.ts';
 import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
@@ -166,13 +166,13 @@ export class EgressTrack implements EgressTarget {
     const isFresh = nowMs - layer.groupStartedMs <= maxAgeMs && layer.groupBytes <= REPLAY_MAX_BYTES;
     if (!cached || !first || !isFresh) return true;
     if (!this.#canSend(first)) return false;
-    this.#begin(first, point, nowMs);
-    this.#state = 'replaying';
-    this.#cursor = cached.extSeq;
     const picture = layer.cache.pictureFrom(cached);
-    this.#pictureEndSeq = picture.endSeq;
     const ageMs = nowMs - layer.groupStartedMs;
     this.#pacer.begin({ layerBps: layer.bitrateBps(nowMs), pictureBytes: picture.bytes, ageMs }, nowMs);
+    this.#beginReplay(first, point, nowMs);
+    this.#state = 'replaying';
+    this.#cursor = cached.extSeq;
+    this.#pictureEndSeq = picture.endSeq;
     return false;
   }
 
@@ -266,8 +266,13 @@ export class EgressTrack implements EgressTarget {
     const point = this.#limitOf(layer);
     const first = point.take(cached);
     if (!first) return;
-    this.#begin(first, point, nowMs);
+    this.#beginReplay(first, point, nowMs);
     this.#cursor = cached.extSeq;
+  }
+
+  #beginReplay(first: Packet, point: OperatingPoint, nowMs: number): void {
+    const catchUpMs = this.#pacer.catchUpMs(first.layer.groupBytes);
+    this.#begin(first, point, nowMs, { nowMs, catchUpMs });
   }
 
   #canSend(first: Packet): boolean {
@@ -280,9 +285,9 @@ export class EgressTrack implements EgressTarget {
   }
 
   /** `first`: as `point` has it. */
-  #begin(first: Packet, point: OperatingPoint, nowMs: number): void {
+  #begin(first: Packet, point: OperatingPoint, nowMs: number, replay?: Replay): void {
     this.#catchUp.wentOn();
-    this.rewriter.switchTo(first, point);
+    this.rewriter.switchTo(first, point, replay);
     this.#repairs.began(this.#layer ? undefined : first, nowMs);
     this.#point = point;
     this.#layer = first.layer;

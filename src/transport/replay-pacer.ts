@@ -20,6 +20,7 @@ const MAX_CHUNK_BYTES = 10_000;
  */
 export class ReplayPacer {
   #bps = 0;
+  #layerBps = 0;
   #leastBps = 0;
   #burst = 0;
   #budget = 0;
@@ -29,11 +30,18 @@ export class ReplayPacer {
   /** `pictureBytes`: of the keyframe. `ageMs`: of the group. */
   begin({ layerBps, pictureBytes, ageMs }: { layerBps: number; pictureBytes: number; ageMs: number }, nowMs: number) {
     const share = Math.max(FIRST_SHARE, 1 + ageMs / CATCH_UP_MS);
+    this.#layerBps = layerBps;
     this.#leastBps = Math.max(MIN_BPS, layerBps * LEAST_SHARE);
     this.#bps = Math.max(MIN_FIRST_BPS, layerBps * share);
     this.#burst = Math.min(MAX_BURST_BYTES, Math.max(MAX_CHUNK_BYTES, pictureBytes));
     this.#budget = this.#burst;
     this.#atMs = nowMs;
+  }
+
+  /** How long it takes until a group of so many bytes, and what comes meanwhile, is sent. */
+  catchUpMs(groupBytes: number): number {
+    const waiting = Math.max(0, groupBytes - Math.max(0, this.#budget));
+    return (waiting * 8000) / Math.max(MIN_BPS, this.#bps - this.#layerBps);
   }
 
   /** Bytes that may go out now; 0 while it is not worth the while. */

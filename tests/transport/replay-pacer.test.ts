@@ -46,6 +46,13 @@ describe('a replay', () => {
     expect(sentWithin(0, 1000)).toBeCloseTo((share * LAYER_BPS) / 8, -5);
   });
 
+  it('tells how long it takes to be in step, with what comes meanwhile', () => {
+    begin();
+    expect(pacer.catchUpMs(50_000)).toBe(0);
+    const ms = pacer.catchUpMs(600_000);
+    expect(PICTURE_BYTES + (1.5 * LAYER_BPS * ms) / 8000).toBeCloseTo(600_000 + (LAYER_BPS * ms) / 8000, 3);
+  });
+
   it.each([
     [300_000, 38, 39, 2_437],
     [LAYER_BPS, 14, 15, 7_031],
