@@ -36,8 +36,8 @@ export class BandwidthEstimator {
   readonly #upTo = new Float64Array(MEMORY);
   #sentBytes = 0;
   #toldBytes = 0;
-  readonly #trend = new DelayTrend();
-  readonly #arrivals = new ArrivalRate();
+  #trend = new DelayTrend();
+  #arrivals = new ArrivalRate();
   #reference = -1;
   #probe: Probe | undefined;
   #fedBackMs = Number.NEGATIVE_INFINITY;
@@ -56,6 +56,11 @@ export class BandwidthEstimator {
   /** A queue stands on the link: it has been sent more than it carries for a while. */
   get isFull(): boolean {
     return this.#trend.isFull;
+  }
+
+  /** A queue stands on it, or it loses packets beyond chance. */
+  get isStrained(): boolean {
+    return this.isFull || this.#isLossy;
   }
 
   /** How long the link takes for what is still on its way, by the estimate. */
@@ -88,6 +93,17 @@ export class BandwidthEstimator {
   /** Begins to find out whether the link carries so much. */
   startProbe(targetBps: number, nowMs: number): void {
     this.#probe ??= new Probe(targetBps, nowMs);
+  }
+
+  /** The same where nothing else was sent for a while: what was seen before of queues and losses is no news. */
+  startLoneProbe(targetBps: number, nowMs: number): void {
+    this.#trend = new DelayTrend();
+    this.#arrivals = new ArrivalRate();
+    this.#isLossy = false;
+    this.#received = 0;
+    this.#lost = 0;
+    this.#toldBytes = this.#sentBytes;
+    this.startProbe(targetBps, nowMs);
   }
 
   /** How many bytes of padding the probe under way wants to be sent now. */

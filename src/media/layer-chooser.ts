@@ -8,7 +8,8 @@ export type ChoiceReason =
   | 'pinned' // asked for
   | 'pinned_beyond_link' // asked for, though his link seems to carry less
   | 'capped' // the most that he allows
-  | 'layer_silent'; // what he asked for is not sent now: what his link carries, instead
+  | 'layer_silent' // what he asked for is not sent now: what his link carries, instead
+  | 'link_too_thin'; // none: his link carries no more than the sound
 
 /** For the eyes of people: what one viewer is sent, and why. */
 export interface LayerChoice {
@@ -22,7 +23,8 @@ export interface LayerChoice {
 /** What a viewer's link carries, where he tells about it. */
 export interface LinkView<L> {
   readonly estimateBps: number;
-  choose(ladder: readonly LayerOffer<L>[], nowMs: number): L | undefined;
+  /** `undefined` where it carries none of it, which is not looked at where the picture `isWanted` all the same. */
+  choose(ladder: readonly LayerOffer<L>[], nowMs: number, isWanted: boolean): L | undefined;
 }
 
 /** The layer for one viewer: what he asks for, and within that what his link carries. */
@@ -38,13 +40,16 @@ export class LayerChooser<L> {
     return isPermitted(layer, this.#wish);
   }
 
-  /** `ladder`: from the least to the best. `undefined` when it is empty. */
+  /** `ladder`: from the least to the best. `undefined` when it is empty, or all of it too much for the link. */
   choose(ladder: readonly LayerOffer<L>[], link: LinkView<L> | undefined, nowMs: number): L | undefined {
     const { ladder: allowed, outcome } = permitted(ladder, this.#wish);
     const open = withoutChoppy(allowed);
-    const layer = link ? link.choose(open, nowMs) : open.at(-1)?.layer;
+    const layer = link ? link.choose(open, nowMs, outcome === 'pinned') : open.at(-1)?.layer;
     const offer = open.find((candidate) => candidate.layer === layer);
-    if (!offer) return undefined;
+    if (!offer) {
+      if (open.length > 0) this.reason = 'link_too_thin';
+      return undefined;
+    }
     const estimateBps = link?.estimateBps ?? Number.POSITIVE_INFINITY;
     if (outcome === 'absent') this.reason = 'layer_silent';
     else if (outcome === 'pinned') this.reason = estimateBps < offer.bitrateBps ? 'pinned_beyond_link' : 'pinned';

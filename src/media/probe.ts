@@ -63,17 +63,18 @@ export class Probe {
   outcomeBps(nowMs: number): number | undefined {
     const { packets, bytes, lastSeq, spanMs } = this.#seen;
     const isWhole = !this.#isSending && this.#lastSeq >= 0 && lastSeq >= this.#lastSeq;
+    const isOverdue = nowMs - Math.max(this.#startedMs, this.#lastSentMs) > PATIENCE_MS;
     const arrivalMs = this.#seen.lastMs - this.#seen.firstMs;
     if (packets >= MIN_PACKETS && spanMs > 0 && arrivalMs > 0) {
       const share = spanMs / arrivalMs;
       const receivedBps = (bytes * 8000) / Math.max(arrivalMs, spanMs);
-      if (isWhole) return share >= PASSING_SHARE ? receivedBps : receivedBps * FULL_SHARE;
+      // What was lost at its end is told of with what is sent next, which may take long.
+      if (isWhole || isOverdue) return share >= PASSING_SHARE ? receivedBps : receivedBps * FULL_SHARE;
       if (share < FAILING_SHARE) {
         this.#isSending = false;
         return receivedBps * FULL_SHARE;
       }
     }
-    const isOverdue = nowMs - Math.max(this.#startedMs, this.#lastSentMs) > PATIENCE_MS;
     return isWhole || isOverdue ? 0 : undefined;
   }
 }

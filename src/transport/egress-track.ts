@@ -41,7 +41,7 @@ export class EgressTrack implements EgressTarget {
   octetsSent = 0;
   /** What the viewer last reported of it. */
   reported: ReceptionReport | undefined;
-  readonly #fanOut: Pick<FanOut, 'send' | 'resend'>;
+  readonly #fanOut: Pick<FanOut, 'send' | 'resend' | 'pad'>;
   readonly #payloads = new Map<CodecName, PayloadPlan>();
   readonly #catchUp: CatchUp;
   readonly #repairs: Repairs;
@@ -67,7 +67,7 @@ export class EgressTrack implements EgressTarget {
     plan: EgressTrackPlan;
     cipher: SrtpTransform;
     destination: Destination;
-    fanOut: Pick<FanOut, 'send' | 'resend'>;
+    fanOut: Pick<FanOut, 'send' | 'resend' | 'pad'>;
     /** Both below 32768: the receiver's first guess of the rollover counter is 0. */
     firstSeq: number;
     firstRtxSeq: number;
@@ -191,6 +191,11 @@ export class EgressTrack implements EgressTarget {
     this.#wanted = undefined;
   }
 
+  /** It was stopped, and is to send nothing. */
+  get rests(): boolean {
+    return this.#layer !== undefined && this.#state === 'waiting' && this.#wanted === undefined;
+  }
+
   /** The next chunk of the group. The caller has flushed the layer before: nothing that is cached is still to be sent. */
   replay(nowMs: number): void {
     const layer = this.#layer;
@@ -254,7 +259,9 @@ export class EgressTrack implements EgressTarget {
 
   /** To see what the link carries. */
   pad(bytes: number, nowMs: number): void {
-    if (isClear(this.destination.backlog, nowMs)) this.#repairs.pad(bytes, nowMs);
+    if (!isClear(this.destination.backlog, nowMs)) return;
+    if (this.rests) this.#repairs.padWithNothing(bytes, nowMs);
+    else this.#repairs.pad(bytes, nowMs);
   }
 
   // What is left of an older group would only make the viewer later. He has a picture first.

@@ -15,6 +15,7 @@ const EXTENSION = 0x10;
 const ONE_WORD = 0xbede_0001;
 const EXTENSION_BYTES = 8;
 const MARKER = 0x80;
+const MOST_PADDING = 255;
 const SCRATCH_BYTES = 4096;
 
 /** What sealing needs to know of one track of one viewer. */
@@ -129,6 +130,25 @@ export class FanOut {
     cipher.sealRtp(writer.memory.address + start, header, this.#scratch.address, length, ssrc, seq);
     writer.commit(destination, start, size, size);
     return length;
+  }
+
+  /** A packet of nothing but padding (RFC 3550 section 5.1). Returns its bytes. */
+  pad(target: EgressTarget, stream: { payloadType: number; ssrc: number; seq: number }, nowMs: number): number {
+    const { destination, cipher, congestion } = target;
+    const { payloadType, ssrc, seq } = stream;
+    this.#scratch.bytes.fill(0, 0, MOST_PADDING).fill(MOST_PADDING, MOST_PADDING - 1, MOST_PADDING);
+    const writer = this.#port.writerFor(destination);
+    const header = congestion ? RTP_HEADER + EXTENSION_BYTES : RTP_HEADER;
+    const first = congestion ? VERSION | PADDING | EXTENSION : VERSION | PADDING;
+    const size = header + MOST_PADDING + cipher.rtpOverhead;
+    const start = writer.reserve(size);
+    writer.view.setUint32(start, (first << 24) | (payloadType << 16) | (seq & 0xffff));
+    writer.view.setUint32(start + 4, 0);
+    writer.view.setUint32(start + 8, ssrc);
+    if (congestion) writeExtension(writer.view, start + RTP_HEADER, congestion, size, nowMs);
+    cipher.sealRtp(writer.memory.address + start, header, this.#scratch.address, MOST_PADDING, ssrc, seq);
+    writer.commit(destination, start, size, size);
+    return size;
   }
 
   /** The address of a copy with this viewer's VP8 ids; the byte behind it is the cache's padding byte, as there. */

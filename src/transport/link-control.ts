@@ -1,6 +1,7 @@
 import { BandwidthEstimator } from '../media/bandwidth-estimator.ts';
 import type { LinkView } from '../media/layer-chooser.ts';
 import { type LayerOffer, LayerSelector } from '../media/layer-selector.ts';
+import { PicturePause } from '../media/picture-pause.ts';
 import type { CongestionControl } from './fan-out.ts';
 
 // What is sent into a full queue waits behind all of it, and so does what follows: better the queue is gone first.
@@ -14,6 +15,7 @@ export class LinkControl<L> implements CongestionControl, LinkView<L> {
   readonly extensionId: number;
   readonly #estimator = new BandwidthEstimator();
   readonly #selector = new LayerSelector<L>();
+  readonly #pause = new PicturePause();
   #drainUntilMs: number | undefined;
   #fedBackMs = 0;
   #wasFull = false;
@@ -39,15 +41,27 @@ export class LinkControl<L> implements CongestionControl, LinkView<L> {
     return this.#estimator.estimateBps;
   }
 
-  /** `ladder`: from the least to the best. Begins a probe where more might be had. */
-  choose(ladder: readonly LayerOffer<L>[], nowMs: number): L | undefined {
+  /** `ladder`: from the least to the best. Begins a probe where more might be had; `undefined` where nothing can. */
+  choose(ladder: readonly LayerOffer<L>[], nowMs: number, isWanted = false): L | undefined {
     const { estimateBps } = this.#estimator;
     const layer = this.#selector.choose(ladder, estimateBps, nowMs, this.#estimator.isFull);
     this.#isChoiceDue = false;
+    const [least] = ladder;
+    if (isWanted) this.#pause.resume(nowMs);
+    else if (least && this.#carriesNone(least, layer === least.layer, nowMs)) return undefined;
     const mayProbe = this.#estimator.mayProbe(nowMs) && !this.isDraining(nowMs);
     const probeBps = mayProbe ? this.#selector.probe(ladder, estimateBps, nowMs) : undefined;
     if (probeBps !== undefined) this.#estimator.startProbe(probeBps, nowMs);
     return layer;
+  }
+
+  #carriesNone({ bitrateBps }: LayerOffer<L>, isChosen: boolean, nowMs: number): boolean {
+    const isSent = isChosen && !this.isDraining(nowMs);
+    this.#pause.look({ bitrateBps, isSent }, this.#estimator, nowMs);
+    if (!this.#pause.isPaused) return false;
+    const probeBps = this.#estimator.isProbing ? undefined : this.#pause.probe(bitrateBps, nowMs);
+    if (probeBps !== undefined) this.#estimator.startLoneProbe(probeBps, nowMs);
+    return true;
   }
 
   /** After `choose`: the layer sent so far is far too much for the link. */

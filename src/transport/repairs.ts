@@ -23,7 +23,7 @@ export class Repairs {
   readonly #target: EgressTarget;
   readonly #payloads: ReadonlyMap<CodecName, PayloadPlan>;
   readonly #rtxSsrc: number;
-  readonly #fanOut: Pick<FanOut, 'resend'>;
+  readonly #fanOut: Pick<FanOut, 'resend' | 'pad'>;
   readonly #limiter = new ResendLimiter();
   #rtxSeq: number;
   #mayResend = 0;
@@ -36,7 +36,7 @@ export class Repairs {
     target: EgressTarget;
     payloads: ReadonlyMap<CodecName, PayloadPlan>;
     rtxSsrc: number;
-    fanOut: Pick<FanOut, 'resend'>;
+    fanOut: Pick<FanOut, 'resend' | 'pad'>;
     firstRtxSeq: number;
   }) {
     this.#target = options.target;
@@ -112,6 +112,17 @@ export class Repairs {
       const rtxPt = packet && this.#payloads.get(packet.codec)?.rtxPt;
       if (!located || !packet || rtxPt === undefined) continue;
       left -= this.#resendByRtx(located, packet, rtxPt, nowMs);
+    }
+  }
+
+  /** The same, where nothing is sent that would be worth repeating. Small packets: so they tell more of a thin link. */
+  padWithNothing(bytes: number, nowMs: number): void {
+    const rtxPt = [...this.#payloads.values()].find((payload) => payload.rtxPt !== undefined)?.rtxPt;
+    if (rtxPt === undefined) return;
+    let left = bytes;
+    for (let count = 0; left > 0 && count < MAX_PADDING_PACKETS; count += 1) {
+      left -= this.#fanOut.pad(this.#target, { payloadType: rtxPt, ssrc: this.#rtxSsrc, seq: this.#rtxSeq }, nowMs);
+      this.#rtxSeq += 1;
     }
   }
 

@@ -132,9 +132,8 @@ export class StreamMedia {
 
   #settle(viewer: ViewerSession, ladder: readonly LayerOffer<OperatingPoint>[], best: Layer, nowMs: number): void {
     try {
-      const own = ladder.length > 0 ? viewer.choose(ladder, nowMs) : undefined;
-      if (own && viewer.isDraining(nowMs)) return;
-      this.#follow(viewer, own ?? best.points.whole, nowMs);
+      const point = ladder.length > 0 ? viewer.choose(ladder, nowMs) : best.points.whole;
+      if (point && !(ladder.length > 0 && viewer.isDraining(nowMs))) this.#follow(viewer, point, nowMs);
     } catch (error) {
       this.#onCrash(viewer, error);
     }

@@ -79,7 +79,7 @@ export class ViewerSession {
 
   /** What is sent of the video, and why. */
   get choice(): LayerChoice {
-    const rid = this.#video?.layer?.rid;
+    const rid = this.#isPictureTooMuch ? undefined : this.#video?.layer?.rid;
     const estimateBps = this.#link?.estimateBps ?? Number.POSITIVE_INFINITY;
     return {
       ...(rid !== undefined && { rid }),
@@ -172,14 +172,16 @@ export class ViewerSession {
 
   /** Whether he may be sent this layer before it is known what else there is. */
   permits(layer: Layer): boolean {
-    return layer.kind === 'audio' || this.#chooser.permits({ rid: layer.rid, ...layer.size });
+    if (layer.kind === 'audio') return true;
+    return !this.#isPictureTooMuch && this.#chooser.permits({ rid: layer.rid, ...layer.size });
   }
 
-  /** Of the layers of the video, from the least to the best, the one for this viewer; `undefined` where there are none. */
+  /** Of the layers of the video, from the least to the best, the one for this viewer; `undefined` where he gets none. */
   choose(ladder: readonly LayerOffer<OperatingPoint>[], nowMs: number): OperatingPoint | undefined {
     const point = this.#chooser.choose(ladder, this.#link, nowMs);
     // Less of the same layer helps at once.
-    if (this.#link?.isFlooded && point?.layer !== this.#video?.layer) {
+    if (!point) this.#video?.stop();
+    else if (this.#link?.isFlooded && point.layer !== this.#video?.layer) {
       this.#video?.stop();
       this.#link.stopped(nowMs);
     }
@@ -194,6 +196,10 @@ export class ViewerSession {
   /** Whether his link has told something that should not wait for the next turn of all viewers. Tells it once. */
   takeDueChoice(nowMs: number): boolean {
     return this.#link?.takeDueChoice(nowMs) ?? false;
+  }
+
+  get #isPictureTooMuch(): boolean {
+    return this.#chooser.reason === 'link_too_thin';
   }
 
   /** Sends what a probe of the link wants now. */
@@ -248,7 +254,7 @@ export class ViewerSession {
   }
 
   #keyframe(track: EgressTrack | undefined): ViewerWish | undefined {
-    return track?.layer?.kind === 'video' ? { keyframeOf: track.layer } : undefined;
+    return track?.layer?.kind === 'video' && !track.rests ? { keyframeOf: track.layer } : undefined;
   }
 
   #trackBySsrc(ssrc: number): EgressTrack | undefined {

@@ -22,7 +22,8 @@ beforeEach(() => {
 function chosen(estimateBps: number | undefined, offers: readonly LayerOffer<string>[] = ladder) {
   const link = estimateBps !== undefined && {
     estimateBps,
-    choose: (open: readonly LayerOffer<string>[], ms: number) => selector.choose(open, estimateBps, ms),
+    choose: (open: readonly LayerOffer<string>[], ms: number, isWanted: boolean) =>
+      estimateBps === 0 && !isWanted ? undefined : selector.choose(open, estimateBps, ms),
   };
   let layer: string | undefined;
   for (let step = 0; step < 20; step += 1) {
@@ -39,6 +40,16 @@ function ask(wish: LayerWish): void {
 test('without a wish the link decides', () => {
   expect(chosen(Number.POSITIVE_INFINITY)).toEqual(['top', 'auto']);
   expect(chosen(600_000)).toEqual(['mid', 'auto']);
+});
+
+test('a link that carries none of it has none, unless one is asked for by name', () => {
+  expect(chosen(0)).toEqual([undefined, 'link_too_thin']);
+  ask({ rid: 'l' });
+  expect(chosen(0)).toEqual(['low', 'pinned_beyond_link']);
+  ask({ maxHeight: 360 });
+  expect(chosen(0)).toEqual([undefined, 'link_too_thin']);
+  expect(chosen(600_000)).toEqual(['mid', 'capped']);
+  expect(chosen(0, [])).toEqual([undefined, 'capped']);
 });
 
 test('a viewer who tells nothing about his link gets the best', () => {

@@ -365,6 +365,31 @@ describe('an egress track under congestion control', () => {
     expect(viewer.received()).toEqual([]);
   });
 
+  test('pads with nothing while it is stopped, goes on by a keyframe, and numbers all of it', () => {
+    const viewer = new Viewer(memory, { congestion: new Numbers() });
+    const layer = newLayer();
+    viewer.track.follow(layer, 0);
+    viewer.track.offer(batch(push(layer, 1, 5)), 0);
+    viewer.track.stop();
+    expect(viewer.track.rests).toBe(true);
+    viewer.track.offer(batch(push(layer, 6, 5)), 0);
+    viewer.track.resend([101], 50, 10);
+    expect(viewer.received().map(({ seq }) => seq)).toEqual([100, 101, 102, 103, 104]);
+    viewer.track.pad(2000, 10);
+    const padding = viewer.received();
+    expect(padding.map(({ ssrc, payload }) => [ssrc, payload.length])).toEqual(padding.map(() => [RTX_SSRC, 0]));
+    expect(padding.map(({ seq }) => seq)).toEqual(padding.map((_, index) => 500 + index));
+    expect(padding.map(({ transportSeq }) => transportSeq)).toEqual(padding.map((_, index) => 5 + index));
+    expect(padding.length).toBe(Math.ceil(2000 / (12 + 8 + 255 + 16)));
+    expect(viewer.track.follow(layer, 10_000)).toBe(true);
+    viewer.track.offer(batch(push(layer, 11, 2, { key: false })), 10_000);
+    viewer.track.offer(batch(push(layer, 13, 2)), 10_000);
+    expect(viewer.received().map(({ seq, transportSeq }) => [seq, (transportSeq ?? 0) - padding.length])).toEqual([
+      [105, 5],
+      [106, 6],
+    ]);
+  });
+
   test('stays in step when it was about to leave a layer and is called back', () => {
     const viewer = new Viewer(memory);
     const [one, two] = [newLayer(), newLayer()];

@@ -55,3 +55,30 @@ test.each(seeds)('a wide link that stands still for moments carries the best lay
   expect(viewer.layer).toBe('top');
   expect(viewer.switches.length).toBeLessThanOrEqual(3);
 });
+
+describe.each(networks)(
+  'one way $delayMs ms, a queue of $queueMs ms, $loss lost, and no room for a picture',
+  (network) => {
+    test.each(seeds)(
+      'the sound goes alone, hardly disturbed by probes, until there is room again (seed %i)',
+      (seed) => {
+        const viewer = open(seed, network);
+        viewer.run(10_000);
+        viewer.link.bps = 80_000;
+        viewer.run(12_000);
+        expect(viewer.layer).toBe(undefined);
+        [viewer.paddingBytes, viewer.worstQueueMs] = [0, 0];
+        const before = viewer.switches.length;
+        viewer.run(60_000);
+        expect(viewer.switches.length).toBe(before);
+        expect(viewer.paddingBytes).toBeLessThan((80_000 / 8) * 60 * 0.1);
+        expect(viewer.worstQueueMs).toBeLessThan(500);
+        viewer.link.bps = wideBps;
+        viewer.run(20_000);
+        expect(viewer.layer).not.toBe(undefined);
+        viewer.run(10_000);
+        expect(['mid', 'top']).toContain(viewer.layer);
+      },
+    );
+  },
+);

@@ -4,6 +4,8 @@ import { LinkControl } from '../../src/transport/link-control.ts';
 import { seededRandom } from '../support/lossy-link.ts';
 
 const stepMs = 5;
+/** Of padding alone. */
+const emptyBytes = 290;
 const packetBytes = 1100;
 const choiceMs = 250;
 const maxStallMs = 150;
@@ -105,9 +107,10 @@ export class SimulatedViewer {
       this.#carry(audio.bytes, undefined, undefined);
     }
     if (nowMs >= this.#nextFrameMs) this.#sendFrame();
-    for (let due = control.paddingDue(nowMs); due > 0; due -= packetBytes) {
-      this.paddingBytes += packetBytes;
-      this.#send(packetBytes, undefined);
+    const bytes = this.#layer === undefined ? emptyBytes : packetBytes;
+    for (let due = control.paddingDue(nowMs); due > 0; due -= bytes) {
+      this.paddingBytes += bytes;
+      this.#send(bytes, undefined);
     }
     this.#arrive();
   }
@@ -133,6 +136,7 @@ export class SimulatedViewer {
     if (layer !== this.#layer) this.switches.push({ ms: nowMs, layer });
     this.#layer = layer;
     const rid = this.#chosen?.rid;
+    if (rid === undefined) this.#rid = undefined;
     if (control.isFlooded && rid !== this.#rid) {
       this.#rid = undefined;
       control.stopped(nowMs);

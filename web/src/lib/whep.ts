@@ -53,12 +53,14 @@ export class WhepPlayer {
     });
   }
 
-  /** How it goes, by this browser's count and the server's; `undefined` while there is no connection. */
-  async stats(): Promise<{ report: RTCStatsReport; server: ServerView | undefined } | undefined> {
-    const connection = this.#connection;
-    if (!connection) return undefined;
-    const [report, server] = await Promise.all([connection.pc.getStats(), this.#session?.stats()]);
-    return { report, server };
+  /** How it goes, by this browser's count; `undefined` while there is no connection. */
+  async report(): Promise<RTCStatsReport | undefined> {
+    return this.#connection?.pc.getStats();
+  }
+
+  /** The same by the server's; `undefined` where it does not tell. */
+  async serverView(): Promise<ServerView | undefined> {
+    return this.#session?.stats();
   }
 
   /** What to be sent from now on, also after reconnecting. Rejects with `RtcRefused` where it can not be had. */

@@ -2,9 +2,14 @@ import type { Live, LiveState } from '../api.ts';
 import { LiveEvents } from '../live-events.svelte.ts';
 import type { Problem } from '../problem.ts';
 import { WhepPlayer, type WhepState } from '../whep.ts';
+import { PictureWatch } from './picture-watch.ts';
 import { QualityChoice } from './quality-choice.svelte.ts';
 
 export type PlayerState = LiveState | 'connecting' | 'error';
+
+const LOOK_EVERY_MS = 500;
+// Of the server, and only where no picture comes: the link may be a thin one.
+const ASK_EVERY_MS = 2000;
 
 /** One viewer on one channel: joins what the events say about the channel with what the WHEP connection says about itself. */
 export class LivePlayer {
@@ -12,9 +17,14 @@ export class LivePlayer {
   readonly quality: QualityChoice;
   stream: MediaStream | undefined = $state.raw();
   problem: Problem | undefined = $state.raw();
+  /** The server sends no picture, since this viewer's connection carries no more than the sound. */
+  isLinkTooThin = $state(false);
   #whep: WhepState = $state('idle');
   #wasConnected = $state(false);
   readonly #player: WhepPlayer;
+  readonly #picture = new PictureWatch();
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(slug: string, live: Live) {
     this.events = new LiveEvents(slug, live, (now) => this.#follow(now));
@@ -57,19 +67,37 @@ export class LivePlayer {
   }
 
   /** How it goes; `undefined` while there is no connection. */
-  stats() {
-    return this.#player.stats();
+  async stats() {
+    const [report, server] = await Promise.all([this.#player.report(), this.#player.serverView()]);
+    return report && { report, server };
   }
 
   open(): void {
     if (this.events.live.state !== 'offline') this.#player.play();
     this.events.open();
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
   }
 
   /** Idempotent; `open` starts anew. */
   close(): void {
+    clearInterval(this.#timer);
     this.events.close();
     this.#player.close();
+  }
+
+  async #look(): Promise<void> {
+    const report = this.#whep === 'connected' ? await this.#player.report() : undefined;
+    const entries: { type: string; kind?: string; framesDecoded?: number }[] = report ? [...report.values()] : [];
+    const video = entries.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+    const nowMs = performance.now();
+    if (video === undefined || !this.#picture.isStill(video.framesDecoded ?? 0, nowMs)) {
+      this.isLinkTooThin = false;
+    } else if (nowMs - this.#askedMs >= ASK_EVERY_MS) {
+      this.#askedMs = nowMs;
+      const server = await this.#player.serverView();
+      this.isLinkTooThin = server?.choice?.reason === 'link_too_thin';
+    }
   }
 
   #follow(now: Live): void {

@@ -26,6 +26,7 @@ const REASONS: Readonly<Record<string, string>> = {
   pinned_beyond_link: 'your choice, more than the link carries',
   capped: 'your limit',
   layer_silent: 'your choice is not sent now',
+  link_too_thin: 'none, as the link carries no more than the sound',
 };
 
 /** The rows of the statistics, and what to give as `before` a second later. */
