@@ -11,6 +11,8 @@ interface Detour {
 /** Sends the media of what this page publishes or plays from now on over a bad network; HTTP goes around it. */
 export async function shapePage(page: Page, link: Detour): Promise<void> {
   await page.route(/\/(whip|whep)\b/, async (route) => {
+    // Others may never end: event streams.
+    if (route.request().method() !== 'POST') return route.continue();
     const response = await route.fetch();
     if (response.status() !== 201) return route.fulfill({ response });
     return route.fulfill({ response, body: link.inAnswer(await response.text()) });

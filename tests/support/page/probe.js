@@ -42,6 +42,17 @@
       };
     },
 
+    /** Of the sound: what came, and what had to be made up. */
+    async heard() {
+      const audio = (await allStats()).filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio');
+      return {
+        packets: sum(audio, 'packetsReceived'),
+        lost: sum(audio, 'packetsLost'),
+        samples: sum(audio, 'totalSamplesReceived'),
+        concealed: sum(audio, 'concealedSamples'),
+      };
+    },
+
     async sent() {
       const outbound = (await allStats()).filter((stats) => stats.type === 'outbound-rtp');
       const video = outbound.filter((stats) => stats.kind === 'video');
@@ -84,9 +95,9 @@
     },
 
     /** From capture to playout, by the sender's reports and on the same machine. */
-    async delayMs() {
-      const video = (await allStats()).find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
-      const playedAt = video?.estimatedPlayoutTimestamp;
+    async delayMs(kind = 'video') {
+      const played = (await allStats()).find((stats) => stats.type === 'inbound-rtp' && stats.kind === kind);
+      const playedAt = played?.estimatedPlayoutTimestamp;
       return playedAt && Date.now() + MS_FROM_1900_TO_1970 - playedAt;
     },
 

@@ -12,6 +12,8 @@ async function negotiate(peer, url, token, refine = (sdp) => sdp) {
   if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
   await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
   const session = new URL(response.headers.get('location'), url);
+  globalThis.session = session.href;
+  globalThis.restart = () => restart(peer, session, token);
   return async () => {
     peer.close();
     const deleted = await fetch(session, {
@@ -21,6 +23,34 @@ async function negotiate(peer, url, token, refine = (sdp) => sdp) {
     return deleted.status;
   };
 }
+
+/** New ICE credentials for both sides (RFC 9725 section 4.3.3). Resolves once the path with them is in use. */
+async function restart(peer, session, token) {
+  const { sdp: answer } = peer.remoteDescription;
+  await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+  const own = credentials(peer.localDescription.sdp);
+  const [media, mid] = ['m=', 'a=mid:'].map((start) => line(peer.localDescription.sdp, start));
+  const response = await fetch(session, {
+    method: 'PATCH',
+    headers: {
+      'content-type': 'application/trickle-ice-sdpfrag',
+      'if-match': '*',
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    body: `${[media, mid, ...own].join('\r\n')}\r\n`,
+  });
+  if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
+  const theirs = credentials(await response.text());
+  const sdp = credentials(answer).reduce((text, old, index) => text.replaceAll(old, theirs[index]), answer);
+  await peer.setRemoteDescription({ type: 'answer', sdp });
+  const [transceiver] = peer.getTransceivers();
+  const { iceTransport } = (transceiver.sender.transport ?? transceiver.receiver.transport) || {};
+  const isNew = () => own[0].endsWith(`:${iceTransport.getSelectedCandidatePair()?.local.usernameFragment}`);
+  while (!isNew()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const line = (sdp, start) => sdp.split('\r\n').find((one) => one.startsWith(start));
+const credentials = (sdp) => ['a=ice-ufrag:', 'a=ice-pwd:'].map((start) => line(sdp, start));
 
 /**
  * Publishes the fake camera and microphone; `video` is a codec name or false, `audio` true or false, `layers` the
@@ -40,12 +70,14 @@ export async function publish({ url, key, video = 'VP8', audio = true, layers })
   return negotiate(peer, url, key);
 }
 
-/** Plays into the page's `<video>`. Returns how to stop. */
-export async function play({ url, token }) {
+/** Plays into the page's `<video>`, with a jitter buffer of at least `bufferMs` where given. Returns how to stop. */
+export async function play({ url, token, bufferMs }) {
   const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   const media = new MediaStream();
-  peer.addTransceiver('video', { direction: 'recvonly' });
-  peer.addTransceiver('audio', { direction: 'recvonly' });
+  for (const kind of ['video', 'audio']) {
+    const { receiver } = peer.addTransceiver(kind, { direction: 'recvonly' });
+    if (bufferMs) receiver.jitterBufferTarget = bufferMs;
+  }
   peer.addEventListener('track', ({ track }) => media.addTrack(track));
   const element = document.querySelector('video');
   element.srcObject = media;
