@@ -9,6 +9,8 @@ const MEMORY = 1024;
 const DECREASE_GAP_MS = 200;
 const DECREASE_FACTOR = 0.85;
 const CALM_MS = 1000;
+// Behind a longer queue what arrives is no sign that more would.
+const QUEUE_MS = 60;
 const INCREASE_PER_SECOND = 1.08;
 /** What was never sent was never proven: the estimate grows no further above what arrives. */
 const HEADROOM = 1.15;
@@ -70,7 +72,8 @@ export class BandwidthEstimator {
 
   /** Whether a probe would tell anything: a link with a queue is known to be full. */
   mayProbe(nowMs: number): boolean {
-    return !this.isProbing && this.#trend.use !== 'overuse' && nowMs - this.#decreasedMs >= CALM_MS;
+    const isCalm = this.#trend.use !== 'overuse' && this.#trend.queueMs < QUEUE_MS;
+    return !this.isProbing && isCalm && nowMs - this.#decreasedMs >= CALM_MS;
   }
 
   get isProbing(): boolean {
@@ -166,7 +169,7 @@ export class BandwidthEstimator {
       if (mayDecrease) this.#decrease(carriedBps * DECREASE_FACTOR, nowMs);
     } else if (this.#isLossy) {
       if (hasNewLoss) this.#decrease(Math.min(this.#estimateBps, arrivingBps) * (1 - this.#loss / 2), nowMs);
-    } else if (this.#trend.use === 'normal') {
+    } else if (this.#trend.use === 'normal' && this.#trend.queueMs < QUEUE_MS) {
       this.#increase(arrivingBps, elapsedMs);
     }
   }
@@ -196,10 +199,13 @@ export class BandwidthEstimator {
   }
 
   #endProbe(nowMs: number): void {
-    const outcome = this.#probe?.outcomeBps(nowMs);
+    const outcome = this.#probe?.outcome(nowMs);
     if (outcome === undefined) return;
     this.#probe = undefined;
     this.#probedMs = nowMs;
-    if (!this.#isLossy) this.#estimateBps = Math.max(this.#estimateBps, outcome);
+    if (outcome === 'unknown') return;
+    if (outcome.isPassed && !this.#isLossy) this.#estimateBps = Math.max(this.#estimateBps, outcome.bps);
+    else if (!outcome.isPassed)
+      this.#estimateBps = Math.min(this.#estimateBps, Math.max(outcome.bps, this.#arrivals.bps));
   }
 }

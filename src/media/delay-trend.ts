@@ -30,6 +30,8 @@ interface Group {
 
 /** The delay gradient of draft-ietf-rmcat-gcc-02 section 5, with the slope of a line through the smoothed delays for a filter. */
 export class DelayTrend {
+  /** How much longer the way takes than at best lately. */
+  queueMs = 0;
   #use: LinkUse = 'normal';
   #group: Group | undefined;
   #before: Group | undefined;
@@ -83,9 +85,9 @@ export class DelayTrend {
       this.#delays.shift();
     }
     const trend = this.#times.length === WINDOW_SIZE ? slope(this.#times, this.#delays) : this.#trend;
-    const queueMs = this.#delayMs - Math.min(...this.#recent);
-    this.#queue.update(queueMs, atMs);
-    this.#detect(trend, sentMs, queueMs);
+    this.queueMs = this.#delayMs - Math.min(...this.#recent);
+    this.#queue.update(this.queueMs, atMs);
+    this.#detect(trend, sentMs);
     this.#trend = trend;
   }
 
@@ -95,11 +97,11 @@ export class DelayTrend {
     this.#queue.forget();
   }
 
-  #detect(trend: number, sentMs: number, queueMs: number): void {
+  #detect(trend: number, sentMs: number): void {
     const weighed = this.#deltas * trend * TREND_GAIN;
     if (this.isFull) {
       this.#use = 'overuse';
-    } else if (weighed > this.#threshold && queueMs > QUEUE_MS) {
+    } else if (weighed > this.#threshold && this.queueMs > QUEUE_MS) {
       this.#overusedMs += sentMs;
       this.#overuses += 1;
       if (this.#overusedMs > OVERUSE_MS && this.#overuses > 1 && trend >= this.#trend) this.#use = 'overuse';

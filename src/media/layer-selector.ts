@@ -38,7 +38,7 @@ export class LayerSelector<L> {
   #cautionMs = AFFORDABLE_MS;
   #probeMs = 0;
   #probeGapMs = FIRST_PROBE_GAP_MS;
-  #probed: LayerOffer<L> | undefined;
+  #probed: { readonly layer: L; readonly estimateBps: number } | undefined;
 
   /** `ladder`: from the least to the best, none missing that could be sent. `undefined` when it is empty. */
   choose(ladder: readonly LayerOffer<L>[], estimateBps: number, nowMs: number, isFull = false): L | undefined {
@@ -69,11 +69,11 @@ export class LayerSelector<L> {
     const next = ladder.slice(at + 1).find(({ bitrateBps }) => bitrateBps * UP_MARGIN > estimateBps);
     if (next === undefined) return undefined;
     // The last one succeeded: see at once how far it goes.
-    const hasPassed = this.#probed !== undefined && this.#probed.layer !== next.layer;
+    const hasPassed = this.#probed && this.#probed.layer !== next.layer && estimateBps > this.#probed.estimateBps;
     if (!hasPassed && nowMs < this.#probeMs) return undefined;
     this.#probeGapMs = hasPassed ? FIRST_PROBE_GAP_MS : Math.min(this.#probeGapMs * 1.5, MAX_PROBE_GAP_MS);
     this.#probeMs = nowMs + this.#probeGapMs;
-    this.#probed = next;
+    this.#probed = { layer: next.layer, estimateBps };
     return Math.min(next.bitrateBps * PROBE_MARGIN, MAX_PROBE_BPS);
   }
 

@@ -1,10 +1,16 @@
 const DURATION_MS = 150;
+// At low rates it takes longer to send enough packets to tell.
+const MAX_DURATION_MS = 400;
+const ENOUGH_PACKETS = 8;
 const MIN_PACKETS = 5;
 const PASSING_SHARE = 0.9;
 const FAILING_SHARE = 0.7;
 // A link that just became full carries this share of what was measured without a queue.
 const FULL_SHARE = 0.9;
 const PATIENCE_MS = 2000;
+
+/** What the link was seen to carry: at least so much, or no more than that. */
+export type ProbeOutcome = { readonly isPassed: boolean; readonly bps: number } | 'unknown';
 
 /**
  * A short burst above the rate in use, to see whether the link carries it: media, and as much padding as is missing.
@@ -14,6 +20,7 @@ export class Probe {
   readonly #targetBps: number;
   readonly #startedMs: number;
   #sentBytes = 0;
+  #sentPackets = 0;
   #firstSeq = -1;
   #lastSeq = -1;
   #firstSentMs = 0;
@@ -28,9 +35,11 @@ export class Probe {
 
   /** How many bytes of padding are to be sent now. */
   due(nowMs: number): number {
-    if (nowMs - this.#startedMs > DURATION_MS) this.#isSending = false;
+    const elapsedMs = nowMs - this.#startedMs;
+    const isEnough = elapsedMs > DURATION_MS && this.#sentPackets >= ENOUGH_PACKETS;
+    if (isEnough || elapsedMs > MAX_DURATION_MS) this.#isSending = false;
     if (!this.#isSending) return 0;
-    return Math.max(0, (this.#targetBps * (nowMs - this.#startedMs)) / 8000 - this.#sentBytes);
+    return Math.max(0, (this.#targetBps * elapsedMs) / 8000 - this.#sentBytes);
   }
 
   /** Everything that goes out, media and padding. */
@@ -43,6 +52,7 @@ export class Probe {
     this.#lastSeq = seq;
     this.#lastSentMs = nowMs;
     this.#sentBytes += bytes;
+    this.#sentPackets += 1;
   }
 
   /** What became of a packet; `arrivedMs` on the receiver's clock, `undefined` when it was lost. */
@@ -59,8 +69,8 @@ export class Probe {
     seen.spanMs = sentMs - this.#firstSentMs;
   }
 
-  /** What the link was seen to carry; `undefined` while that is open. 0: nothing could be learnt. */
-  outcomeBps(nowMs: number): number | undefined {
+  /** `undefined` while it is open. */
+  outcome(nowMs: number): ProbeOutcome | undefined {
     const { packets, bytes, lastSeq, spanMs } = this.#seen;
     const isWhole = !this.#isSending && this.#lastSeq >= 0 && lastSeq >= this.#lastSeq;
     const isOverdue = nowMs - Math.max(this.#startedMs, this.#lastSentMs) > PATIENCE_MS;
@@ -69,12 +79,15 @@ export class Probe {
       const share = spanMs / arrivalMs;
       const receivedBps = (bytes * 8000) / Math.max(arrivalMs, spanMs);
       // What was lost at its end is told of with what is sent next, which may take long.
-      if (isWhole || isOverdue) return share >= PASSING_SHARE ? receivedBps : receivedBps * FULL_SHARE;
+      if (isWhole || isOverdue) {
+        const isPassed = share >= PASSING_SHARE;
+        return { isPassed, bps: isPassed ? receivedBps : receivedBps * FULL_SHARE };
+      }
       if (share < FAILING_SHARE) {
         this.#isSending = false;
-        return receivedBps * FULL_SHARE;
+        return { isPassed: false, bps: receivedBps * FULL_SHARE };
       }
     }
-    return isWhole || isOverdue ? 0 : undefined;
+    return isWhole || isOverdue ? 'unknown' : undefined;
   }
 }

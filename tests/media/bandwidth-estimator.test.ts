@@ -136,12 +136,26 @@ describe('a probe', () => {
     expect(paddingBytes).toBeLessThanOrEqual((9_000_000 / 8) * 0.16);
   });
 
+  test('that fills the link takes back what was believed too much', () => {
+    probe(20_000_000, 9_000_000);
+    expect(estimator.estimateBps).toBeGreaterThan(8_000_000);
+    probe(1_000_000, 9_000_000);
+    expect(estimator.estimateBps).toBeLessThan(2_000_000);
+  });
+
+  test('at a low rate lasts until enough was sent to tell, but not for long', () => {
+    estimator.startProbe(160_000, 0);
+    for (const ms of [0, 50, 100, 150]) estimator.sent(1000, ms);
+    expect(estimator.paddingDue(300)).toBe(2000);
+    expect(estimator.paddingDue(420)).toBe(0);
+  });
+
   test('of which nothing is heard ends by itself', () => {
     estimator.startProbe(1_000_000, 0);
     expect(estimator.paddingDue(100)).toBe(12_500);
     estimator.sent(12_500, 100);
     expect(estimator.paddingDue(100)).toBe(0);
-    expect(estimator.paddingDue(200)).toBe(0);
+    expect(estimator.paddingDue(420)).toBe(0);
     expect(estimator.isProbing).toBe(true);
     estimator.paddingDue(2200);
     expect(estimator.isProbing).toBe(false);

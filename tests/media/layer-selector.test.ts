@@ -124,6 +124,15 @@ describe('a probe', () => {
     expect(probes(610_000, 250)).toEqual([2_900_000]);
   });
 
+  test('is not followed by another because bitrates waver', () => {
+    choices(200_000, 1000);
+    expect(probes(599_000, 250)).toEqual([725_000]);
+    const wavered = [low, { ...mid, bitrateBps: 499_000 }, top];
+    nowMs += stepMs;
+    selector.choose(wavered, 599_000, nowMs);
+    expect(selector.probe(wavered, 599_000, nowMs)).toBeUndefined();
+  });
+
   test('is not made on the best layer, nor while the present one hardly fits', () => {
     choices(Number.POSITIVE_INFINITY, 1000);
     expect(probes(2_100_000, 5000)).toEqual([]);

@@ -233,6 +233,28 @@ describe('viewers of operating points', () => {
   });
 });
 
+test('a viewer who is to see fewer spatial layers gets all of the picture under way', () => {
+  const layer = newLayer();
+  const viewer = new Viewer(memory, { codecs: ['vp9'] });
+  const part = (picture: number, spatialId: number, isKey = false) => {
+    const payload = isKey ? vp9Keyframe(spatialId) : vp9Payload({ spatialId, temporalId: 0 });
+    const at = { codec: 'vp9' as const, timestamp: picture * 3000, marker: spatialId === 2 };
+    return pushed(layer, input(picture * 3 + spatialId, { payload, ...at }), picture * 33);
+  };
+  limit(viewer, layer.points.whole);
+  viewer.track.offer(batch([0, 1, 2].map((spatialId) => part(0, spatialId, true))), 0);
+  viewer.track.offer(batch([part(1, 0), part(1, 1)]), 33);
+  viewer.track.limit(layer.points.at(1, TOP));
+  viewer.track.offer(batch([part(1, 2), part(2, 0), part(2, 1), part(2, 2)]), 66);
+  expect(viewer.received().map(({ marker }) => marker)).toEqual(
+    [
+      [false, false, true],
+      [false, false, true],
+      [false, true],
+    ].flat(),
+  );
+});
+
 /** Of 640 by 360, in non-flexible mode. */
 function vp9Keyframe(spatialId: number): Uint8Array {
   const header = [0x82, 0x49, 0x83, 0x42, 0x00, 0x27, 0xf0, 0x16, 0x70];
