@@ -3,6 +3,8 @@ import type { AnyPage } from './browser.ts';
 import { until } from './until.ts';
 import { seesMovingPicture } from './watching.ts';
 
+const STEADY_MS = 2000;
+
 /** A network of ours in place of the way to the server. */
 interface Detour {
   inAnswer(sdp: string): string;
@@ -57,6 +59,19 @@ export async function sightOfFreeze(page: Page, act: () => void, ms: number): Pr
   const sight = await seen(page, watchedMs + 2000);
   await page.evaluate('eye.close()');
   return sight;
+}
+
+/** Resolves once what is seen for a while is such, and nothing in it freezes. */
+export function sightSuchAs(what: string, page: Page, isSuch: (seen: Sight) => boolean): Promise<Sight> {
+  const watch = async () => {
+    const sight = await watchFor(page, STEADY_MS);
+    return sight.freezes === 0 && isSuch(sight) && sight;
+  };
+  return until(what, watch, { timeoutMs: 25_000 });
+}
+
+export function picturesPerSecond({ pictures, watchedMs }: Sight): number {
+  return (pictures * 1000) / watchedMs;
 }
 
 /** What was seen while `act` was done, and until then. */
