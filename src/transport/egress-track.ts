@@ -2,32 +2,30 @@ import type { Layer } from '../media/layer.ts';
 import { nextPoint } from '../media/next-point.ts';
 import type { OperatingPoint } from '../media/operating-point.ts';
 import type { Packet } from '../media/packet.ts';
-import type { CodecName, EgressTrackPlan, PayloadPlan } from '../media/plan.ts';
+import type { CodecName, EgressTrackPlan } from '../media/plan.ts';
 import { type Replay, Rewriter } from '../media/rewriter.ts';
 import { CatchUp, isClear } from './catch-up.ts';
 import type { Destination } from './datagram-writer.ts';
 import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
+import { freshStart, GroupReplay } from './group-replay.ts';
 import { PacketBatch } from './packet-batch.ts';
+import { PayloadTypes } from './payload-types.ts';
 import { Repairs } from './repairs.ts';
-import { ReplayPacer } from './replay-pacer.ts';
 import type { ReceptionReport } from './rtcp.ts';
 import type { SrtpTransform } from './srtp-transform.ts';
 
-// A group is replayed in chunks a millisecond apart at least: some 30 KB each, so that no receive buffer overflows.
-const REPLAY_CHUNK = 24;
 // A browser sends a keyframe when asked, and hardly ever else: its group may hold more than a thin link takes in seconds.
 // Two seconds are what encoders are set to.
 const REPLAY_FRESH_MS = 2_500;
 // An encoder that is deaf to the request leaves the choice between an older group and no picture.
 const KEYFRAME_PATIENCE_MS = 600;
-/** Older or larger groups are not replayed: catching up would take longer than the next keyframe. */
+/** Older groups are not replayed: catching up would take longer than the next keyframe. */
 const REPLAY_MAX_AGE_MS = 10_000;
 const SWITCH_MAX_AGE_MS = 200;
-const REPLAY_MAX_BYTES = 3 * 1024 * 1024;
 
 /**
  * One track of one viewer: from the cached group of pictures to live packets, and from source to source.
- * `waiting`: for the first packet of a group of `wanted`; `replaying`: at `cursor` in the cache; `live`: in step.
+ * `waiting`: for the first packet of a group of `wanted`; `replaying`: what is cached; `live`: in step.
  */
 export class EgressTrack implements EgressTarget {
   readonly plan: EgressTrackPlan;
@@ -42,13 +40,10 @@ export class EgressTrack implements EgressTarget {
   /** What the viewer last reported of it. */
   reported: ReceptionReport | undefined;
   readonly #fanOut: Pick<FanOut, 'send' | 'resend' | 'pad'>;
-  readonly #payloads = new Map<CodecName, PayloadPlan>();
+  readonly #payloadTypes: PayloadTypes;
   readonly #catchUp: CatchUp;
   readonly #repairs: Repairs;
-  readonly #pacer = new ReplayPacer();
-  // Of the packet before: the codec changes once in a stream, if ever.
-  #codec: CodecName | undefined;
-  #payloadType = -1;
+  readonly #replay = new GroupReplay();
   #state: 'waiting' | 'replaying' | 'live' = 'waiting';
   #layer: Layer | undefined;
   /** What of the layer is sent, and what is to be. */
@@ -58,9 +53,6 @@ export class EgressTrack implements EgressTarget {
   #wanted: Layer | undefined;
   #wantedSinceMs = 0;
   #firstSeq = 0;
-  #cursor = 0;
-  /** Of the picture that a replay begins with. */
-  #pictureEndSeq = 0;
   #lacksCodec = false;
 
   constructor(options: {
@@ -80,17 +72,15 @@ export class EgressTrack implements EgressTarget {
     this.ssrc = options.plan.ssrc;
     this.#fanOut = options.fanOut;
     this.#catchUp = new CatchUp(options.plan.kind);
-    for (const payload of options.plan.payloads) {
-      if (!this.#payloads.has(payload.codec.name)) this.#payloads.set(payload.codec.name, payload);
-    }
-    this.hasRtx = options.plan.payloads.every(({ rtxPt }) => rtxPt !== undefined);
+    this.#payloadTypes = new PayloadTypes(options.plan.payloads);
+    this.hasRtx = this.#payloadTypes.hasRtx;
     this.congestion = this.hasRtx ? options.congestion : undefined;
     const clockRate = options.plan.payloads[0]?.codec.clockRate ?? 90_000;
     this.rewriter = new Rewriter({ clockRate, firstSeq: options.firstSeq });
     const { fanOut, firstRtxSeq } = options;
     this.#repairs = new Repairs({
       target: this,
-      payloads: this.#payloads,
+      payloads: this.#payloadTypes.byCodec,
       rtxSsrc: options.plan.rtxSsrc,
       fanOut,
       firstRtxSeq,
@@ -114,7 +104,7 @@ export class EgressTrack implements EgressTarget {
 
   /** Of the packet sent last. */
   get codec(): CodecName | undefined {
-    return this.#codec;
+    return this.#payloadTypes.codec;
   }
 
   /** Packets sent again. */
@@ -127,11 +117,7 @@ export class EgressTrack implements EgressTarget {
   }
 
   payloadTypeOf(packet: Packet): number {
-    if (packet.codec !== this.#codec) {
-      this.#codec = packet.codec;
-      this.#payloadType = this.#payloads.get(packet.codec)?.pt ?? -1;
-    }
-    return this.#payloadType;
+    return this.#payloadTypes.of(packet);
   }
 
   /**
@@ -156,23 +142,16 @@ export class EgressTrack implements EgressTarget {
     if (layer.kind === 'audio' || !(isNew || isDeaf)) return false;
     // It had been about to leave this layer and stays.
     if (layer === this.#layer && this.isInStep && this.#state !== 'waiting') return false;
-    const start = layer.groupStart();
-    const cached = start === undefined ? undefined : layer.cache.get(start);
-    const point = this.#limitOf(layer);
-    const first = cached && point.take(cached);
     // In mid-stream what is older was seen already.
     const freshMs = isDeaf ? REPLAY_MAX_AGE_MS : REPLAY_FRESH_MS;
-    const maxAgeMs = this.#layer ? SWITCH_MAX_AGE_MS : freshMs;
-    const isFresh = nowMs - layer.groupStartedMs <= maxAgeMs && layer.groupBytes <= REPLAY_MAX_BYTES;
-    if (!cached || !first || !isFresh) return true;
+    const start = freshStart(layer, this.#layer ? SWITCH_MAX_AGE_MS : freshMs, nowMs);
+    const point = this.#limitOf(layer);
+    const first = start && point.take(start);
+    if (!start || !first) return true;
     if (!this.#canSend(first)) return false;
-    const picture = layer.cache.pictureFrom(cached);
-    const ageMs = nowMs - layer.groupStartedMs;
-    this.#pacer.begin({ layerBps: layer.bitrateBps(nowMs), pictureBytes: picture.bytes, ageMs }, nowMs);
+    this.#replay.begin(start, nowMs);
     this.#beginReplay(first, point, nowMs);
     this.#state = 'replaying';
-    this.#cursor = cached.extSeq;
-    this.#pictureEndSeq = picture.endSeq;
     return false;
   }
 
@@ -203,20 +182,9 @@ export class EgressTrack implements EgressTarget {
     // A connection gets the next chunk when it has taken the one before.
     if (!isClear(this.destination.backlog, nowMs)) return;
     this.#skipToNewestGroup(layer, nowMs);
-    const packets: Packet[] = [];
-    const allowed = this.#pacer.allowance(nowMs);
-    const { newestSeq } = layer.cache;
-    let bytes = 0;
-    for (; packets.length < REPLAY_CHUNK && bytes < allowed && this.#cursor <= newestSeq; this.#cursor += 1) {
-      const packet = layer.cache.get(this.#cursor);
-      // A sender that restarts meanwhile has other timestamps, and numbers far from these.
-      if (packet?.epoch !== this.#epoch) continue;
-      packets.push(packet);
-      bytes += packet.length;
-    }
-    this.#pacer.sent(bytes);
+    const packets = this.#replay.next(layer, this.#epoch, nowMs);
     if (packets.length > 0 && this.#point) this.#send(new PacketBatch(layer, packets).at(this.#point), nowMs);
-    if (this.#cursor > layer.cache.newestSeq) this.#state = 'live';
+    if (this.#replay.hasAll(layer)) this.#state = 'live';
   }
 
   /** A batch of some layer of this track's kind. */
@@ -248,8 +216,8 @@ export class EgressTrack implements EgressTarget {
   resend(seqs: readonly number[], roundTripMs: number, nowMs: number): void {
     // Where a link fails to carry a layer, what it lost of it would only keep back the next one.
     if (this.congestion && this.#state === 'waiting') return;
-    this.#pacer.slowDown(roundTripMs, nowMs);
-    this.#pacer.sent(this.#repairs.resend(seqs, this.congestion && this.#layer, roundTripMs, nowMs));
+    this.#replay.lost(roundTripMs, nowMs);
+    this.#replay.sent(this.#repairs.resend(seqs, this.congestion && this.#layer, roundTripMs, nowMs));
   }
 
   /** A viewer who just began asks for a keyframe. */
@@ -264,22 +232,17 @@ export class EgressTrack implements EgressTarget {
     else this.#repairs.pad(bytes, nowMs);
   }
 
-  // What is left of an older group would only make the viewer later. He has a picture first.
   #skipToNewestGroup(layer: Layer, nowMs: number): void {
-    if (this.#cursor < this.#pictureEndSeq) return;
-    const start = layer.groupStart();
-    const cached = start === undefined ? undefined : layer.cache.get(start);
-    if (!cached || cached.extSeq <= this.#cursor || cached.epoch !== this.#epoch) return;
+    const start = this.#replay.newerStart(layer, this.#epoch);
     const point = this.#limitOf(layer);
-    const first = point.take(cached);
-    if (!first) return;
+    const first = start && point.take(start);
+    if (!start || !first) return;
     this.#beginReplay(first, point, nowMs);
-    this.#cursor = cached.extSeq;
+    this.#replay.goOnAt(start);
   }
 
   #beginReplay(first: Packet, point: OperatingPoint, nowMs: number): void {
-    const catchUpMs = this.#pacer.catchUpMs(first.layer.groupBytes);
-    this.#begin(first, point, nowMs, { nowMs, catchUpMs });
+    this.#begin(first, point, nowMs, { nowMs, catchUpMs: this.#replay.catchUpMs(first.layer) });
   }
 
   #canSend(first: Packet): boolean {
