@@ -15,6 +15,7 @@ import { srtpProfileById } from '../../src/transport/srtp-keys.ts';
 import { createCipherScratch, createTransform } from '../../src/transport/srtp-transform.ts';
 import { UdpPort } from '../../src/transport/udp-port.ts';
 import { serveParent } from '../child.ts';
+import { threadCpuUs } from '../load/clock.ts';
 
 const HEADER = 12;
 const PAYLOAD = 1180;
@@ -34,10 +35,9 @@ const pinned: NativeMemory[] = [];
 
 /** CPU microseconds of this thread for what `act` does. */
 function cost(act: () => void): number {
-  const before = process.threadCpuUsage();
+  const beforeUs = threadCpuUs();
   act();
-  const { user, system } = process.threadCpuUsage(before);
-  return user + system;
+  return threadCpuUs() - beforeUs;
 }
 
 /** `act` once a frame, as a stream would: idle in between, so that receivers can empty their sockets. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ArrivalFeedback } from '../../bench/load/arrival-feedback.ts';
+import { threadCpuUs } from '../../bench/load/clock.ts';
 import { Turns } from '../../bench/load/turns.ts';
 import { SentTrack } from '../../bench/publish/sent-track.ts';
 import { RtpHeader } from '../../src/media/rtp-header.ts';
@@ -66,3 +67,10 @@ test.each([false, true])(
     expect([letter(1), letter(2)]).toEqual(isLayer ? ['49', '50'] : [undefined, undefined]);
   },
 );
+
+test('the CPU time of a thread is known to the moment, not to the last tick', () => {
+  const beforeUs = threadCpuUs();
+  let nowUs = beforeUs;
+  while (nowUs === beforeUs) nowUs = threadCpuUs();
+  expect(nowUs - beforeUs).toBeLessThan(1000);
+});
