@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ReplayPacer } from '../../src/transport/replay-pacer.ts';
+import { Shape } from '../support/shape.ts';
 
 const LAYER_BPS = 2_500_000;
 const PICTURE_BYTES = 60_000;
+const PACKET_BYTES = 1_200;
+const ROUND_TRIP_MS = 50;
 
 let pacer: ReplayPacer;
 
@@ -93,5 +96,50 @@ describe('a replay', () => {
     begin();
     pacer.sent(PICTURE_BYTES);
     expect(pacer.allowance(5000)).toBe(PICTURE_BYTES);
+  });
+});
+
+/**
+ * How much of a group is lost in the queue of a link, and when all of it was sent; it grows by the layer's rate meanwhile.
+ * The viewer notices a loss behind all that is in the queue.
+ */
+function sentOver(link: { share: number; queueMs: number }, ageMs: number): { lostShare: number; tookMs: number } {
+  const rateBps = LAYER_BPS * link.share;
+  const shape = new Shape(1, { rateBps, queueBytes: (rateBps * link.queueMs) / 8000 });
+  const noticedMs: number[] = [];
+  let [sent, lost, nowMs, leavesMs] = [0, 0, 0, 0];
+  begin({ ageMs });
+  for (; sent < (LAYER_BPS * (ageMs + nowMs)) / 8000; nowMs += 1) {
+    for (; (noticedMs[0] ?? nowMs) < nowMs; noticedMs.shift()) pacer.slowDown(ROUND_TRIP_MS, nowMs);
+    for (let allowed = pacer.allowance(nowMs); allowed > 0; allowed -= PACKET_BYTES) {
+      const [passed] = shape.pass(PACKET_BYTES, nowMs);
+      if (passed === undefined) {
+        noticedMs.push(leavesMs + ROUND_TRIP_MS);
+        lost += PACKET_BYTES;
+      } else {
+        leavesMs = passed;
+      }
+      pacer.sent(PACKET_BYTES);
+      sent += PACKET_BYTES;
+    }
+  }
+  return { lostShare: lost / sent, tookMs: nowMs };
+}
+
+describe('a replay over a link', () => {
+  it.each([
+    [2, 500],
+    [2, 1900],
+    [1.25, 500],
+  ])('that carries %f times the layer loses nothing of a group that is %i ms old', (share, ageMs) => {
+    expect(sentOver({ share, queueMs: 400 }, ageMs).lostShare).toBe(0);
+  });
+
+  it.each([1000, 1900, 2500])('with hardly any room loses little of a group that is %i ms old', (ageMs) => {
+    expect(sentOver({ share: 1.25, queueMs: 400 }, ageMs).lostShare).toBeLessThan(0.06);
+  });
+
+  it.each([100, 500, 1000, 1900, 2500])('with room is done within two seconds, be the group %i ms old', (ageMs) => {
+    expect(sentOver({ share: 10, queueMs: 400 }, ageMs).tookMs).toBeLessThanOrEqual(2000);
   });
 });
