@@ -21,7 +21,7 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options] [section ...]
   sections           ${SECTIONS.join(', ')}; all without any
-  --quick            under 4 minutes: fewer and shorter runs, nothing written
+  --quick            about 4 minutes: fewer and shorter runs, nothing written
   --whep URL         measure any WHEP server that has a stream at URL
   --token T          its bearer token
   --pid PID          its process, for CPU time and memory

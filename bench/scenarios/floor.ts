@@ -14,7 +14,7 @@ export async function floor({ isQuick }: { isQuick: boolean }): Promise<Row[]> {
   const sender = new Child<FloorMethods>(join(import.meta.dirname, '../floor/floor-process.ts'));
   try {
     const ports = await load.call('sink', VIEWERS);
-    const options = { ports, frames: isQuick ? 60 : 120, fps: 60 };
+    const options = { ports, frames: 60, fps: 60 };
     const runs = isQuick ? 3 : 5;
     const repeat = async (measure: () => Promise<number>) => {
       const values: number[] = [];
