@@ -27,6 +27,11 @@ export class OperatingPoint {
     return this.spatialId === TOP && this.temporalId === TOP;
   }
 
+  /** The same picture as seldom as it can be. */
+  get least(): OperatingPoint {
+    return this.layer.points.at(this.spatialId, 0);
+  }
+
   /**
    * A packet of the layer as it is sent; `undefined` when it is left out. One that came so late that its place had been
    * kept fills it without a payload.

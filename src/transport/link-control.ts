@@ -69,8 +69,8 @@ export class LinkControl<L> implements CongestionControl, LinkView<L> {
     return this.#selector.isFlooded;
   }
 
-  /** Nothing is sent from now on; what was too much for the link is still in its queue. */
-  stopped(nowMs: number): void {
+  /** What was too much for the link is still in its queue, which is to go before much else is sent. */
+  drain(nowMs: number): void {
     this.#drainUntilMs = nowMs + MAX_DRAIN_MS;
   }
 

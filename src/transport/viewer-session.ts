@@ -179,18 +179,16 @@ export class ViewerSession {
   /** Of the layers of the video, from the least to the best, the one for this viewer; `undefined` where he gets none. */
   choose(ladder: readonly LayerOffer<OperatingPoint>[], nowMs: number): OperatingPoint | undefined {
     const point = this.#chooser.choose(ladder, this.#link, nowMs);
-    // Less of the same layer helps at once.
-    if (!point) this.#video?.stop();
-    else if (this.#link?.isFlooded && point.layer !== this.#video?.layer) {
-      this.#video?.stop();
-      this.#link.stopped(nowMs);
-    }
-    return point;
+    const isOther = point?.layer !== this.#video?.layer;
+    if (this.#link?.isFlooded) this.#link.drain(nowMs);
+    if (!point || (isOther && this.#link?.isFlooded)) this.#video?.stop();
+    // Of the same layer something may be sent all the time: without it what was lost could not be mended either.
+    return point && !isOther && this.#link?.isDraining(nowMs) ? point.least : point;
   }
 
   /** Nothing new is to be begun before the queue of his link is gone. */
   isDraining(nowMs: number): boolean {
-    return this.#link?.isDraining(nowMs) ?? false;
+    return this.#video?.rests === true && this.#link?.isDraining(nowMs) === true;
   }
 
   /** Whether his link has told something that should not wait for the next turn of all viewers. Tells it once. */

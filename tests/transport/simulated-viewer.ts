@@ -137,10 +137,8 @@ export class SimulatedViewer {
     this.#layer = layer;
     const rid = this.#chosen?.rid;
     if (rid === undefined) this.#rid = undefined;
-    if (control.isFlooded && rid !== this.#rid) {
-      this.#rid = undefined;
-      control.stopped(nowMs);
-    }
+    if (control.isFlooded) control.drain(nowMs);
+    if (control.isFlooded && rid !== this.#rid) this.#rid = undefined;
     if (rid === this.#rid || control.isDraining(nowMs)) return;
     this.#keyframeMs = Math.max(nowMs + keyframeDelayMs, this.#keyframedMs + keyframeGapMs);
   }
@@ -152,15 +150,16 @@ export class SimulatedViewer {
   #sendFrame(): void {
     const chosen = this.#chosen;
     if (!chosen) return;
-    const isStart = chosen.rid !== this.#rid && this.nowMs >= this.#keyframeMs && !this.control.isDraining(this.nowMs);
+    const isDraining = this.control.isDraining(this.nowMs);
+    const isStart = chosen.rid !== this.#rid && this.nowMs >= this.#keyframeMs && !isDraining;
     const isKeyframe = isStart || this.nowMs - this.#keyframedMs >= this.#groupMs;
     if (isKeyframe) {
       if (isStart) this.#rid = chosen.rid;
       this.#keyframedMs = this.nowMs;
     }
-    const step = chosen.rid === this.#rid ? chosen : this.ladder.findLast(({ rid }) => rid === this.#rid);
-    const frameMs = 1000 / chosen.fps;
-    this.#nextFrameMs += frameMs;
+    const own = this.ladder.filter(({ rid }) => rid === this.#rid);
+    const step = chosen.rid !== this.#rid ? own.at(-1) : isDraining ? own[0] : chosen;
+    this.#nextFrameMs += 1000 / (step ?? chosen).fps;
     if (!step) return;
     const size = (step.bitrateBps / 8 / step.fps) * (0.7 + 0.6 * this.#random()) * (isKeyframe ? keyframeShare : 1);
     const frame = { rid: step.rid, left: Math.ceil(size / packetBytes) };
