@@ -24,7 +24,7 @@ export class Encoder {
   #startMs = 0;
   #sent = 0;
   #number = 0;
-  #keyframeMs = 0;
+  #keyframeMs: number | undefined;
   #seq = randomInt(0, 2 ** 15);
   #timer: NodeJS.Timeout | undefined;
   #requests = 0;
@@ -57,9 +57,9 @@ export class Encoder {
     return this.#requests;
   }
 
-  /** How old the present group is. */
+  /** How old the present group is; 0 before the first. */
   get groupMs(): number {
-    return Date.now() - this.#keyframeMs;
+    return this.#keyframeMs === undefined ? 0 : Date.now() - this.#keyframeMs;
   }
 
   /** How old the picture of this number was when it was seen. */
