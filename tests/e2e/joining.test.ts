@@ -31,7 +31,7 @@ afterAll(async () => {
 
 test('where a tenth is lost, viewers of an encoder deaf to requests see its last keyframe, not its next', async () => {
   const { slug, key } = await api.createChannel('deaf');
-  const media = await makeMedia({ seconds: 10, groupSeconds: 2 });
+  const media = await makeMedia({ seconds: 4, groupSeconds: 2 });
   const encoder = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media });
   await until('it is live', async () => (await api.live(slug)).state === 'live');
   const visitor = await newVisitor(browser);

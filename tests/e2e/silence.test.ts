@@ -63,7 +63,7 @@ test('a browser that takes its camera and microphone away for a while stays live
   const states = new Set<string>();
   await page.evaluate('probe.pause()');
   const pausedMs = performance.now();
-  await until('eight seconds have passed', async () => {
+  await until('six seconds have passed', async () => {
     states.add((await api.live(slug)).state);
     return performance.now() - pausedMs > 8000;
   });
