@@ -31,7 +31,7 @@ export class GroupReplay {
   /** The next chunk; empty as long as the link is busy with the one before. */
   next(layer: Layer, epoch: number, nowMs: number): Packet[] {
     const packets: Packet[] = [];
-    const allowed = this.#pacer.allowance(nowMs);
+    const allowed = this.#pacer.allowance(nowMs, layer.bitrateBps(nowMs));
     const { newestSeq } = layer.cache;
     let bytes = 0;
     for (; packets.length < CHUNK_PACKETS && bytes < allowed && this.#cursor <= newestSeq; this.#cursor += 1) {

@@ -21,7 +21,7 @@ const MAX_CHUNK_BYTES = 10_000;
 export class ReplayPacer {
   #bps = 0;
   #layerBps = 0;
-  #leastBps = 0;
+  #share = FIRST_SHARE;
   #burst = 0;
   #budget = 0;
   #atMs = 0;
@@ -29,10 +29,9 @@ export class ReplayPacer {
 
   /** `pictureBytes`: of the keyframe. `ageMs`: of the group. */
   begin({ layerBps, pictureBytes, ageMs }: { layerBps: number; pictureBytes: number; ageMs: number }, nowMs: number) {
-    const share = Math.max(FIRST_SHARE, 1 + ageMs / CATCH_UP_MS);
+    this.#share = FIRST_SHARE;
     this.#layerBps = layerBps;
-    this.#leastBps = Math.max(MIN_BPS, layerBps * LEAST_SHARE);
-    this.#bps = Math.max(MIN_FIRST_BPS, layerBps * share);
+    this.#bps = Math.max(MIN_FIRST_BPS, layerBps * Math.max(FIRST_SHARE, 1 + ageMs / CATCH_UP_MS));
     this.#burst = Math.min(MAX_BURST_BYTES, Math.max(MAX_CHUNK_BYTES, pictureBytes));
     this.#budget = this.#burst;
     this.#atMs = nowMs;
@@ -44,8 +43,10 @@ export class ReplayPacer {
     return (waiting * 8000) / Math.max(MIN_BPS, this.#bps - this.#layerBps);
   }
 
-  /** Bytes that may go out now; 0 while it is not worth the while. */
-  allowance(nowMs: number): number {
+  /** Bytes that may go out now; 0 while it is not worth the while. `layerBps`: a young layer's rate is not known at first. */
+  allowance(nowMs: number, layerBps = this.#layerBps): number {
+    this.#layerBps = layerBps;
+    this.#bps = Math.max(this.#bps, layerBps * this.#share);
     this.#budget = Math.min(this.#burst, this.#budget + (this.#bps * (nowMs - this.#atMs)) / 8000);
     this.#atMs = nowMs;
     const chunk = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, (this.#bps * CHUNK_MS) / 8000));
@@ -61,6 +62,7 @@ export class ReplayPacer {
   slowDown(roundTripMs: number, nowMs: number): void {
     if (nowMs - this.#slowedMs < roundTripMs) return;
     this.#slowedMs = nowMs;
-    this.#bps = Math.max(this.#leastBps, this.#bps * BACK_OFF);
+    this.#share = LEAST_SHARE;
+    this.#bps = Math.max(MIN_BPS, this.#layerBps * LEAST_SHARE, this.#bps * BACK_OFF);
   }
 }

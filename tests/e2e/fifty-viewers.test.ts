@@ -31,9 +31,9 @@ async function join(url: string, profile: Profile): Promise<ViewerPool> {
   return pool;
 }
 
-/** Whether all packets since the last reset were as new as they were published: the cached group is behind them. */
+/** Whether all packets since the last reset came as they were published: whoever still makes up for a group may skip the rest of it. */
 function areLive(pool: ViewerPool): boolean {
-  const isLive = pool.delaysUs().length > 0 && Math.max(...pool.delaysUs()) < 1_000_000;
+  const isLive = pool.delaysUs().length > 0 && Math.max(...pool.delaysUs()) < 150_000;
   pool.reset();
   return isLive;
 }

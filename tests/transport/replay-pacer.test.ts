@@ -75,6 +75,18 @@ describe('a replay', () => {
     expect(sentWithin(2000, 1000)).toBeGreaterThan(30_000);
   });
 
+  it('follows the rate of a layer that was too young at first to have one', () => {
+    begin({ layerBps: 100_000 });
+    pacer.sent(pacer.allowance(0));
+    let sent = 0;
+    for (let nowMs = 1; nowMs <= 1000; nowMs += 1) {
+      const bytes = pacer.allowance(nowMs, LAYER_BPS);
+      pacer.sent(bytes);
+      sent += bytes;
+    }
+    expect(sent).toBeCloseTo((1.5 * LAYER_BPS) / 8, -5);
+  });
+
   it('slows down with each loss, once a round trip, but stays ahead of the layer', () => {
     begin({ ageMs: 3_000 });
     pacer.sent(pacer.allowance(0));
