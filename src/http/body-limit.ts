@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 
-/** What says that it is longer is refused at once, and its connection closed. */
+/** What says that it is longer is refused at once; its connection is closed soon after. */
 const MAX_READ_AWAY_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -14,17 +14,16 @@ export function limitBody(maxBytes: number): MiddlewareHandler<AppEnv> {
   return bodyLimit({
     maxSize: maxBytes,
     onError: async (c) => {
-      if (!(await readAway(c.req.raw))) c.header('Connection', 'close');
+      await readAway(c.req.raw);
       throw new HttpError('body_too_large', `The body may have at most ${maxBytes} bytes.`);
     },
   });
 }
 
-/** Whether nothing of the body is left. One without a length is read by somebody else already. */
-async function readAway({ headers, body }: Request): Promise<boolean> {
+/** A body without a length is being read by somebody else already. */
+async function readAway({ headers, body }: Request): Promise<void> {
   const bytes = Number(headers.get('content-length') ?? Number.NaN);
-  if (!body || body.locked || !(bytes <= MAX_READ_AWAY_BYTES)) return false;
+  if (!body || body.locked || !(bytes <= MAX_READ_AWAY_BYTES)) return;
   const reader = body.getReader();
   while (!(await reader.read()).done);
-  return true;
 }
