@@ -84,43 +84,51 @@ function both(conditions: Conditions): LinkConditions {
 
 /**
  * Without repair each loss would freeze the picture up to the encoder's next keyframe: at 1 % half of the time, at more
- * nearly always. A machine that has other things to do freezes it too, for some tenths of a second, on a good link as well.
+ * nearly always.
  */
-function expectSmooth(link: string, sight: Sight, frozenShare = 0.1): void {
+function expectSmooth(link: string, sight: Sight, frozenShare = 0.01): void {
   const all = `${link}: ${JSON.stringify(sight)}`;
   expect(sight.frozenShare, all).toBeLessThan(frozenShare);
-  expect(sight.longestFreezeMs, all).toBeLessThan(700);
+  expect(sight.longestFreezeMs, all).toBeLessThan(500);
 }
 
 const bursts = { down: { loss: 0.03, lossBurst: 8, delayMs: 10 }, up: { delayMs: 10 } };
-const badLinks: readonly [string, LinkConditions, repairs: number][] = [
-  ['1 % loss', both({ loss: 0.01, delayMs: 10 }), 5],
-  ['5 % loss', LOSSY, 50],
-  ['10 % loss', both({ loss: 0.1, delayMs: 10 }), 100],
-  ['3 % loss in bursts of 8', bursts, 20],
-  ['200 ms of delay', both({ delayMs: 100 }), 0],
-  ['30 ms of jitter that reorders', both({ delayMs: 10, jitterMs: 30 }), 100],
-  ['a tenth of all doubled', both({ delayMs: 10, duplicates: 0.1 }), 0],
+const badLinks: readonly [string, LinkConditions, { frozenShare?: number; repairs: number }][] = [
+  ['1 % loss', both({ loss: 0.01, delayMs: 10 }), { repairs: 5 }],
+  ['5 % loss', LOSSY, { repairs: 50 }],
+  ['10 % loss', both({ loss: 0.1, delayMs: 10 }), { frozenShare: 0.03, repairs: 100 }],
+  ['3 % loss in bursts of 8', bursts, { frozenShare: 0.03, repairs: 20 }],
+  ['200 ms of delay', both({ delayMs: 100 }), { repairs: 0 }],
+  ['30 ms of jitter that reorders', both({ delayMs: 10, jitterMs: 30 }), { repairs: 100 }],
+  ['a tenth of all doubled', both({ delayMs: 10, duplicates: 0.1 }), { repairs: 0 }],
 ];
 
-test('viewers see a smooth picture over links with loss, bursts of it, delay, jitter that reorders, and doubles', async () => {
-  const slug = await encode(small);
-  const links = await Promise.all(badLinks.map(([, conditions]) => openLink(conditions)));
-  const pages = await Promise.all(links.map((link) => watch(slug, link)));
-  const sights = await Promise.all(pages.map((page) => watchFor(page, WATCHED_MS)));
-  for (const [index, sight] of sights.entries()) {
-    const [name = '', , repairs = 0] = badLinks[index] ?? [];
-    expectSmooth(name, sight);
-    expect(sight.packetsRepaired, name).toBeGreaterThanOrEqual(repairs);
-  }
-});
+// The network is the same at each try; another one is for a machine that had other things to do.
+const options = { retry: 2 };
 
-test('5 % loss and 50 ms of delay hardly freeze 720 lines', async () => {
+test(
+  'viewers see a smooth picture over links with loss, bursts of it, delay, jitter that reorders, and doubles',
+  options,
+  async () => {
+    const slug = await encode(small);
+    const links = await Promise.all(badLinks.map(([, conditions]) => openLink(conditions)));
+    const pages = await Promise.all(links.map((link) => watch(slug, link)));
+    const sights = await Promise.all(pages.map((page) => watchFor(page, WATCHED_MS)));
+    for (const [index, sight] of sights.entries()) {
+      const [name = '', , expected] = badLinks[index] ?? [];
+      expectSmooth(name, sight, expected?.frozenShare);
+      expect(sight.packetsRepaired, name).toBeGreaterThanOrEqual(expected?.repairs ?? 0);
+    }
+  },
+);
+
+test('5 % loss and 50 ms of delay freeze 720 lines for less than 1 % of the time', options, async () => {
   const slug = await encode(await makeMedia({ ...GROUPS, width: 1280, height: 720, bitrateKbps: 2500 }));
   const page = await watch(slug, await openLink(both({ loss: 0.05, delayMs: 25 })));
   const sight = await watchFor(page, WATCHED_MS);
-  expectSmooth('5 % loss', sight, 0.05);
+  expectSmooth('5 % loss', sight);
   expect(sight.height).toBe(720);
+  expect(sight.lipOffsetMs).toBeLessThan(60);
   // A browser that does not know it repeats a NACK too late.
   await until('the browser knows its round trip', async () => ((await watchFor(page, 500)).roundTripMs ?? 0) >= 50);
 });
@@ -133,29 +141,33 @@ const movers: readonly [string, (link: UdpShaper) => Promise<Page>, withinMs: nu
   ['encoder', async (link) => watch(await encode(small, link)), 8500],
 ];
 
-test('who changes his address sees or is seen again within three seconds, an encoder within eight', async () => {
-  const moved = movers.map(async ([, open, withinMs]) => {
-    const link = await openLink(both({ delayMs: 10 }));
-    return sightOfFreeze(await open(link), () => link.roam(), withinMs);
-  });
-  for (const [index, sight] of (await Promise.all(moved)).entries()) {
-    const [name = '', , withinMs = 0] = movers[index] ?? [];
-    const all = `${name}: ${JSON.stringify(sight)}`;
-    expect(sight.longestFreezeMs, all).toBeLessThan(withinMs);
-    // And nothing after it.
-    expect(sight.frozenShare * sight.watchedMs, all).toBeLessThan(withinMs + 500);
-  }
-});
+test(
+  'who changes his address sees or is seen again within three seconds, an encoder within eight',
+  options,
+  async () => {
+    const moved = movers.map(async ([, open, withinMs]) => {
+      const link = await openLink(both({ delayMs: 10 }));
+      return sightOfFreeze(await open(link), () => link.roam(), withinMs);
+    });
+    for (const [index, sight] of (await Promise.all(moved)).entries()) {
+      const [name = '', , withinMs = 0] = movers[index] ?? [];
+      const all = `${name}: ${JSON.stringify(sight)}`;
+      expect(sight.longestFreezeMs, all).toBeLessThan(withinMs);
+      // And nothing after it.
+      expect(sight.frozenShare * sight.watchedMs, all).toBeLessThan(withinMs + 500);
+    }
+  },
+);
 
-test("5 % loss on the publisher's link leaves no mark on what an encoder or a browser sends", async () => {
+test("5 % loss on the publisher's link leaves no mark on what an encoder or a browser sends", options, async () => {
   const [first, second] = [await openLink(LOSSY), await openLink(LOSSY)];
   const pages = await Promise.all([
     encode(small, first).then((slug) => watch(slug)),
     publish(second).then((slug) => watch(slug)),
   ]);
-  const sights = await Promise.all(pages.map((page) => watchFor(page, WATCHED_MS)));
+  const sights = await Promise.all(pages.map((page) => watchFor(page, 10_000)));
   for (const sight of sights) expectSmooth('5 % loss', sight);
-  for (const { lost } of [first, second]) expect(lost).toBeGreaterThan(25);
+  for (const { lost } of [first, second]) expect(lost).toBeGreaterThan(50);
 });
 
 test('a viewer whose tab was closed is counted for thirty seconds and no longer', async () => {

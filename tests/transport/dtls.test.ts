@@ -111,7 +111,7 @@ describe('a handshake', () => {
     const seed = Date.now() & 0xffff;
     const random = seededRandom(seed);
     const pairs = Array.from(
-      { length: 20 },
+      { length: 30 },
       () => new DtlsPair({ meddle: lossy(random, { loss: 0.3, reorder: 0.2 }) }),
     );
     for (const pair of pairs) pair.start();
@@ -121,10 +121,10 @@ describe('a handshake', () => {
         for (const pair of pairs) pair.tick();
         return pairs.every((pair) => pair.isConnected);
       },
-      { everyMs: 10, timeoutMs: 25_000 },
+      { everyMs: 10 },
     );
     for (const { client, server } of pairs) expect(client.keys?.local).toEqual(server.keys?.remote);
-  }, 30_000);
+  });
 
   test('the last flight, lost, is repeated when the client asks again, twenty times at most', async () => {
     let isLosing = true;
