@@ -23,8 +23,6 @@ export default defineConfig({
           // After all others, one browser and one server at a time: two cores are enough, and timings stay honest.
           sequence: { groupOrder: 1 },
           maxWorkers: 1,
-          // Browsers on a busy machine: who needs a second try is named at the end.
-          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
