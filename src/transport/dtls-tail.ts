@@ -46,7 +46,7 @@ export class DtlsTail {
 
   /**
    * What to send back, and whether the peer closed the association. Only an alert under the peer's key closes it. A
-   * handshake record is not opened, so anybody can have the last flight sent again: to the peer, seldom, 20 times at most.
+   * handshake record is not opened, so anybody can have the last flight sent again: to the peer, seldom, 20 times at most. Twice over: it was lost once already.
    */
   receive(datagram: Uint8Array, nowMs: number): { readonly reply: readonly Uint8Array[]; readonly isClosed: boolean } {
     for (const record of readRecords(datagram)) {
@@ -55,7 +55,9 @@ export class DtlsTail {
         const alert = openRecord(this.#receive, datagram.subarray(record.start, record.end));
         if (alert && (alert[0] === FATAL || alert[1] === 0)) return { reply: [], isClosed: true };
       }
-      if (record.type === HANDSHAKE && this.#mayResend(nowMs)) return { reply: this.#finalFlight, isClosed: false };
+      if (record.type === HANDSHAKE && this.#mayResend(nowMs)) {
+        return { reply: [...this.#finalFlight, ...this.#finalFlight], isClosed: false };
+      }
     }
     return { reply: [], isClosed: false };
   }

@@ -107,7 +107,7 @@ describe('a handshake', () => {
     ]);
   });
 
-  test('twenty of twenty come up over a link that loses 30 % and reorders 20 %', async () => {
+  test('thirty of thirty come up over a link that loses 30 % and reorders 20 %', async () => {
     const seed = Date.now() & 0xffff;
     const random = seededRandom(seed);
     const pairs = Array.from(
