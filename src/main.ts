@@ -7,6 +7,8 @@ import { StreamKeys } from './channels/stream-keys.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
+import { isInContainer } from './health/container.ts';
+import { offeredAddressesFinding } from './health/offered-addresses.ts';
 import { createApp } from './http/app.ts';
 import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
@@ -16,6 +18,17 @@ import { StreamRegistry } from './streams/registry.ts';
 import { MediaThreads } from './transport/media-plane.ts';
 
 const STOP_MS = 9_000;
+
+/** Said at the start, since nothing else shows it but viewers who see nothing. */
+function warnOfAddresses(config: Config, media: MediaThreads, log: Log): void {
+  const { found, cure } = offeredAddressesFinding({
+    addresses: media.endpoints()[0]?.candidates.map(({ address }) => address) ?? [],
+    isAnnounced: config.media.announcedAddresses.length > 0,
+    isInContainer: isInContainer(),
+    ...(config.publicUrl !== undefined && { publicHost: new URL(config.publicUrl).hostname }),
+  });
+  if (cure !== undefined) log.warn({ cure }, found);
+}
 
 /** What was started, to be closed in reverse. */
 type Closers = { readonly name: string; readonly close: () => Promise<void> }[];
@@ -33,6 +46,7 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
   const media = await MediaThreads.start({ port, threads, announcedAddresses, send, log });
   closers.push({ name: 'media', close: () => media.close() });
   log.info({ ports: media.ports, send: media.sendMode }, 'media threads started');
+  warnOfAddresses(config, media, log);
 
   const metrics: Metrics = new Metrics({
     media: () => media.reports(),

@@ -64,6 +64,8 @@ export class MediaUnavailable extends Error {
 export interface MediaPlane {
   /** Where a session to be opened will be: a stream's publishers always on the same thread. Throws `MediaUnavailable`. */
   endpointFor(kind: 'publisher' | 'viewer', streamId: string): MediaEndpoint;
+  /** Of every thread that runs now. */
+  endpoints(): readonly MediaEndpoint[];
   /** Where an open session is. Throws `MediaUnavailable`. */
   endpointOf(sessionId: string): MediaEndpoint;
   /** Resolves once the session answers STUN, or rejects with `MediaUnavailable`. A stream whose publisher left keeps its viewers until `closeStream`. */

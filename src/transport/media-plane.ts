@@ -99,6 +99,10 @@ export class MediaThreads implements MediaPlane {
     return this.#endpoint(thread);
   }
 
+  endpoints(): readonly MediaEndpoint[] {
+    return this.#workers.flatMap((worker, thread) => (worker ? [this.#endpoint(thread)] : []));
+  }
+
   endpointOf(sessionId: string): MediaEndpoint {
     const session = this.#placement.session(sessionId);
     if (!session) throw new MediaUnavailable();

@@ -33,6 +33,10 @@ export class FakeMediaPlane implements MediaPlane {
     return this.endpointOf();
   }
 
+  endpoints(): readonly MediaEndpoint[] {
+    return [this.endpointOf()];
+  }
+
   endpointOf(): MediaEndpoint {
     return {
       thread: 0,
