@@ -25,6 +25,8 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Browsers, encoders and databases on whatever machine this is. The summary names each test that needed it.
+          retry: 1,
         },
       },
     ],
