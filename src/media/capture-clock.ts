@@ -9,6 +9,11 @@ export interface NtpWords {
   readonly ntpLow: number;
 }
 
+/** Since 1900. */
+export function ntpMsOf({ ntpHigh, ntpLow }: NtpWords): number {
+  return ntpHigh * 1000 + (ntpLow / 2 ** 32) * 1000;
+}
+
 /**
  * Turns a publisher's NTP times into the caller's clock. One for all layers of a publisher: they then share one offset,
  * so that sound and picture keep the distance the publisher gave them.
@@ -47,11 +52,10 @@ export class CaptureClock {
       this.anchor(timestamp, this.msOf(timestamp));
   }
 
-  senderReport({ ntpHigh, ntpLow }: NtpWords, timestamp: number, nowMs: number): void {
+  senderReport(ntp: NtpWords, timestamp: number, nowMs: number): void {
     // RFC 3550 section 6.4.1: a sender without a wall clock may say zero.
-    if (ntpHigh === 0 && ntpLow === 0) return;
-    const ntpMs = ntpHigh * 1000 + (ntpLow / 2 ** 32) * 1000;
-    this.anchor(timestamp, this.#sender.toLocalMs(ntpMs, nowMs));
+    if (ntp.ntpHigh === 0 && ntp.ntpLow === 0) return;
+    this.anchor(timestamp, this.#sender.toLocalMs(ntpMsOf(ntp), nowMs));
   }
 
   msOf(timestamp: number): number {

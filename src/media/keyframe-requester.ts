@@ -4,6 +4,11 @@ const REPEAT_GROWTH = 1.5;
 const PATIENCE_MS = 10_000;
 // A keyframe is some ten times the size of another picture: viewers who come and go are not to fill the link with them.
 const KEYFRAME_EVERY_MS = 1000;
+// One or two PLIs in a row may be lost.
+const UNHEEDED_AFTER = 3;
+// An encoder's own keyframe may come just after a PLI: once is no answer yet, and who was deaf has to answer more often.
+const HEEDED_AFTER = 2;
+const DEAF = -2;
 
 /** Merges the wishes of all viewers for a keyframe and spaces the PLIs (RFC 4585 section 6.3.1) that ask for it. */
 export class KeyframeRequester {
@@ -11,6 +16,8 @@ export class KeyframeRequester {
   asked = 0;
   /** PLIs since the last keyframe. */
   unanswered = 0;
+  /** Keyframes that came at once when asked for; below 0 once one did not. */
+  #heeded = 0;
   #isWanted = false;
   #wantedMs = 0;
   #askedMs = Number.NEGATIVE_INFINITY;
@@ -22,7 +29,14 @@ export class KeyframeRequester {
     this.#wantedMs = nowMs;
   }
 
+  /** Whether the encoder sends a keyframe when it is asked for one; `undefined` until that was seen. */
+  get areHeeded(): boolean | undefined {
+    if (this.#heeded < 0) return false;
+    return this.#heeded >= HEEDED_AFTER ? true : undefined;
+  }
+
   keyframeArrived(): void {
+    if (this.unanswered === 1) this.#heeded = Math.min(HEEDED_AFTER, this.#heeded + 1);
     this.unanswered = 0;
     this.#isWanted = false;
     this.#isAnswered = true;
@@ -38,6 +52,7 @@ export class KeyframeRequester {
     }
     this.asked += 1;
     this.unanswered += 1;
+    if (this.unanswered === UNHEEDED_AFTER) this.#heeded = DEAF;
     this.#askedMs = nowMs;
     this.#gapMs = this.#isAnswered ? REPEAT_MS : Math.min(this.#gapMs * REPEAT_GROWTH, PATIENCE_MS / 2);
     this.#isAnswered = false;
@@ -47,6 +62,7 @@ export class KeyframeRequester {
   /** A new publisher may be asked at once. */
   reset(): void {
     this.unanswered = 0;
+    this.#heeded = 0;
     this.#isWanted = false;
     this.#isAnswered = true;
     this.#gapMs = 0;

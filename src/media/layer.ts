@@ -1,23 +1,24 @@
-import { CaptureClock, type NtpWords, SenderClock } from './capture-clock.ts';
-import { inspectPayload, inspectSize } from './codecs/inspect.ts';
-import { B_PICTURE_BIT, FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './codecs/payload-facts.ts';
+import { CaptureClock, SenderClock } from './capture-clock.ts';
+import { inspectFormat, inspectPayload, inspectSize } from './codecs/inspect.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './codecs/payload-facts.ts';
+import type { PictureFormat } from './codecs/picture-format.ts';
 import { vp8Ids } from './codecs/vp8.ts';
 import { GroupTracker } from './group-tracker.ts';
 import { KeyframeRequester } from './keyframe-requester.ts';
 import type { LayerFacts } from './layer-facts.ts';
 import { LayerFactsReader } from './layer-facts-reader.ts';
+import { LayerMeter, type SenderReport } from './layer-meter.ts';
 import { NackTracker } from './nack-tracker.ts';
 import { OperatingPoints } from './operating-points.ts';
 import type { Packet } from './packet.ts';
 import type { PacketCache } from './packet-cache.ts';
 import type { CodecName, MediaKind } from './plan.ts';
-import { RateMeter } from './rate-meter.ts';
 import { Reception, type ReceptionReport } from './reception.ts';
 import { SequenceExtender } from './sequence.ts';
 import type { LayerStats } from './stats.ts';
 
-// A single one may be a payload that was misread.
-const MIN_B_PICTURES = 2;
+// Longer than most encoders' own groups, and soon enough to tell a streamer.
+const PROBE_AFTER_MS = 5_000;
 
 export interface LayerOptions {
   readonly kind: MediaKind;
@@ -68,12 +69,11 @@ export class Layer {
   readonly #groups: GroupTracker;
   readonly #reception: Reception;
   readonly #captureClock: CaptureClock;
-  readonly #bitrate = new RateMeter();
-  readonly #frameRate = new RateMeter();
-  readonly #bPictures = new RateMeter();
+  readonly #meter: LayerMeter;
   readonly #layering = new LayerFactsReader();
   #epoch = 0;
   #size: PictureSize | undefined;
+  #format: PictureFormat | undefined;
 
   constructor(options: LayerOptions) {
     this.kind = options.kind;
@@ -83,6 +83,7 @@ export class Layer {
     this.#hasNack = options.hasNack;
     this.#groups = new GroupTracker(options.cache);
     this.#reception = new Reception(options.clockRate);
+    this.#meter = new LayerMeter(options.clockRate);
     this.#captureClock = new CaptureClock(options.clockRate, options.clock ?? new SenderClock());
   }
 
@@ -112,9 +113,11 @@ export class Layer {
     if (this.cache.hasSeen(extSeq)) return undefined;
     const position = this.cache.write(input.bytes, input.start, input.end);
     if (position < 0) return undefined;
-    const packet = this.#makePacket(input, extSeq, position, nowMs);
+    const facts = inspectPayload(input.codec, input.bytes, input.start, input.end);
+    const packet = this.#makePacket(input, facts, extSeq, position, nowMs);
     this.cache.add(packet);
     if (input.isRtx) this.recovered += 1;
+    this.#meter.packet(packet, facts, this.cache.get(extSeq - 1));
     this.#account(packet);
     return packet;
   }
@@ -142,8 +145,9 @@ export class Layer {
     return this.#sequence.epoch;
   }
 
-  senderReport(report: NtpWords & { readonly rtpTimestamp: number }, nowMs: number): void {
+  senderReport(report: SenderReport, nowMs: number): void {
     this.#reception.senderReport(report, nowMs);
+    this.#meter.senderReport(report);
     this.#captureClock.senderReport(report, report.rtpTimestamp, nowMs);
   }
 
@@ -165,15 +169,14 @@ export class Layer {
   }
 
   bitrateBps(nowMs: number): number {
-    return Math.round(this.#bitrate.perSecond(nowMs));
+    return this.#meter.bitrateBps(nowMs);
   }
 
   stats(nowMs: number): LayerStats {
     const intervalMs = this.kind === 'video' ? this.#groups.intervalMs : undefined;
     return {
       rid: this.rid,
-      bitrateBps: this.bitrateBps(nowMs),
-      framesPerSecond: Math.round(this.#frameRate.perSecond(nowMs) * 10) / 10,
+      ...this.#meter.measures(nowMs),
       packets: this.#reception.packets,
       lost: this.#reception.lost,
       recovered: this.recovered,
@@ -181,11 +184,20 @@ export class Layer {
       jitterMs: Math.round(this.#reception.jitterMs * 10) / 10,
       keyframes: this.#groups.count,
       keyframeRequests: this.keyframes.asked,
-      unansweredRequests: this.keyframes.unanswered,
-      hasBFrames: this.#bPictures.perSecond(nowMs) >= MIN_B_PICTURES,
       ...this.#size,
+      ...(this.keyframes.areHeeded === undefined ? {} : { heedsRequests: this.keyframes.areHeeded }),
+      ...(this.#format && { format: this.#format }),
       ...(intervalMs === undefined ? {} : { keyframeIntervalMs: Math.round(intervalMs) }),
     };
+  }
+
+  /**
+   * Asks for a keyframe in the midst of a long group, to learn whether the encoder sends one when asked: those that do
+   * may send them as seldom as they like.
+   */
+  probeKeyframes(nowMs: number): void {
+    const isLong = this.#groups.count > 0 && nowMs - this.#groups.startedMs > PROBE_AFTER_MS;
+    if (isLong && this.keyframes.areHeeded === undefined && this.keyframes.unanswered === 0) this.keyframes.want(nowMs);
   }
 
   /** From the last keyframe's own headers. */
@@ -199,10 +211,8 @@ export class Layer {
     this.#clear();
   }
 
-  #makePacket(input: PacketInput, extSeq: number, position: number, nowMs: number): Packet {
+  #makePacket(input: PacketInput, facts: number, extSeq: number, position: number, nowMs: number): Packet {
     const { bytes, start, end, timestamp, codec } = input;
-    const facts = inspectPayload(codec, bytes, start, end);
-    if ((facts & B_PICTURE_BIT) !== 0) this.#bPictures.add(1, nowMs);
     const isGroupStart =
       (facts & GROUP_START_BIT) !== 0 && (this.kind === 'audio' || this.#groups.isNewStart(extSeq, timestamp));
     return {
@@ -237,8 +247,6 @@ export class Layer {
       this.newestTimestamp = timestamp;
       this.#captureClock.packet(timestamp, arrivedMs);
     }
-    this.#bitrate.add(packet.length * 8, arrivedMs);
-    if (packet.isFrameStart) this.#frameRate.add(1, arrivedMs);
     this.#groups.packet(packet);
     this.points.packet(packet);
     if (this.kind === 'video' && packet.isGroupStart) this.#noteKeyframe(packet);
@@ -248,7 +256,9 @@ export class Layer {
   #noteKeyframe(packet: Packet): void {
     this.keyframes.keyframeArrived();
     const { bytes } = this.cache;
-    this.#size = inspectSize(packet.codec, bytes, packet.offset, packet.offset + packet.length) ?? this.#size;
+    const end = packet.offset + packet.length;
+    this.#size = inspectSize(packet.codec, bytes, packet.offset, end) ?? this.#size;
+    this.#format = inspectFormat(packet.codec, bytes, packet.offset, end) ?? this.#format;
   }
 
   #noteLoss(extSeq: number, nowMs: number): void {
@@ -273,6 +283,8 @@ export class Layer {
     this.#captureClock.reset();
     this.#layering.reset();
     this.points.reset();
+    this.#meter.reset();
     this.#size = undefined;
+    this.#format = undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { PictureFormat } from './codecs/picture-format.ts';
 import type { ChoiceReason, LayerChoice } from './layer-chooser.ts';
 import type { LayerTraits } from './layer-wish.ts';
 import type { CodecName, MediaKind } from './plan.ts';
@@ -22,10 +23,24 @@ export interface LayerStats extends LayerTraits {
   /** From one keyframe to the next, of the last two. */
   readonly keyframeIntervalMs?: number;
   readonly keyframeRequests: number;
-  /** Since the last keyframe. */
-  readonly unansweredRequests: number;
+  /** Whether a keyframe comes when it is asked for; absent until that was seen. */
+  readonly heedsRequests?: boolean;
   /** Pictures that have to wait for a later one, among the last second's: browsers show them in the wrong order. */
   readonly hasBFrames: boolean;
+  /** Pictures whose predecessor came too. */
+  readonly frames: number;
+  /** Pictures that the encoder left out of its own rhythm. */
+  readonly skippedFrames: number;
+  /** Of sound that is nothing but zeros. */
+  readonly silentPackets: number;
+  readonly senderReports: number;
+  /** Payload that its sender says it sent between its first report and its last. */
+  readonly sentBytes: number;
+  /** Payload that came in the same time. */
+  readonly arrivedBytes: number;
+  /** How much faster its timestamps run than its sender's wall clock, in millionths. */
+  readonly clockPpm?: number;
+  readonly format?: PictureFormat;
 }
 
 export interface TrackStats {

@@ -1,108 +1,90 @@
+import { connectionAdvice } from './connection-advice.ts';
+import { encoderAdvice } from './encoder-advice.ts';
+import { soundAdvice } from './sound-advice.ts';
 import type { StreamHealth } from './stream-health.ts';
 
-const LOSSY = 0.02;
-const OFTEN_LOST = 3;
-const LONG_INTERVAL_MS = 4_000;
-/** PLIs in a row that brought no keyframe: one or two may have been lost. */
-const DEAF_AFTER = 3;
+/** `error`: viewers do not see or hear it as it is meant. `warning`: they suffer at times. `hint`: it could be better. */
+export type Severity = 'error' | 'warning' | 'hint';
 
-export type AdviceCode =
-  | 'reconnecting'
-  | 'loss'
-  | 'collapse'
-  | 'no_sound'
-  | 'no_picture'
-  | 'b_frames'
-  | 'keyframe_interval'
-  | 'deaf';
+export type AdviceCode = keyof typeof remedies;
 
-export interface Advice {
+interface Remedy {
+  readonly severity: Severity;
+  /** What to set in OBS, by its menus. */
+  readonly obs?: string;
+  /** What to do in the site's own studio. */
+  readonly studio?: string;
+}
+
+/** What is noticed about a stream: the code, and in words what is the matter. */
+export interface Finding {
   readonly code: AdviceCode;
-  /** In words for the streamer. */
   readonly text: string;
 }
 
+/** What a streamer would do well to change. */
+export type Advice = Finding & Remedy;
+
+const RATE_IN_OBS = 'Settings › Output › Streaming › Bitrate';
+const KEYFRAMES_IN_OBS =
+  'Settings › Output › Streaming › Keyframe Interval: 2 s (Output Mode: Advanced; 0 means as it likes)';
+const BUSY_IN_OBS =
+  'Settings › Output › Streaming: a faster preset, or a hardware encoder; Settings › Video: a smaller Output Resolution. View › Stats tells which frames are skipped';
+const LESS_IN_STUDIO = 'Choose a lower quality before you go live';
+
+/** The worst first: in this order advice is shown. */
+const remedies = {
+  no_picture: {
+    severity: 'error',
+    obs: 'Look at the preview: is the scene empty, or its source hidden?',
+    studio: 'Choose the camera or the screen again',
+  },
+  no_sound: {
+    severity: 'error',
+    obs: 'Settings › Audio › Global Audio Devices: choose your microphone',
+    studio: 'Choose the microphone again',
+  },
+  undecodable: {
+    severity: 'error',
+    obs: 'Settings › Output › Streaming › Profile: high, main or baseline; Settings › Advanced › Video › Color Format: NV12',
+  },
+  b_frames: {
+    severity: 'error',
+    obs: 'Settings › Output › Streaming › B-Frames: 0; with x264 write bframes=0 into x264 Options',
+  },
+  reconnecting: { severity: 'warning', studio: 'Use a cable in place of Wi-Fi, or go nearer to the router' },
+  over_link: { severity: 'warning', obs: RATE_IN_OBS, studio: LESS_IN_STUDIO },
+  loss: { severity: 'warning', obs: RATE_IN_OBS, studio: LESS_IN_STUDIO },
+  collapse: { severity: 'warning', obs: RATE_IN_OBS, studio: LESS_IN_STUDIO },
+  silent_sound: {
+    severity: 'warning',
+    obs: 'Audio Mixer: is a source muted? Settings › Audio: is it the right device?',
+    studio: 'Look whether the microphone is muted, here or by a switch of its own',
+  },
+  keyframe_interval: { severity: 'warning', obs: KEYFRAMES_IN_OBS },
+  irregular_keyframes: { severity: 'warning', obs: KEYFRAMES_IN_OBS },
+  deaf: { severity: 'warning', obs: KEYFRAMES_IN_OBS },
+  overloaded: {
+    severity: 'warning',
+    obs: BUSY_IN_OBS,
+    studio: 'Close other programs, choose a lower quality, or give the camera more light',
+  },
+  skipped_frames: { severity: 'warning', obs: BUSY_IN_OBS },
+  clock_drift: {
+    severity: 'hint',
+    obs: 'Settings › Audio › Sample Rate: 48 kHz, and the same for the device in the system’s own sound settings',
+  },
+  no_reports: { severity: 'hint', obs: 'Update OBS: version 30 and later send them' },
+} as const satisfies Record<string, Remedy>;
+
+const codes = Object.keys(remedies) as AdviceCode[];
+
 /** What a streamer would do well to change, the worst first. */
 export function adviceOn(health: StreamHealth, nowMs: number): Advice[] {
-  return [...connectionAdvice(health, nowMs), ...silenceAdvice(health), ...encoderAdvice(health)];
+  const findings = [...connectionAdvice(health, nowMs), ...soundAdvice(health), ...encoderAdvice(health, nowMs)];
+  return worstFirst(findings.map((finding) => ({ ...finding, ...remedies[finding.code] })));
 }
 
-function* connectionAdvice(health: StreamHealth, nowMs: number): Generator<Advice> {
-  const timesLost = health.timesLost(nowMs);
-  if (timesLost >= OFTEN_LOST) {
-    yield {
-      code: 'reconnecting',
-      text: `Your connection to the server broke ${timesLost} times within five minutes. A cable in place of Wi-Fi keeps it steadier.`,
-    };
-  }
-  const share = Math.max(health.lossShare('video') ?? 0, health.lossShare('audio') ?? 0);
-  if (share > LOSSY) {
-    const percent = Math.round(share * 100);
-    yield {
-      code: 'loss',
-      text: `${percent} % of what you send is lost on its way to the server. Use a cable in place of Wi-Fi, or lower the bitrate.`,
-    };
-  }
-  if (health.hasCollapsed) {
-    yield {
-      code: 'collapse',
-      text: 'Your bitrate has collapsed: the connection carries less than it did. Lower the quality, or see what else uses the line.',
-    };
-  }
-}
-
-function* silenceAdvice(health: StreamHealth): Generator<Advice> {
-  if (health.isSilent('audio'))
-    yield {
-      code: 'no_sound',
-      text: 'No sound arrives. Look whether the microphone or the sound source is switched off.',
-    };
-  if (health.isSilent('video'))
-    yield { code: 'no_picture', text: 'No picture arrives. Look whether the camera or the scene is switched off.' };
-}
-
-function* encoderAdvice(health: StreamHealth): Generator<Advice> {
-  const layers = health.tracks.filter(({ kind }) => kind === 'video').flatMap((track) => track.layers);
-  if (layers.some(({ hasBFrames }) => hasBFrames)) {
-    yield {
-      code: 'b_frames',
-      text: 'Your encoder sends B-frames, which browsers show in the wrong order: the picture jerks. Set B-frames to 0.',
-    };
-  }
-  const isDeaf = layers.some(({ unansweredRequests }) => unansweredRequests >= DEAF_AFTER);
-  const hasAnswered = !isDeaf && layers.some(({ keyframeRequests }) => keyframeRequests > 0);
-  const intervalMs = health.keyframeRhythmMs ?? (isDeaf ? Math.max(0, ...layers.map(ownInterval)) : 0);
-  if (intervalMs > LONG_INTERVAL_MS && !hasAnswered) {
-    const seconds = Math.round(intervalMs / 1000);
-    yield {
-      code: 'keyframe_interval',
-      text: `Your encoder sends a keyframe only every ${seconds} seconds, so new viewers may wait that long. Set the keyframe interval to 2 s.`,
-    };
-  } else if (isDeaf) {
-    yield {
-      code: 'deaf',
-      text: 'Your encoder sends no keyframe when it is asked for one, so new viewers wait. Set the keyframe interval to 2 s.',
-    };
-  }
-}
-
-const ownInterval = ({ keyframeIntervalMs = 0 }: { readonly keyframeIntervalMs?: number }) => keyframeIntervalMs;
-
-const SHOWN_MS = 10_000;
-
-/** What the streamer is told now: each advice for a while after its reason is gone, so that it does not flicker. */
-export class AdviceBoard {
-  readonly #shown = new Map<AdviceCode, { readonly text: string; readonly untilMs: number }>();
-
-  get texts(): string[] {
-    return [...this.#shown.values()].map(({ text }) => text);
-  }
-
-  /** Whether an advice came or went; new words for the same one do not count. */
-  update(advice: readonly Advice[], nowMs: number): boolean {
-    const before = [...this.#shown.keys()].sort().join();
-    for (const { code, text } of advice) this.#shown.set(code, { text, untilMs: nowMs + SHOWN_MS });
-    for (const [code, { untilMs }] of this.#shown) if (untilMs <= nowMs) this.#shown.delete(code);
-    return before !== [...this.#shown.keys()].sort().join();
-  }
+export function worstFirst(advice: readonly Advice[]): Advice[] {
+  return advice.toSorted((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code));
 }

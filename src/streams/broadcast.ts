@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { AdviceBoard, adviceOn } from './advice.ts';
+import { adviceOn } from './advice.ts';
+import { AdviceBoard } from './advice-board.ts';
 import type { Clock } from './clock.ts';
 import { Journal } from './journal.ts';
 import { LayerNews } from './layer-news.ts';
@@ -58,7 +59,7 @@ export class Broadcast {
         peakViewers,
         tracks,
         layers: layers.map((layer) => this.#withLoss(layer)),
-        advice: this.#advice.texts,
+        advice: this.#advice.shown,
       },
     };
   }
@@ -113,11 +114,11 @@ export class Broadcast {
     const nowMs = this.#clock.now();
     this.stream.measured(tracks);
     this.health.measured(tracks, nowMs);
-    const hasNewAdvice = this.#advice.update(adviceOn(this.health, nowMs), nowMs);
+    const { hasChanged } = this.#advice.update(adviceOn(this.health, nowMs), nowMs);
     if (!this.stream.isWatchable) return;
     this.#describe();
     const { layers, channelId } = this.stream;
-    if (hasNewAdvice) this.#tellLive();
+    if (hasChanged) this.#tellLive();
     if (this.#layerNews.isDue(layers, nowMs)) this.#listeners.tell(channelId, { type: 'layers', layers });
   }
 

@@ -1,4 +1,5 @@
 import type { CodecName, MediaKind } from '../media/plan.ts';
+import type { Advice } from './advice.ts';
 import type { LayerStats } from './ports.ts';
 
 export interface LiveLayer extends LayerStats {
@@ -14,8 +15,8 @@ export interface StreamSnapshot {
   readonly peakViewers: number;
   readonly tracks: readonly { readonly kind: MediaKind; readonly codec: CodecName }[];
   readonly layers: readonly LiveLayer[];
-  /** For the streamer, in words. */
-  readonly advice: readonly string[];
+  /** For the streamer, the worst first. */
+  readonly advice: readonly Advice[];
 }
 
 /** What a channel shows at this moment. */

@@ -170,6 +170,7 @@ export class PublisherSession {
   #askFor(ssrc: number, layer: Layer, nowMs: number): void {
     const missing = layer.nacks.due(nowMs);
     if (missing.length > 0) this.peer.sendRtcp([writeNack(this.#ssrc, ssrc, missing)]);
+    if (layer.kind === 'video') layer.probeKeyframes(nowMs);
     if (layer.keyframes.due(nowMs)) this.peer.sendRtcp([writePli(this.#ssrc, ssrc)]);
   }
 

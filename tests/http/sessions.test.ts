@@ -169,6 +169,7 @@ describe('what is live', () => {
         packets: second * 190,
         lost: second * 10,
         jitterMs: 4,
+        senderReports: 1,
       };
       fake.media.measure(streamId, [{ kind: 'video', codec: 'h264', packets: 1, lost: 0, layers: [layer] }]);
       await fake.clock.advance(1000);
@@ -177,7 +178,7 @@ describe('what is live', () => {
     expect(live).toMatchObject({
       stream: {
         layers: [{ rid: 'h', bitrateBps: 2_500_000, height: 720, lossShare: 0.05, jitterMs: 4 }],
-        advice: [expect.stringContaining('5 % of what you send')],
+        advice: [{ code: 'loss', severity: 'warning', text: expect.stringContaining('5 % of what you send') }],
       },
     });
   });

@@ -20,8 +20,8 @@ test('sound and picture keep the distance that the sender reports give them, whe
   const video = makeLayer({ clock: sender });
   pushed(audio, input(0, { codec: 'opus', timestamp: 1000 }), 100);
   pushed(video, input(0, { timestamp: 5000 }), 900);
-  audio.senderReport({ ntpHigh, ntpLow: 0, rtpTimestamp: 1000 }, 130);
-  video.senderReport({ ntpHigh, ntpLow: 2 ** 32 / 5, rtpTimestamp: 5000 }, 1000);
+  audio.senderReport({ ntpHigh, ntpLow: 0, rtpTimestamp: 1000, octetCount: 0 }, 130);
+  video.senderReport({ ntpHigh, ntpLow: 2 ** 32 / 5, rtpTimestamp: 5000, octetCount: 0 }, 1000);
   expect(video.capturedMsOf(5000) - audio.capturedMsOf(1000)).toBeCloseTo(200, 6);
   expect(audio.capturedMsOf(1000)).toBeCloseTo(130, 6);
   expect(audio.capturedMsOf(1000 - 48)).toBeCloseTo(129, 6);
@@ -39,7 +39,7 @@ describe('a sender report of zero time', () => {
   test('comes from a sender without a clock, and moves nothing', () => {
     const layer = makeLayer();
     pushed(layer, input(0, { timestamp: 9000 }), 50);
-    layer.senderReport({ ntpHigh: 0, ntpLow: 0, rtpTimestamp: 90 }, 60);
+    layer.senderReport({ ntpHigh: 0, ntpLow: 0, rtpTimestamp: 90, octetCount: 0 }, 60);
     expect(layer.capturedMsOf(9000)).toBe(50);
   });
 });

@@ -86,3 +86,31 @@ test('a new publisher is asked at once', () => {
   keyframes.want(1);
   expect(keyframes.due(1)).toBe(true);
 });
+
+test('an encoder that sends a keyframe at once, twice, heeds requests', () => {
+  const keyframes = new KeyframeRequester();
+  for (const [nowMs, known] of [
+    [0, undefined],
+    [5000, true],
+  ] as const) {
+    keyframes.want(nowMs);
+    expect(keyframes.due(nowMs)).toBe(true);
+    keyframes.keyframeArrived();
+    expect(keyframes.areHeeded).toBe(known);
+  }
+});
+
+test('an encoder that leaves three requests unanswered heeds none, whatever keyframe comes just then', () => {
+  const keyframes = new KeyframeRequester();
+  keyframes.want(0);
+  askedBetween(keyframes, 0, 1200);
+  expect(keyframes.areHeeded).toBeUndefined();
+  askedBetween(keyframes, 1200, 1300);
+  keyframes.keyframeArrived();
+  for (const nowMs of [5000, 10_000]) {
+    keyframes.want(nowMs);
+    keyframes.due(nowMs);
+    keyframes.keyframeArrived();
+    expect(keyframes.areHeeded).not.toBe(true);
+  }
+});

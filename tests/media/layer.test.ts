@@ -142,7 +142,7 @@ describe('a layer', () => {
     const packets = realPackets('vp8');
     for (const packet of packets) pushed(layer, packet, 1000);
     pushed(layer, input((packets.at(-1)?.seq ?? 0) + 5), 1000);
-    layer.senderReport({ ntpHigh: 3_970_000_000, ntpLow: 0, rtpTimestamp: 5 }, 1000);
+    layer.senderReport({ ntpHigh: 3_970_000_000, ntpLow: 0, rtpTimestamp: 5, octetCount: 0 }, 1000);
     layer.keyframes.want(1000);
     expect(layer.keyframes.due(1000)).toBe(true);
     layer.reset();
@@ -256,5 +256,35 @@ describe.each(['h264', 'vp8', 'vp9', 'av1'] as const)('a real %s stream', (codec
       const found = layer.cache.get(packet.extSeq);
       expect(found && payloadOf(found)).toEqual(payloadOf(packet));
     }
+  });
+});
+
+describe('an encoder with long groups', () => {
+  test('is asked for a keyframe in the midst of one, to learn whether it hears, and never again once it does', () => {
+    const layer = makeLayer();
+    let seq = 0;
+    const asked: number[] = [];
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 100) {
+      layer.probeKeyframes(nowMs);
+      const isKey = nowMs === 0 || asked.at(-1) === nowMs - 100;
+      const payload = h264Payload(isKey ? 'sps' : 'first slice', seq);
+      pushed(layer, input(seq++, { timestamp: nowMs * 90, payload }), nowMs);
+      if (layer.keyframes.due(nowMs)) asked.push(nowMs);
+    }
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toBeGreaterThan(5000);
+    expect(layer.stats(60_000).heedsRequests).toBe(true);
+  });
+
+  test('that hears nothing is left alone after ten seconds of asking', () => {
+    const layer = makeLayer();
+    pushed(layer, input(0, { payload: h264Payload('sps') }), 0);
+    const asked: number[] = [];
+    for (let nowMs = 0; nowMs < 120_000; nowMs += 100) {
+      layer.probeKeyframes(nowMs);
+      if (layer.keyframes.due(nowMs)) asked.push(nowMs);
+    }
+    expect(asked.at(-1)).toBeLessThan(16_000);
+    expect(layer.stats(120_000).heedsRequests).toBe(false);
   });
 });

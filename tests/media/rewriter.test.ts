@@ -122,8 +122,8 @@ describe('a change of sources', () => {
     // The larger picture takes 40 ms longer to encode.
     const before = pushed(one, input(0, { timestamp: 9000 }), 1010);
     const after = pushed(two, input(0, { timestamp: 500 }), 1083);
-    one.senderReport({ ...at(1), rtpTimestamp: 9000 }, 1010);
-    two.senderReport({ ...at(1.033), rtpTimestamp: 500 }, 1090);
+    one.senderReport({ ...at(1), rtpTimestamp: 9000, octetCount: 0 }, 1010);
+    two.senderReport({ ...at(1.033), rtpTimestamp: 500, octetCount: 0 }, 1090);
     rewriter.switchTo(before);
     send(rewriter, before);
     rewriter.switchTo(after);
@@ -137,7 +137,7 @@ describe('a change of sources', () => {
     const [one, two] = [makeLayer(), makeLayer()];
     const rewriter = new Rewriter({ clockRate, firstSeq: 0 });
     const before = pushed(one, input(0, { timestamp: 9000 }), 1000);
-    if (time) one.senderReport({ ...time, rtpTimestamp: 9000 }, 1400);
+    if (time) one.senderReport({ ...time, rtpTimestamp: 9000, octetCount: 0 }, 1400);
     rewriter.switchTo(before);
     send(rewriter, before);
     const after = pushed(two, input(0, { timestamp: 500 }), 1040);

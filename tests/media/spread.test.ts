@@ -1,22 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { spreadsOf } from '../../src/media/spread.ts';
 import type { LayerStats, PublisherStats, SpreadName, Spreads, ViewerStats } from '../../src/media/stats.ts';
+import { layerStats } from '../support/layer-stats.ts';
 
-const layer: LayerStats = {
-  rid: '',
+const layer = layerStats({
   bitrateBps: 2_500_000,
   framesPerSecond: 30,
   packets: 1000,
-  lost: 0,
-  recovered: 0,
-  nacked: 0,
   jitterMs: 3,
   keyframes: 2,
   keyframeIntervalMs: 2000,
-  keyframeRequests: 0,
-  unansweredRequests: 0,
-  hasBFrames: false,
-};
+});
 
 const sound: LayerStats = { ...layer, bitrateBps: 64_000, keyframes: 0 };
 

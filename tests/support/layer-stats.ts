@@ -18,8 +18,13 @@ export function layerStats(told: Partial<LayerStats>): LayerStats {
     jitterMs: 0,
     keyframes: 0,
     keyframeRequests: 0,
-    unansweredRequests: 0,
     hasBFrames: false,
+    frames: 0,
+    skippedFrames: 0,
+    silentPackets: 0,
+    senderReports: 0,
+    sentBytes: 0,
+    arrivedBytes: 0,
     ...told,
   };
 }

@@ -15,6 +15,19 @@ export interface EncodedMedia {
   readonly audio: readonly Buffer[];
 }
 
+interface MediaOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly fps?: number;
+  readonly seconds?: number;
+  readonly groupSeconds?: number;
+  readonly bitrateKbps?: number;
+  /** One of ffmpeg's sources. */
+  readonly sound?: string;
+  /** Arguments for the picture that count in place of the usual ones. */
+  readonly encoder?: readonly string[];
+}
+
 /**
  * Some seconds of a moving test picture and a tone, encoded by ffmpeg the way a broadcaster's encoder does it:
  * H.264 main profile without B-frames, an access unit delimiter before every frame, stereo Opus.
@@ -26,7 +39,9 @@ export async function makeMedia({
   seconds = 6,
   groupSeconds = 1,
   bitrateKbps = 1200,
-} = {}): Promise<EncodedMedia> {
+  sound = 'sine=frequency=440:beep_factor=4:sample_rate=48000',
+  encoder = [],
+}: MediaOptions = {}): Promise<EncodedMedia> {
   const rate = `${bitrateKbps}k`;
   const folder = await mkdtemp(join(tmpdir(), 'freshet-media-'));
   try {
@@ -34,10 +49,10 @@ export async function makeMedia({
     await run(requireTool(ffmpeg), [
       ...['-v', 'error', '-y'],
       ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${fps}:duration=${seconds}`],
-      ...['-f', 'lavfi', '-i', `sine=frequency=440:beep_factor=4:sample_rate=48000:duration=${seconds}`],
+      ...['-f', 'lavfi', '-t', `${seconds}`, '-i', sound],
       ...['-map', '0:v', '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-pix_fmt', 'yuv420p'],
       ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-bf', '0', '-g', `${fps * groupSeconds}`],
-      ...['-sc_threshold', '0'],
+      ...['-sc_threshold', '0', ...encoder],
       ...['-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', h264],
       ...['-map', '1:a', '-c:a', 'libopus', '-ac', '2', '-b:a', '128k', '-frame_duration', '20', '-f', 'opus', opus],
     ]);

@@ -33,6 +33,16 @@ export const layerSchema = z.object({
   keyframeIntervalMs: z.number().optional(),
 });
 
+const adviceSchema = z
+  .object({
+    code: z.string().openapi({ example: 'b_frames' }),
+    severity: z.enum(['error', 'warning', 'hint']),
+    text: z.string().openapi({ description: 'What is the matter, in words for the streamer' }),
+    obs: z.string().optional().openapi({ description: 'What to set in OBS' }),
+    studio: z.string().optional().openapi({ description: 'What to do in the studio of the site' }),
+  })
+  .openapi('Advice');
+
 export const liveSchema = z
   .object({
     live: z.boolean(),
@@ -48,7 +58,7 @@ export const liveSchema = z
           z.object({ kind: z.enum(['audio', 'video']), codec: z.enum(['opus', 'h264', 'vp8', 'vp9', 'av1']) }),
         ),
         layers: z.array(layerSchema),
-        advice: z.array(z.string()),
+        advice: z.array(adviceSchema),
       })
       .nullable(),
   })

@@ -1,5 +1,6 @@
 import { BitReader } from './bit-reader.ts';
 import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
+import { av1Format, type PictureFormat } from './picture-format.ts';
 
 // Aggregation header: Z Y W W N - - - ("RTP Payload Format For AV1", section 4.4).
 const CONTINUES_BIT = 0x80;
@@ -26,6 +27,14 @@ export function av1Facts(bytes: Uint8Array, start: number, end: number): number 
 export function av1Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
   const sequence = findObu(bytes, start, end, SEQUENCE_HEADER);
   return sequence === undefined ? undefined : readSequenceHeader(new BitReader(bytes, sequence.start, sequence.end));
+}
+
+/** seq_profile is what a sequence header begins with. */
+export function av1PictureFormat(bytes: Uint8Array, start: number, end: number): PictureFormat | undefined {
+  const sequence = findObu(bytes, start, end, SEQUENCE_HEADER);
+  return sequence === undefined || sequence.start >= sequence.end
+    ? undefined
+    : av1Format((bytes[sequence.start] ?? 0) >> 5);
 }
 
 function hasShownKeyFrame(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,5 +1,6 @@
 import { BitReader } from './bit-reader.ts';
 import { B_PICTURE_BIT, FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
+import { h264Format, type PictureFormat } from './picture-format.ts';
 
 // NAL unit types of H.264 table 7-1 and of RFC 6184 table 1.
 const NON_IDR_SLICE = 1;
@@ -49,14 +50,26 @@ function isBSlice(firstPayloadByte: number): boolean {
 
 /** The size of the picture that the SPS in this payload describes. */
 export function h264Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
+  const sps = findSps(bytes, start, end);
+  return sps && readSps(bytes, sps.start, sps.end);
+}
+
+export function h264PictureFormat(bytes: Uint8Array, start: number, end: number): PictureFormat | undefined {
+  const sps = findSps(bytes, start, end);
+  if (!sps || sps.end - sps.start < 3) return undefined;
+  return h264Format(bytes[sps.start] ?? 0, bytes[sps.start + 2] ?? 0);
+}
+
+/** Its bytes after the header of the unit. */
+function findSps(bytes: Uint8Array, start: number, end: number): { start: number; end: number } | undefined {
   const type = (bytes[start] ?? 0) & 0x1f;
-  if (type === SPS) return readSps(bytes, start + 1, end);
+  if (type === SPS) return { start: start + 1, end };
   if (type !== STAP_A) return undefined;
   let at = start + 1;
   while (at + 3 <= end) {
     const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
     if (length === 0 || at + 2 + length > end) return undefined;
-    if (((bytes[at + 2] ?? 0) & 0x1f) === SPS) return readSps(bytes, at + 3, at + 2 + length);
+    if (((bytes[at + 2] ?? 0) & 0x1f) === SPS) return { start: at + 3, end: at + 2 + length };
     at += 2 + length;
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { type LayerFacts, TOP } from '../layer-facts.ts';
 import { BitReader } from './bit-reader.ts';
 import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
+import { type PictureFormat, vp9Format } from './picture-format.ts';
 
 // First byte of the payload descriptor, RFC 9628 section 4.2: I P L F B E V Z.
 const PICTURE_ID_BIT = 0x80;
@@ -57,6 +58,14 @@ export function vp9Size(bytes: Uint8Array, start: number, end: number): PictureS
   }
   const frame = structureEnd(bytes, structure, start, end);
   return frame < 0 ? undefined : readFrameHeader(bytes, frame, end);
+}
+
+export function vp9PictureFormat(bytes: Uint8Array, start: number, end: number): PictureFormat | undefined {
+  const frame = structureEnd(bytes, structureStart(bytes, start, end), start, end);
+  if (frame < 0) return undefined;
+  // Frame marker (2 bits), then the low and the high bit of the profile.
+  const head = bytes[frame] ?? 0;
+  return vp9Format(((head >> 5) & 1) + ((head >> 4) & 1) * 2);
 }
 
 function afterPictureId(bytes: Uint8Array, start: number): number {

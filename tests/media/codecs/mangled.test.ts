@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inspectPayload, inspectSize } from '#src/media/codecs/inspect.ts';
+import { inspectFormat, inspectPayload, inspectSize } from '#src/media/codecs/inspect.ts';
 import { vp8Ids } from '#src/media/codecs/vp8.ts';
 import type { CodecName } from '#src/media/plan.ts';
 import { realPackets } from '../packets.ts';
@@ -17,7 +17,8 @@ function inspect(codec: CodecName, payload: Uint8Array): unknown {
     const size = inspectSize(codec, bytes, start, end);
     if (size) expect(Math.max(size.width, size.height)).toBeLessThanOrEqual(16384);
     if (ids) expect(Math.max(ids.pictureIdAt, ids.tl0At)).toBeLessThanOrEqual(payload.length);
-    return { facts: inspectPayload(codec, bytes, start, end), size, ids };
+    const format = inspectFormat(codec, bytes, start, end);
+    return { facts: inspectPayload(codec, bytes, start, end), format, size, ids };
   });
   expect(seen[0]).toEqual(seen[1]);
   return seen[0];

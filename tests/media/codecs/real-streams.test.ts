@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AV1RtpPayload, H264RtpPayload, Vp8RtpPayload, Vp9RtpPayload } from 'werift';
-import { inspectPayload, inspectSize } from '#src/media/codecs/inspect.ts';
+import { inspectFormat, inspectPayload, inspectSize } from '#src/media/codecs/inspect.ts';
 import { GROUP_START_BIT } from '#src/media/codecs/payload-facts.ts';
 import { vp8Ids } from '#src/media/codecs/vp8.ts';
 import type { PacketInput } from '#src/media/layer.ts';
@@ -42,4 +42,14 @@ test('VP8 picture ids are found where they are', () => {
     const ids = vp8Ids(packet.bytes, packet.start, packet.end);
     expect(ids?.pictureId).toBe(Vp8RtpPayload.deSerialize(payloadOf(packet)).pictureId);
   }
+});
+
+test.each([
+  ['h264', { profile: 'Baseline', level: 1.2 }],
+  ['vp8', undefined],
+  ['vp9', { profile: 'Profile 0' }],
+  ['av1', { profile: 'Main' }],
+] as const)('a real %s keyframe tells how it is coded: %o', (codec, expected) => {
+  const [packet] = realPackets(codec);
+  expect(packet && inspectFormat(codec, packet.bytes, packet.start, packet.end)).toEqual(expected);
 });

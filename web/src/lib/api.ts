@@ -31,6 +31,15 @@ export interface ChannelDraft {
   visibility?: Visibility;
 }
 
+/** What a streamer would do well to change, in words. */
+export interface Advice {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'hint';
+  readonly text: string;
+  readonly obs?: string;
+  readonly studio?: string;
+}
+
 export interface Live {
   readonly live: boolean;
   readonly state: LiveState;
@@ -40,8 +49,8 @@ export interface Live {
     readonly title: string;
     readonly viewers: number;
     readonly tracks: readonly { readonly kind: 'audio' | 'video' }[];
-    /** What the server has noticed about the incoming stream, in words for its publisher. */
-    readonly advice: readonly string[];
+    /** What the server has noticed about the incoming stream, the worst first. */
+    readonly advice: readonly Advice[];
   } | null;
 }
 

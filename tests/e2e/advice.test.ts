@@ -1,0 +1,103 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Api, owner } from '../support/api.ts';
+import { keepPicture, newVisitor, openBrowser } from '../support/browser.ts';
+import { type EncodedMedia, makeMedia } from '../support/media-file.ts';
+import { ObsClient } from '../support/obs-client.ts';
+import { Server } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const SMALL = { width: 320, height: 180, fps: 15, bitrateKbps: 300 };
+const NAMED_WITHIN_MS = 15_000;
+
+let server: Server;
+let api: Api;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start(), openBrowser()]);
+  api = await Api.setUp(server);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+interface Told {
+  readonly code: string;
+  readonly severity: string;
+  readonly text: string;
+  readonly obs?: string;
+}
+
+async function adviceOn(slug: string): Promise<readonly Told[]> {
+  return (await api.get<{ stream: { advice: readonly Told[] } | null }>(`/channels/${slug}/live`)).stream?.advice ?? [];
+}
+
+async function publish(name: string, media: EncodedMedia) {
+  const { slug, key } = await api.createChannel(name);
+  const client = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media });
+  return { slug, key, client };
+}
+
+function named(slug: string, code: string): Promise<Told> {
+  const find = async () => (await adviceOn(slug)).find((advice) => advice.code === code);
+  return until(`${slug} is told of ${code}`, find, { timeoutMs: NAMED_WITHIN_MS, everyMs: 250 });
+}
+
+test('B-frames and a keyframe interval of ten seconds, sent by a real encoder, are named within 15 s, and no longer once they are gone', async () => {
+  const [good, bFrames, rare] = await Promise.all([
+    makeMedia(SMALL),
+    makeMedia({ ...SMALL, encoder: ['-bf', '2'] }),
+    makeMedia({ ...SMALL, seconds: 20, groupSeconds: 10 }),
+  ]);
+  const [clean, jerky, seldom] = await Promise.all([
+    publish('clean', good),
+    publish('jerky', bFrames),
+    publish('seldom', rare),
+  ]);
+  const [jerks, waits] = await Promise.all([named(jerky.slug, 'b_frames'), named(seldom.slug, 'keyframe_interval')]);
+  expect(jerks).toMatchObject({ severity: 'error', obs: expect.stringContaining('B-Frames: 0') });
+  expect(waits.text).toMatch(/only every (9|10|11) seconds/);
+  expect(waits.obs).toContain('Keyframe Interval: 2 s');
+
+  const again = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key: jerky.key, media: good });
+  await until('the advice is gone', async () => (await adviceOn(jerky.slug)).length === 0, { timeoutMs: 20_000 });
+  expect(await adviceOn(clean.slug)).toEqual([]);
+  for (const client of [clean.client, again, seldom.client]) client.vanish();
+});
+
+test('colours that browsers can not show and a muted sound are named, with what to set, in dashboard and API', async () => {
+  const media = await makeMedia({
+    ...SMALL,
+    encoder: ['-profile:v', 'high422', '-pix_fmt', 'yuv422p'],
+    sound: 'anullsrc=r=48000:cl=stereo',
+  });
+  const { slug, client } = await publish('colourful', media);
+  const [colours] = await Promise.all([named(slug, 'undecodable'), named(slug, 'silent_sound')]);
+  expect(colours.text).toContain('High 4:2:2');
+
+  const visitor = await newVisitor(browser);
+  const page = await visitor.open(`${server.url}/login`);
+  await page.getByLabel('Name').fill(owner.name);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL('**/dashboard');
+  for (const [look, size] of [
+    ['desktop', { width: 1280, height: 800 }],
+    ['phone', { width: 390, height: 844 }],
+  ] as const) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${server.url}/dashboard/${slug}`);
+      await page.locator('[data-advice=undecodable]').waitFor();
+      await keepPicture(page, `advice-${look}-${colorScheme}`);
+    }
+  }
+  const list = page.getByRole('list', { name: 'Advice on your stream' });
+  expect(await list.innerText()).toMatch(/In OBS: .*Color Format: NV12/);
+  client.vanish();
+  await visitor.leave();
+});
