@@ -7,28 +7,18 @@ import { StreamKeys } from './channels/stream-keys.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
-import { isInContainer } from './health/container.ts';
-import { offeredAddressesFinding } from './health/offered-addresses.ts';
 import { createApp } from './http/app.ts';
 import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { serverHealth } from './server-health.ts';
+import { systemClock } from './streams/clock.ts';
+import { Probes } from './streams/probes.ts';
 import { StreamRegistry } from './streams/registry.ts';
 import { MediaThreads } from './transport/media-plane.ts';
 
 const STOP_MS = 9_000;
-
-/** Said at the start, since nothing else shows it but viewers who see nothing. */
-function warnOfAddresses(config: Config, media: MediaThreads, log: Log): void {
-  const { found, cure } = offeredAddressesFinding({
-    addresses: media.endpoints()[0]?.candidates.map(({ address }) => address) ?? [],
-    isAnnounced: config.media.announcedAddresses.length > 0,
-    isInContainer: isInContainer(),
-    ...(config.publicUrl !== undefined && { publicHost: new URL(config.publicUrl).hostname }),
-  });
-  if (cure !== undefined) log.warn({ cure }, found);
-}
 
 /** What was started, to be closed in reverse. */
 type Closers = { readonly name: string; readonly close: () => Promise<void> }[];
@@ -46,7 +36,16 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
   const media = await MediaThreads.start({ port, threads, announcedAddresses, send, log });
   closers.push({ name: 'media', close: () => media.close() });
   log.info({ ports: media.ports, send: media.sendMode }, 'media threads started');
-  warnOfAddresses(config, media, log);
+
+  const checks = {
+    database: () => database.ping().then(() => true as const),
+    media: async () => media.isHealthy || 'a media thread is being restarted',
+    // Streams come and go without it: nobody is to be kept away for want of renditions.
+    ffmpeg: { unneeded: async () => (await ffmpeg).problem ?? true },
+  };
+  const health = serverHealth({ config, media, ffmpeg, checks });
+  const addresses = health.addresses();
+  if (addresses.cure !== undefined) log.warn({ cure: addresses.cure }, addresses.found);
 
   const metrics: Metrics = new Metrics({
     media: () => media.reports(),
@@ -72,12 +71,9 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
     adminToken: config.adminToken,
     publicUrl,
     turn: config.turn,
-    checks: {
-      database: () => database.ping().then(() => true),
-      media: async () => media.isHealthy || 'a media thread is being restarted',
-      // Streams come and go without it: nobody is to be kept away for want of renditions.
-      ffmpeg: { unneeded: async () => (await ffmpeg).problem ?? true },
-    },
+    checks,
+    health,
+    probes: new Probes({ media, clock: systemClock }),
     site: (request, response) => site?.(request, response),
   });
   site = await loadSite({ api: (request, bindings) => app.fetch(request, bindings), publicUrl });

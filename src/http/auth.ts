@@ -10,7 +10,7 @@ import type { Channel } from '../channels/ports.ts';
 import { isSameSecret } from '../secrets.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
-import { type Identity, mayManage, mayPublish, maySee } from './permissions.ts';
+import { type Identity, mayAdminister, mayManage, mayPublish, maySee } from './permissions.ts';
 import { bearerOf } from './signalling.ts';
 
 const COOKIE = 'freshet_session';
@@ -67,6 +67,13 @@ export class Auth {
     const user = identity.kind === 'user' ? identity.user : await this.#users.owner();
     if (!user) throw new AccountError('not_set_up', 'This server has no owner yet: set it up first.');
     return user;
+  }
+
+  /** Only the server's owner and the administrator's token get by. Throws `unauthorized` and `forbidden`. */
+  async requireOwner(c: Context<AppEnv>): Promise<void> {
+    if (!mayAdminister(await this.required(c))) {
+      throw new HttpError('forbidden', "This is for the server's owner.");
+    }
   }
 
   /** The account that acts, when it may have channels. Throws `forbidden`. */

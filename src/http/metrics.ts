@@ -1,34 +1,23 @@
-import { isIP } from 'node:net';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Auth } from './auth.ts';
-import { isLoopback, socketAddress } from './client-address.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
-
-/** A proxy on this machine calls from loopback too, on behalf of anybody; then one of these says so. */
-const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+import { isLocalRequest } from './local-request.ts';
 
 /** `/metrics`, for whoever is on this machine or has the administrator's token. */
 export function metricsRoutes(metrics: Metrics, auth: Auth): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.get('/metrics', async (c) => {
-    if (c.req.header('authorization') !== undefined || !isLocal(c)) {
+    if (c.req.header('authorization') !== undefined || !isLocalRequest(c)) {
       const identity = await auth.required(c);
       if (identity.kind !== 'admin') throw new HttpError('forbidden', "This needs the administrator's token.");
     }
     return c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
   });
   return app;
-}
-
-/** By the name asked for too: a page that a browser here has open may reach us by a name of its own (DNS rebinding). */
-function isLocal(c: Context<AppEnv>): boolean {
-  const name = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '');
-  if (name !== 'localhost' && !(isIP(name) && isLoopback(name))) return false;
-  return isLoopback(socketAddress(c)) && PROXY_HEADERS.every((header) => c.req.header(header) === undefined);
 }
 
 /** Counts every request by the route that answered it. */

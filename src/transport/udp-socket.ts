@@ -12,7 +12,7 @@ import { NativeWriter } from './native-writer.ts';
 import type { NativeSlice } from './srtp-session.ts';
 
 // A frame for a thousand viewers is 11 MB; a burst of a thousand receivers' reports must wait somewhere too.
-const BUFFER_BYTES = 16 * 1024 * 1024;
+export const BUFFER_BYTES = 16 * 1024 * 1024;
 const SLOT_BYTES = 2048;
 const SLOTS = 64;
 // One wake-up reads at most this many times, so that timers and other sockets get their turn.

@@ -6,8 +6,10 @@ import { SetUp } from '../../src/accounts/set-up.ts';
 import { Channels } from '../../src/channels/channels.ts';
 import type { Channel, Visibility } from '../../src/channels/ports.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
+import { Health } from '../../src/health/health.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import type { StreamStore } from '../../src/streams/ports.ts';
+import { Probes } from '../../src/streams/probes.ts';
 import { StreamRegistry } from '../../src/streams/registry.ts';
 import { type ApiDocument, expectAsDescribed } from './api-contract.ts';
 import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-account-stores.ts';
@@ -16,6 +18,7 @@ import { FakeClock, settled } from './fake-clock.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
 import { FakeStreamStore } from './fake-stream-store.ts';
 import { obsOffer } from './offers.ts';
+import { allWell } from './server-facts.ts';
 
 export const ADMIN_TOKEN = 'an-admin-token-of-at-least-32-characters';
 
@@ -56,6 +59,8 @@ export class FakeApp {
       setUp: this.setUp,
       apiTokens: this.apiTokens,
       history: this.streamStore,
+      health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),
+      probes: new Probes({ media, clock }),
       log,
       adminToken: ADMIN_TOKEN,
       ...options,

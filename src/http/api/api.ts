@@ -6,7 +6,9 @@ import { accountRoutes } from './account.ts';
 import { channelRoutes } from './channels.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { apiRouter } from './describe.ts';
+import { healthApiRoutes } from './health.ts';
 import { liveRoutes } from './live.ts';
+import { reachabilityRoutes } from './reachability.ts';
 import { streamKeyRoutes } from './stream-keys.ts';
 import { streamRoutes } from './streams.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -20,6 +22,17 @@ export const API_INFO = {
   servers: [{ url: '/api/v1' }],
 };
 
+const ALL_ROUTES = [
+  accountRoutes,
+  channelRoutes,
+  streamKeyRoutes,
+  liveRoutes,
+  streamRoutes,
+  tokenRoutes,
+  healthApiRoutes,
+  reachabilityRoutes,
+];
+
 /** The REST API, as its own description at `/openapi.json` tells. */
 export function apiRoutes(dependencies: ApiDependencies) {
   const { auth, limits } = dependencies;
@@ -29,9 +42,7 @@ export function apiRoutes(dependencies: ApiDependencies) {
     await next();
   });
   app.use(auth.sameOrigin, limitBody(MAX_BODY_BYTES), jsonOnly);
-  for (const routes of [accountRoutes, channelRoutes, streamKeyRoutes, liveRoutes, streamRoutes, tokenRoutes]) {
-    app.route('/', routes(dependencies));
-  }
+  for (const routes of ALL_ROUTES) app.route('/', routes(dependencies));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'cookie', {
     type: 'apiKey',

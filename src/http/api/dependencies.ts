@@ -3,9 +3,12 @@ import type { Login } from '../../accounts/login.ts';
 import type { SetUp } from '../../accounts/set-up.ts';
 import type { Channels } from '../../channels/channels.ts';
 import type { StreamKeys } from '../../channels/stream-keys.ts';
+import type { Health } from '../../health/health.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
+import type { Probes } from '../../streams/probes.ts';
 import type { StreamRegistry } from '../../streams/registry.ts';
 import type { Auth } from '../auth.ts';
+import type { TurnOptions } from '../ice-servers.ts';
 import type { Limits } from '../limits.ts';
 
 /** What the API speaks for. */
@@ -19,4 +22,7 @@ export interface ApiDependencies {
   readonly streamKeys: StreamKeys;
   readonly streams: StreamRegistry;
   readonly history: StreamHistory;
+  readonly health: Health;
+  readonly probes: Probes;
+  readonly turn?: TurnOptions | undefined;
 }

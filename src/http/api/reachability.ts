@@ -1,0 +1,71 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { iceServers } from '../ice-servers.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+
+const MAX_OFFER = 60_000;
+
+const targets = z.object({
+  threads: z
+    .array(z.object({ thread: z.int(), port: z.int() }))
+    .openapi({ description: 'The media threads, each with the port that its candidates name' }),
+  iceServers: z.array(
+    z.object({ urls: z.string(), username: z.string().optional(), credential: z.string().optional() }),
+  ),
+});
+
+const routes = {
+  targets: createRoute({
+    method: 'get',
+    path: '/reachability',
+    summary: 'What can be tried, and by which relays',
+    security: secured,
+    responses: { 200: answers(targets, 'Media threads and ICE servers'), ...failure },
+  }),
+  open: createRoute({
+    method: 'post',
+    path: '/reachability',
+    summary: 'Opens a session that carries nothing, to see whether ICE and DTLS come up; it ends after 20 s by itself',
+    security: secured,
+    request: {
+      body: jsonBody(
+        z.object({
+          thread: z.int().min(0),
+          offer: z.string().max(MAX_OFFER).openapi({ description: 'SDP, as for WHEP' }),
+        }),
+      ),
+    },
+    responses: { 201: answers(z.object({ id: z.string(), answer: z.string() }), 'Answered'), ...failure },
+  }),
+  close: createRoute({
+    method: 'delete',
+    path: '/reachability/{id}',
+    security: secured,
+    request: { params: z.object({ id: z.string().max(60) }) },
+    responses: { 204: { description: 'Over' }, ...failure },
+  }),
+};
+
+/** Whether media gets through, for the owner to try. */
+export function reachabilityRoutes({ auth, probes, turn }: ApiDependencies) {
+  const app = apiRouter();
+
+  app.openapi(routes.targets, async (c) => {
+    await auth.requireOwner(c);
+    c.header('Cache-Control', 'no-store');
+    return c.json({ threads: [...probes.targets()], iceServers: turn ? iceServers(turn) : [] }, 200);
+  });
+
+  app.openapi(routes.open, async (c) => {
+    await auth.requireOwner(c);
+    return c.json(await probes.open(c.req.valid('json')), 201);
+  });
+
+  app.openapi(routes.close, async (c) => {
+    await auth.requireOwner(c);
+    await probes.close(c.req.valid('param').id);
+    return c.body(null, 204);
+  });
+
+  return app;
+}
