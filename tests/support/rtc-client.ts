@@ -133,19 +133,25 @@ export class RtcClient {
     packet: { ssrc: number; payloadType: number; extSeq: number; timestamp: number; marker?: boolean },
     payload: Uint8Array,
   ): void {
+    const { ssrc, extSeq, timestamp, marker = false, payloadType } = packet;
+    const bytes = new Uint8Array(12);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, (0x80 << 24) | ((marker ? 0x80 : 0) << 16) | (payloadType << 16) | (extSeq & 0xffff));
+    view.setUint32(4, timestamp);
+    view.setUint32(8, ssrc);
+    this.sendPacket({ bytes, ssrc, extSeq }, payload);
+  }
+
+  /** With a header of the caller's own bytes. */
+  sendPacket(header: { bytes: Uint8Array; ssrc: number; extSeq: number }, payload: Uint8Array): void {
     const sender = this.#sender;
     if (!sender) throw new Error('not connected');
     const { address, bytes } = this.#memory;
-    const view = new DataView(bytes.buffer);
-    view.setUint32(
-      0,
-      (0x80 << 24) | ((packet.marker ? 0x80 : 0) << 16) | (packet.payloadType << 16) | (packet.extSeq & 0xffff),
-    );
-    view.setUint32(4, packet.timestamp);
-    view.setUint32(8, packet.ssrc);
+    const { length } = header.bytes;
+    bytes.set(header.bytes);
     bytes.set(payload, 2048);
-    sender.rtp.sealRtp(address, 12, address + 2048, payload.length, packet.ssrc, packet.extSeq);
-    this.#send([bytes.slice(0, 12 + payload.length + sender.rtp.rtpOverhead)]);
+    sender.rtp.sealRtp(address, length, address + 2048, payload.length, header.ssrc, header.extSeq);
+    this.#send([bytes.slice(0, length + payload.length + sender.rtp.rtpOverhead)]);
   }
 
   sendRtcp(parts: readonly Uint8Array[]): void {

@@ -1,0 +1,15 @@
+import type { FuzzTarget } from './target.ts';
+import { dtlsTargets } from './targets/dtls.ts';
+import { httpTargets } from './targets/http.ts';
+import { packetTargets } from './targets/packets.ts';
+import { peerTargets } from './targets/peers.ts';
+import { sdpTargets } from './targets/sdp.ts';
+
+/** Every edge where what strangers and peers send comes in. */
+export const targets: readonly FuzzTarget[] = [
+  ...sdpTargets,
+  ...packetTargets,
+  ...dtlsTargets,
+  ...httpTargets,
+  ...peerTargets,
+];
