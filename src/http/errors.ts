@@ -29,6 +29,7 @@ export type ErrorCode = HttpErrorCode | StreamErrorCode | SdpErrorCode | Channel
 export const statusOf = {
   bad_request: 400,
   bad_offer: 400,
+  bad_answer: 400,
   bad_fragment: 400,
   unauthorized: 401,
   bad_key: 401,
@@ -43,6 +44,7 @@ export const statusOf = {
   no_token: 404,
   method_not_allowed: 405,
   not_live: 409,
+  unanswered: 409,
   slug_taken: 409,
   already_set_up: 409,
   not_set_up: 409,
@@ -51,6 +53,7 @@ export const statusOf = {
   bad_content_type: 415,
   unsupported_offer: 422,
   codec_not_offered: 422,
+  already_agreed: 422,
   no_layer: 422,
   invalid_fields: 422,
   bad_slug: 422,

@@ -1,6 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { StreamError } from '../streams/errors.ts';
-import type { OpenedSession } from '../streams/openings.ts';
+import type { OfferedSession, OpenedSession } from '../streams/openings.ts';
 import type { SessionKind } from '../streams/ports.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import { sessionView } from './api/session-view.ts';
@@ -53,8 +53,11 @@ export function bearerOf(c: Context<AppEnv>): string | undefined {
 }
 
 export function requireType(c: Context<AppEnv>, type: string): void {
-  const given = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (given !== type) throw new HttpError('bad_content_type', `The content type must be ${type}.`);
+  if (!hasType(c, type)) throw new HttpError('bad_content_type', `The content type must be ${type}.`);
+}
+
+function hasType(c: Context<AppEnv>, type: string): boolean {
+  return c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase() === type;
 }
 
 interface CreatedAt {
@@ -64,21 +67,32 @@ interface CreatedAt {
   readonly links?: (session: string) => readonly string[];
 }
 
-export function answerCreated(
+export function answerCreated(c: Context<AppEnv>, session: OpenedSession, createdAt: CreatedAt): Response {
+  return sessionResponse(c, session, createdAt, { status: 201, type: SDP, patches: FRAGMENT });
+}
+
+/** An offer of ours, which has to be answered by a PATCH until then (draft-ietf-wish-whep). */
+export function answerOffered(c: Context<AppEnv>, session: OfferedSession, createdAt: CreatedAt): Response {
+  const type = `${SDP}; valid-until="${session.validUntil.toUTCString()}"`;
+  return sessionResponse(c, session, createdAt, { status: 406, type, patches: `${SDP}, ${FRAGMENT}` });
+}
+
+function sessionResponse(
   c: Context<AppEnv>,
-  session: OpenedSession,
+  { sessionId, sdp, etag }: OpenedSession,
   { path, turn, links = () => [] }: CreatedAt,
+  { status, type, patches }: { status: 201 | 406; type: string; patches: string },
 ): Response {
-  const location = `${path}/${session.sessionId}`;
+  const location = `${path}/${sessionId}`;
   for (const link of [...links(location), ...(turn ? iceServerLinks(turn) : [])])
     c.header('Link', link, { append: true });
-  return c.body(session.answer, 201, {
-    'Content-Type': SDP,
+  return c.body(sdp, status, {
+    'Content-Type': type,
     // FFmpeg cannot read an answer that comes in chunks.
-    'Content-Length': String(Buffer.byteLength(session.answer)),
+    'Content-Length': String(Buffer.byteLength(sdp)),
     Location: location,
-    ETag: session.etag,
-    'Accept-Patch': FRAGMENT,
+    ETag: etag,
+    'Accept-Patch': patches,
     'Cache-Control': 'no-store',
   });
 }
@@ -106,6 +120,10 @@ export function sessionRoutes(kind: SessionKind, streams: StreamRegistry, limits
 
   app.patch('/:id', limitSignalling, async (c) => {
     await limits.count(c, 'signalling');
+    if (kind === 'viewer' && hasType(c, SDP)) {
+      const etag = await streams.answer(c.req.param('id'), await c.req.text(), c.req.header('if-match'));
+      return c.body(null, 204, { ETag: etag });
+    }
     requireType(c, FRAGMENT);
     const result = await streams.patch(kind, c.req.param('id'), await c.req.text(), c.req.header('if-match'));
     if (result.type === 'trickled') return c.body(null, 204);

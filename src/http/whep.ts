@@ -1,5 +1,6 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Channels } from '../channels/channels.ts';
+import { SdpError } from '../sdp/sdp-error.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { Auth } from './auth.ts';
 import type { AppEnv } from './env.ts';
@@ -7,6 +8,7 @@ import type { TurnOptions } from './ice-servers.ts';
 import type { Limits } from './limits.ts';
 import {
   answerCreated,
+  answerOffered,
   answerOptions,
   emptyOk,
   limitSignalling,
@@ -49,9 +51,27 @@ export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOption
 
   app.post('/:slug', limitSignalling, async (c) => {
     const channel = await auth.visibleChannel(c, channels, c.req.param('slug'));
-    const session = await streams.play({ channelId: channel.id, offer: await c.req.text() });
-    return answerCreated(c, session, { path: '/whep/sessions', turn, links: extensionLinks });
+    const at = { path: '/whep/sessions', turn, links: extensionLinks };
+    const offer = await c.req.text();
+    const request = { channelId: channel.id, offer };
+    if (offer.trim() === '') return answerOffered(c, await streams.offer(request), at);
+    try {
+      return answerCreated(c, await streams.play(request), at);
+    } catch (error) {
+      if (!(isCodecMissing(error) && takesOffers(c))) throw error;
+      return answerOffered(c, await streams.offer(request), at);
+    }
   });
 
   return app;
+}
+
+function isCodecMissing(error: unknown): boolean {
+  return error instanceof SdpError && error.code === 'codec_not_offered';
+}
+
+/** By name: whoever takes anything (`*`) may know nothing of counter-offers, and is better told in words what is amiss. */
+function takesOffers(c: Context<AppEnv>): boolean {
+  const taken = (c.req.header('accept') ?? '').split(',').map((type) => type.split(';')[0]?.trim().toLowerCase());
+  return taken.includes(SDP);
 }

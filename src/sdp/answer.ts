@@ -1,8 +1,9 @@
 import type { CandidateAddress, IceCredentials, MediaKind, PayloadPlan } from '../media/plan.ts';
-import { isMedia, type MediaOffer, type Offer } from './offer.ts';
+import { isMedia, type MediaOffer, type OfferedMedia } from './offer.ts';
 import type { OfferedSection } from './offered-section.ts';
+import type { OfferedPeer } from './peer.ts';
 
-/** Our side of the transport, as an answer tells it. */
+/** Our side of the transport, as an answer tells it, or an offer of ours. */
 export interface LocalSide {
   readonly ice: IceCredentials;
   /** `sha-256 AA:BB:...` */
@@ -12,6 +13,9 @@ export interface LocalSide {
   /** Digits, for the `o=` line. */
   readonly sessionId: string;
 }
+
+/** Our `a=setup`: `actpass` where we offer. */
+export type LocalSetup = 'active' | 'passive' | 'actpass';
 
 export interface SectionAnswer {
   readonly direction: 'sendonly' | 'recvonly';
@@ -33,8 +37,8 @@ export const ICE_LITE = ['a=ice-lite', 'a=ice-options:ice2 trickle'] as const;
 
 /** The whole answer; sections that `answers` does not know by their mid are refused with port 0. */
 export function writeAnswer(
-  offer: Offer,
-  local: LocalSide,
+  offer: OfferedMedia,
+  { local, setup }: { local: LocalSide; setup: LocalSetup },
   answers: ReadonlyMap<string, SectionAnswer>,
   streamId = '*',
 ): string {
@@ -60,7 +64,7 @@ export function writeAnswer(
       lines.push(...refusedSection(section));
       continue;
     }
-    lines.push(...mediaSection(section, answer), ...transport(offer, local));
+    lines.push(...mediaSection(section, answer), ...transport(local, setup));
     // The transport is one, so its addresses are told once; FFmpeg takes the first of the whole answer.
     if (section.mid === owner) lines.push(...candidateLines(local.candidates));
   }
@@ -71,13 +75,13 @@ export function writeAnswer(
  * The mid of the section that owns the transport of all: the first of the bundle that is carried (RFC 9143 section 7.2).
  * Trickle fragments name it.
  */
-export function ownerOf({ bundle }: Offer, carried: readonly { readonly mid: string }[]): string {
+export function ownerOf({ bundle }: OfferedMedia, carried: readonly { readonly mid: string }[]): string {
   return bundle.find((mid) => carried.some((section) => section.mid === mid)) ?? carried[0]?.mid ?? '';
 }
 
 /** Which m-line the video has, when it is carried. */
 export function videoIndexOf(
-  { sections }: Offer,
+  { sections }: OfferedMedia,
   carried: readonly { readonly mid: string; readonly kind: MediaKind }[],
 ): number | undefined {
   const mid = carried.find(({ kind }) => kind === 'video')?.mid;
@@ -149,11 +153,16 @@ function codecLines(section: MediaOffer, payload: PayloadPlan): readonly string[
   return lines;
 }
 
-function transport(offer: Offer, local: LocalSide): readonly string[] {
+/** RFC 5763 section 5: the offer leaves it to us, or says which of the two it is. */
+export function setupTowards({ setup }: OfferedPeer): LocalSetup {
+  return setup === 'passive' ? 'active' : 'passive';
+}
+
+function transport(local: LocalSide, setup: LocalSetup): readonly string[] {
   return [
     `a=ice-ufrag:${local.ice.ufrag}`,
     `a=ice-pwd:${local.ice.pwd}`,
     `a=fingerprint:${local.fingerprint}`,
-    `a=setup:${offer.peer.setup === 'passive' ? 'active' : 'passive'}`,
+    `a=setup:${setup}`,
   ];
 }

@@ -17,7 +17,10 @@ export interface Offer {
   readonly mayMixExtensions: boolean;
 }
 
-/** A WHIP or WHEP offer (RFC 9725 section 4.2). Throws `SdpError` and nothing else. */
+/** The m-sections alone: what is offered, without by whom. */
+export type OfferedMedia = Omit<Offer, 'peer'>;
+
+/** A WHIP or WHEP offer (RFC 9725 section 4.2), or an answer to ours. Throws `SdpError` and nothing else. */
 export function parseOffer(text: string): Offer {
   const lines = splitLines(text);
   // OBS and others may put text before the description.
@@ -48,10 +51,10 @@ export function isMedia(section: OfferedSection): section is MediaOffer {
 }
 
 function checkMedia(sections: readonly MediaOffer[], bundle: readonly string[]): void {
-  if (sections.length === 0) throw unsupportedOffer('the offer has neither audio nor video');
+  if (sections.length === 0) throw unsupportedOffer('there is neither audio nor video');
   for (const kind of ['audio', 'video']) {
     if (sections.filter((section) => section.kind === kind).length > 1) {
-      throw unsupportedOffer(`the offer has more than one ${kind} section`);
+      throw unsupportedOffer(`there is more than one ${kind} section`);
     }
   }
   if (sections.length > 1 && !sections.every((section) => bundle.includes(section.mid))) {

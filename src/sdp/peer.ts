@@ -18,9 +18,9 @@ export function readPeer(levels: readonly Attributes[]): OfferedPeer {
   const ice = having('ice-ufrag');
   const dtls = having('fingerprint');
   const setup = having('setup');
-  if (ice === undefined) throw badOffer('the offer has no a=ice-ufrag');
-  if (dtls === undefined) throw badOffer('the offer has no a=fingerprint: media is sent over DTLS-SRTP only');
-  if (setup === undefined) throw badOffer('the offer has no a=setup');
+  if (ice === undefined) throw badOffer('there is no a=ice-ufrag');
+  if (dtls === undefined) throw badOffer('there is no a=fingerprint: media is sent over DTLS-SRTP only');
+  if (setup === undefined) throw badOffer('there is no a=setup');
   return {
     // The two belong together: RFC 8839 section 5.4 wants them at one level.
     ice: readIce(first(ice, 'ice-ufrag'), first(ice, 'ice-pwd')),

@@ -1,9 +1,9 @@
-import type { Codec, EgressPlan, EgressTrackPlan, MediaKind } from '../media/plan.ts';
-import { type LocalSide, type SectionAnswer, writeAnswer } from './answer.ts';
+import type { Codec, EgressPlan, EgressTrackPlan, IceCredentials, MediaKind } from '../media/plan.ts';
+import { type LocalSetup, type LocalSide, type SectionAnswer, setupTowards, writeAnswer } from './answer.ts';
 import { CODECS_TAKEN, echoedParameters, type KnownCodec, knownCodecs, payloadPlan } from './codecs.ts';
 import { h264Profile, profileDistance } from './h264-profile.ts';
 import { extensionUri } from './header-extensions.ts';
-import { isMedia, type MediaOffer, type Offer } from './offer.ts';
+import { isMedia, type MediaOffer, type Offer, type OfferedMedia } from './offer.ts';
 import { peerPlan } from './peer.ts';
 import { codecNotOffered, unsupportedOffer } from './sdp-error.ts';
 
@@ -25,6 +25,9 @@ const STREAM_ID = 'freshet';
 /** RFC 7587: stereo where there is stereo; a browser down-mixes unless its own description asks for it too. */
 const OPUS_SENT = 'minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1';
 
+/** What tells a viewer's tracks apart on the wire. */
+export type TrackNumbers = Pick<EgressTrackPlan, 'ssrc' | 'rtxSsrc' | 'cname'>;
+
 /**
  * Accepts every codec that might be sent later, as a session is never renegotiated. A section that can be sent nothing at all is refused by port 0,
  * but one that cannot be sent what is published now fails the offer. `random` gives 32 bits. Tracks are in the order of the bundle.
@@ -35,9 +38,42 @@ export function answerPlay(
   source: readonly SourceTrack[],
   random: () => number,
 ): { plan: EgressPlan; answer: string } {
-  const ssrcs = distinctNumbers(random);
-  const cname = ssrcs().toString(16).padStart(8, '0');
-  const tracks = offer.sections.filter(isMedia).flatMap((section): EgressTrackPlan[] => {
+  const numbers = newNumbers(random);
+  const tracks = egressTracks(offer, source, numbers);
+  return {
+    plan: egressPlan(offer, local.ice, tracks),
+    answer: writePlay(offer, { local, setup: setupTowards(offer.peer) }, tracks),
+  };
+}
+
+/** The text of an answer, or of an offer of ours, that sends these tracks. */
+export function writePlay(
+  media: OfferedMedia,
+  side: { local: LocalSide; setup: LocalSetup },
+  tracks: readonly EgressTrackPlan[],
+): string {
+  const answers = new Map(tracks.map((track) => [track.mid, sectionAnswer(track)]));
+  return writeAnswer(media, side, answers, STREAM_ID);
+}
+
+export function egressPlan(
+  { peer, bundle }: Offer,
+  localIce: IceCredentials,
+  tracks: readonly EgressTrackPlan[],
+): EgressPlan {
+  return {
+    peer: peerPlan(peer, localIce),
+    tracks: tracks.toSorted((a, b) => bundle.indexOf(a.mid) - bundle.indexOf(b.mid)),
+  };
+}
+
+/** What may be sent to a viewer who described himself so. Throws `SdpError`. */
+export function egressTracks(
+  { sections }: OfferedMedia,
+  source: readonly SourceTrack[],
+  numbers: (kind: MediaKind) => TrackNumbers,
+): readonly EgressTrackPlan[] {
+  const tracks = sections.filter(isMedia).flatMap((section): EgressTrackPlan[] => {
     const published = source.find(({ kind }) => kind === section.kind);
     const codecs = playableCodecs(section, published?.codec);
     if (codecs.length === 0) return [];
@@ -47,21 +83,14 @@ export function answerPlay(
       return payloadPlan(codec, fmtp, { transportCc: transportCcId !== undefined, remb: false });
     });
     const extension = transportCcId === undefined ? {} : { transportCcId };
-    return [{ mid: section.mid, kind: section.kind, payloads, ssrc: ssrcs(), rtxSsrc: ssrcs(), cname, ...extension }];
+    return [{ mid: section.mid, kind: section.kind, payloads, ...numbers(section.kind), ...extension }];
   });
   if (tracks.length === 0) {
     throw unsupportedOffer(
       `no codec of this offer is supported; offer ${CODECS_TAKEN.audio} and ${CODECS_TAKEN.video}`,
     );
   }
-  const answers = new Map(tracks.map((track) => [track.mid, sectionAnswer(track)]));
-  return {
-    plan: {
-      peer: peerPlan(offer.peer, local.ice),
-      tracks: tracks.toSorted((a, b) => offer.bundle.indexOf(a.mid) - offer.bundle.indexOf(b.mid)),
-    },
-    answer: writeAnswer(offer, local, answers, STREAM_ID),
-  };
+  return tracks;
 }
 
 function playableCodecs(section: MediaOffer, published: Codec | undefined): readonly KnownCodec[] {
@@ -114,13 +143,15 @@ function sectionAnswer({ kind, payloads, ssrc, rtxSsrc, cname, transportCcId }: 
   };
 }
 
-/** SSRCs of one session: never 0, never the same twice. */
-function distinctNumbers(random: () => number): () => number {
+/** Of one session: SSRCs are never 0, never the same twice. */
+export function newNumbers(random: () => number): () => TrackNumbers {
   const given = new Set([0]);
-  return () => {
+  const next = () => {
     let number = random() >>> 0;
     while (given.has(number)) number = (number + 1) >>> 0;
     given.add(number);
     return number;
   };
+  const cname = next().toString(16).padStart(8, '0');
+  return () => ({ ssrc: next(), rtxSsrc: next(), cname });
 }

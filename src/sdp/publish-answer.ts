@@ -1,5 +1,5 @@
 import type { ExtensionIds, IngestPlan, IngestTrackPlan, PayloadPlan } from '../media/plan.ts';
-import { type LocalSide, type SectionAnswer, writeAnswer } from './answer.ts';
+import { type LocalSide, type SectionAnswer, setupTowards, writeAnswer } from './answer.ts';
 import { CODECS_TAKEN, echoedParameters, type KnownCodec, knownCodecs, payloadPlan } from './codecs.ts';
 import { extensionUri } from './header-extensions.ts';
 import { isMedia, type MediaOffer, type Offer } from './offer.ts';
@@ -20,7 +20,7 @@ export function answerPublish(offer: Offer, local: LocalSide): { plan: IngestPla
       peer: peerPlan(offer.peer, local.ice),
       tracks: tracks.toSorted((a, b) => offer.bundle.indexOf(a.mid) - offer.bundle.indexOf(b.mid)),
     },
-    answer: writeAnswer(offer, local, answers),
+    answer: writeAnswer(offer, { local, setup: setupTowards(offer.peer) }, answers),
   };
 }
 

@@ -5,6 +5,8 @@ export type SdpErrorCode =
   | 'bad_offer'
   /** Well formed, but nothing this server can answer. */
   | 'unsupported_offer'
+  /** What should answer an offer of ours does not. */
+  | 'bad_answer'
   /** A player that can not decode what is published now. */
   | 'codec_not_offered';
 

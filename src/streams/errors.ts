@@ -6,7 +6,11 @@ export type StreamErrorCode =
   | 'etag_missing'
   | 'etag_mismatch'
   | 'bad_fragment'
-  | 'interrupted';
+  | 'interrupted'
+  /** A viewer who has not answered our offer yet. */
+  | 'unanswered'
+  /** A second answer, or one to an offer that was his. */
+  | 'already_agreed';
 
 export class StreamError extends Error {
   readonly code: StreamErrorCode;

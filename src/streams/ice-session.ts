@@ -4,7 +4,9 @@ import { parseFragment } from '../sdp/fragment.ts';
 import { StreamError } from './errors.ts';
 
 /** What a PATCH asks for: nothing we need, or new credentials, already taken on; `undo` brings the old ones back. */
-export type IceChange = { readonly type: 'trickled' } | { readonly type: 'restarted'; readonly undo: () => void };
+export type IceChange =
+  | { readonly type: 'trickled' }
+  | { readonly type: 'restarted'; readonly remote: IceCredentials; readonly undo: () => void };
 
 /**
  * The ICE side of one WHIP or WHEP session: both ends' credentials and the entity tag that names this pair of them
@@ -12,10 +14,11 @@ export type IceChange = { readonly type: 'trickled' } | { readonly type: 'restar
  */
 export class IceSession {
   local: IceCredentials = newCredentials();
-  remote: IceCredentials;
+  /** Absent until our offer is answered. */
+  remote: IceCredentials | undefined;
   etag = newEtag();
 
-  constructor(remote: IceCredentials) {
+  constructor(remote?: IceCredentials) {
     this.remote = remote;
   }
 
@@ -24,18 +27,20 @@ export class IceSession {
    * probe an address.
    */
   patch(fragment: string, ifMatch: string | undefined): IceChange {
-    this.#check(ifMatch);
-    const { ufrag = this.remote.ufrag, pwd = this.remote.pwd } = parseFragment(fragment);
+    this.check(ifMatch);
     const { remote } = this;
+    if (!remote) throw unanswered();
+    const { ufrag = remote.ufrag, pwd = remote.pwd } = parseFragment(fragment);
     if (ufrag === remote.ufrag && pwd === remote.pwd) return { type: 'trickled' };
     if (ufrag === remote.ufrag || pwd === remote.pwd) {
       throw new StreamError('bad_fragment', 'An ICE restart needs both a new ice-ufrag and a new ice-pwd.');
     }
-    return { type: 'restarted', undo: this.#restart({ ufrag, pwd }) };
+    const restarted = { ufrag, pwd };
+    return { type: 'restarted', remote: restarted, undo: this.#restart(restarted) };
   }
 
-  /** `*` is how RFC 9725 writes a restart, with and without quotes. */
-  #check(ifMatch: string | undefined): void {
+  /** `*` is how RFC 9725 writes a restart, with and without quotes. Throws `StreamError`. */
+  check(ifMatch: string | undefined): void {
     if (ifMatch === undefined) throw new StreamError('etag_missing', 'A PATCH needs an If-Match header.');
     const tags = ifMatch.split(',').map((tag) => tag.trim());
     if (tags.includes('*') || tags.includes('"*"') || tags.includes(this.etag)) return;
@@ -50,6 +55,10 @@ export class IceSession {
     this.etag = newEtag();
     return () => Object.assign(this, before);
   }
+}
+
+export function unanswered(): StreamError {
+  return new StreamError('unanswered', 'The offer of this session has to be answered first.');
 }
 
 /** Standard base64 without padding is exactly the alphabet of ice-char (RFC 8839 section 5.4). */

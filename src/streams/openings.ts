@@ -1,28 +1,37 @@
 import { randomBytes } from 'node:crypto';
-import type { IngestPlan } from '../media/plan.ts';
+import type { EgressPlan, IngestPlan } from '../media/plan.ts';
 import { ownerOf, videoIndexOf } from '../sdp/answer.ts';
 import type { Offer } from '../sdp/offer.ts';
 import { answerPlay } from '../sdp/play-answer.ts';
+import { acceptAnswer, offerPlay } from '../sdp/play-offer.ts';
 import { answerPublish, type LocalSide } from '../sdp/publish-answer.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 import type { Endings } from './endings.ts';
 import { IceSession } from './ice-session.ts';
 import { stoppedMeanwhile } from './interruptions.ts';
+import type { Offers } from './offers.ts';
 import type { MediaEndpoint, MediaPlane } from './ports.ts';
 import { newSession, type Session, type SessionTable } from './session-table.ts';
 
 /** What a POST is answered with. */
 export interface OpenedSession {
   readonly sessionId: string;
-  readonly answer: string;
+  /** Our answer, or our offer. */
+  readonly sdp: string;
   readonly etag: string;
+}
+
+/** It waits for the client's answer. */
+export interface OfferedSession extends OpenedSession {
+  readonly validUntil: Date;
 }
 
 interface OpeningsOptions {
   readonly media: MediaPlane;
   readonly sessions: SessionTable;
   readonly endings: Endings;
+  readonly offers: Offers;
   readonly clock: Clock;
 }
 
@@ -31,12 +40,14 @@ export class Openings {
   readonly #media: MediaPlane;
   readonly #sessions: SessionTable;
   readonly #endings: Endings;
+  readonly #offers: Offers;
   readonly #clock: Clock;
 
-  constructor({ media, sessions, endings, clock }: OpeningsOptions) {
+  constructor({ media, sessions, endings, offers, clock }: OpeningsOptions) {
     this.#media = media;
     this.#sessions = sessions;
     this.#endings = endings;
+    this.#offers = offers;
     this.#clock = clock;
   }
 
@@ -50,14 +61,34 @@ export class Openings {
     const videoIndex = videoIndexOf(offer, plan.tracks);
     const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, openedAtMs });
     this.#sessions.add(session);
-    try {
-      await this.#media.openViewer({ sessionId: session.id, streamId: stream.id, thread: endpoint.thread, plan });
-    } catch (error) {
-      this.#sessions.end(session, 'failed', this.#clock.now());
-      throw error;
-    }
-    this.mustStillBeOpen(session);
-    return { sessionId: session.id, answer, etag: ice.etag };
+    await this.#openViewer(session, endpoint.thread, plan);
+    return { sessionId: session.id, sdp: answer, etag: ice.etag };
+  }
+
+  /** For a viewer who can not offer. It is no load on the media plane before he answers. */
+  viewerToAnswer(broadcast: Broadcast): OfferedSession {
+    const { stream } = broadcast;
+    const ice = new IceSession();
+    const openedAtMs = this.#clock.now();
+    const { thread, ...endpoint } = this.#media.endpointFor('viewer', stream.id);
+    const offer = offerPlay(localSide(endpoint, ice), stream.sources, random32);
+    const videoIndex = offer.tracks.findIndex(({ kind }) => kind === 'video');
+    const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', videoIndex, openedAtMs });
+    this.#sessions.add(session);
+    const untilMs = this.#offers.add(session, { offer, thread }, openedAtMs);
+    return { sessionId: session.id, sdp: offer.text, etag: ice.etag, validUntil: new Date(untilMs) };
+  }
+
+  /** Throws `bad_answer`, `codec_not_offered` and `already_agreed`; what was offered stands until it is answered well. */
+  async answered(session: Session, text: string): Promise<void> {
+    const { ice, broadcast } = session;
+    const { offer, thread } = this.#offers.of(session);
+    const { answer, plan } = acceptAnswer(text, offer, ice.local, broadcast.stream.sources);
+    this.#offers.delete(session);
+    ice.remote = answer.peer.ice;
+    session.mid = ownerOf(answer, plan.tracks);
+    session.videoIndex = videoIndexOf(answer, plan.tracks);
+    await this.#openViewer(session, thread, plan);
   }
 
   /** Who was about to publish before is sent away; who does publish goes on until this one connects. */
@@ -69,7 +100,7 @@ export class Openings {
     const mid = ownerOf(offer, plan.tracks);
     const session = newSession({ kind: 'publisher', broadcast, ice, mid, openedAtMs });
     await this.#openPublisher(session, endpoint.thread, plan, keyId);
-    return { sessionId: session.id, answer, etag: ice.etag };
+    return { sessionId: session.id, sdp: answer, etag: ice.etag };
   }
 
   /** Streams may be stopped while the media plane works on one of their sessions. */
@@ -77,6 +108,17 @@ export class Openings {
     if (this.#sessions.get(session.id)) return;
     this.#endings.closeMedia(session.id);
     throw stoppedMeanwhile();
+  }
+
+  async #openViewer(session: Session, thread: number, plan: EgressPlan): Promise<void> {
+    const streamId = session.broadcast.stream.id;
+    try {
+      await this.#media.openViewer({ sessionId: session.id, streamId, thread, plan });
+    } catch (error) {
+      this.#sessions.end(session, 'failed', this.#clock.now());
+      throw error;
+    }
+    this.mustStillBeOpen(session);
   }
 
   async #openPublisher(session: Session, thread: number, plan: IngestPlan, keyId: string | undefined): Promise<void> {
@@ -97,7 +139,10 @@ export class Openings {
   }
 }
 
-export function localSide({ candidates, fingerprint }: MediaEndpoint, { local }: IceSession): LocalSide {
+export function localSide(
+  { candidates, fingerprint }: Omit<MediaEndpoint, 'thread'>,
+  { local }: IceSession,
+): LocalSide {
   return { ice: local, fingerprint, candidates, sessionId: String(randomBytes(6).readUIntBE(0, 6)) };
 }
 

@@ -1,15 +1,18 @@
 import type { Logger } from 'pino';
 import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
+import type { Broadcast } from './broadcast.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Endings } from './endings.ts';
 import { StreamError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { unanswered } from './ice-session.ts';
 import { shuttingDown, whileMediaRuns } from './interruptions.ts';
 import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
-import { localSide, type OpenedSession, Openings } from './openings.ts';
+import { Offers } from './offers.ts';
+import { localSide, type OfferedSession, type OpenedSession, Openings } from './openings.ts';
 import type {
   EndReason,
   MediaEvent,
@@ -62,6 +65,7 @@ export class StreamRegistry {
   readonly #endings: Endings;
   readonly #openings: Openings;
   readonly #reports: SessionReports;
+  readonly #offers = new Offers();
   readonly #listeners = new LiveListeners();
   readonly #turns = new Turns();
   readonly #heartbeat: Heartbeat;
@@ -77,7 +81,7 @@ export class StreamRegistry {
     this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log });
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
-    this.#openings = new Openings({ ...shared, endings: this.#endings });
+    this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers });
     this.#heartbeat = new Heartbeat({ store, log, nowMs: clock.now() });
     media.onEvent((event) => this.#onMedia(event));
     this.#armTick();
@@ -95,10 +99,24 @@ export class StreamRegistry {
   /** Throws `SdpError` and `StreamError`. */
   async play({ channelId, offer: text }: { channelId: string; offer: string }): Promise<OpenedSession> {
     this.#admit();
-    const broadcast = this.#broadcasts.ofChannel(channelId);
-    if (!broadcast?.stream.isWatchable) throw new StreamError('not_live', 'Nobody is live on this channel now.');
+    const broadcast = this.#watchable(channelId);
     const offer = parseOffer(text);
     return whileMediaRuns(() => this.#openings.viewer(broadcast, offer));
+  }
+
+  /** For a viewer who can not offer: what he has to answer in time. Throws `StreamError`. */
+  async offer({ channelId }: { channelId: string }): Promise<OfferedSession> {
+    this.#admit();
+    const broadcast = this.#watchable(channelId);
+    return whileMediaRuns(async () => this.#openings.viewerToAnswer(broadcast));
+  }
+
+  /** His answer; what names the session's ICE from then on. Throws `SdpError` and `StreamError`. */
+  async answer(sessionId: string, text: string, ifMatch: string | undefined): Promise<string> {
+    const session = this.#session('viewer', sessionId);
+    if (ifMatch !== undefined) session.ice.check(ifMatch);
+    await whileMediaRuns(() => this.#openings.answered(session, text));
+    return session.ice.etag;
   }
 
   /** Throws `SdpError` and `StreamError`. A failed restart leaves the session as it was. */
@@ -107,7 +125,7 @@ export class StreamRegistry {
     const change = session.ice.patch(text, ifMatch);
     if (change.type === 'trickled') return change;
     try {
-      await this.#media.restartIce(sessionId, session.ice.local, session.ice.remote);
+      await this.#media.restartIce(sessionId, session.ice.local, change.remote);
     } catch (error) {
       change.undo();
       throw error;
@@ -120,6 +138,7 @@ export class StreamRegistry {
   /** Throws `no_session` and `no_layer`; what was asked for before then stands. */
   async chooseLayer(sessionId: string, request: LayerRequest): Promise<void> {
     const session = this.#session('viewer', sessionId);
+    if (!session.ice.remote) throw unanswered();
     checkLayerRequest(request, session.videoIndex, session.broadcast.stream);
     await this.#media.chooseLayer(sessionId, request.wish);
   }
@@ -231,6 +250,7 @@ export class StreamRegistry {
 
   #tick(nowMs: number): void {
     this.#endings.endOverdue(nowMs);
+    for (const session of this.#offers.lapsed(nowMs)) this.#endings.sessionEnded(session, 'not_connected');
     this.#sessions.expire(nowMs);
     const liveIds = this.#broadcasts.live().map(({ stream }) => stream.id);
     this.#heartbeat.beat(liveIds, nowMs);
@@ -247,6 +267,12 @@ export class StreamRegistry {
     if (this.#sessions.size >= this.#maxSessions) {
       throw new StreamError('at_capacity', 'The server has as many sessions as it can take.');
     }
+  }
+
+  #watchable(channelId: string): Broadcast {
+    const broadcast = this.#broadcasts.ofChannel(channelId);
+    if (broadcast?.stream.isWatchable) return broadcast;
+    throw new StreamError('not_live', 'Nobody is live on this channel now.');
   }
 
   #session(kind: SessionKind, sessionId: string): Session {

@@ -15,9 +15,9 @@ export interface EndedSession {
 export interface Session extends EndedSession {
   readonly ice: IceSession;
   /** The m-section that owns the bundle's transport; an ICE restart's answer names it. */
-  readonly mid: string;
-  /** Of the m-lines of a viewer's offer, the one that its video has. */
-  readonly videoIndex?: number | undefined;
+  mid: string;
+  /** Of the m-lines of a viewer's session, the one that its video has. */
+  videoIndex?: number | undefined;
   readonly openedAtMs: number;
   /** Absent until ICE and DTLS are up. */
   connectedAtMs?: number;

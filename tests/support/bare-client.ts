@@ -6,7 +6,7 @@ import type { UdpShaper } from './udp-shaper.ts';
 /** A page on the bare site with one WHIP or WHEP session; its media goes over `link`, where there is one. */
 export async function openBareClient(
   { visitor, siteUrl, link }: { visitor: Visitor; siteUrl: string; link?: UdpShaper | undefined },
-  call: 'publish' | 'play',
+  call: 'publish' | 'play' | 'takeOffer',
   options: object,
 ): Promise<Page> {
   const page = await visitor.open(siteUrl);

@@ -15,6 +15,7 @@ export interface Reply {
 export interface Session {
   readonly url: string;
   readonly etag: string | null;
+  /** An offer in a 406. */
   readonly answer: string;
   readonly headers: Headers;
 }
@@ -67,7 +68,8 @@ export class Endpoint {
     });
     this.statuses.add(response.status);
     const location = response.headers.get('location');
-    if (method === 'POST' && response.status === 201 && location) this.#open.add(new URL(location, url).href);
+    const isCreated = response.status === 201 || response.status === 406;
+    if (method === 'POST' && isCreated && location) this.#open.add(new URL(location, url).href);
     return { status: response.status, headers: response.headers, body: await response.text() };
   }
 
@@ -76,10 +78,14 @@ export class Endpoint {
   }
 
   async open(offer = this.offer): Promise<Session> {
-    const { status, headers, body } = await this.post(offer);
-    ok(status === 201, `a good offer is answered ${status}`);
+    const reply = await this.post(offer);
+    ok(reply.status === 201, `a good offer is answered ${reply.status}`);
+    return this.sessionOf(reply);
+  }
+
+  sessionOf({ status, headers, body }: Reply): Session {
     const location = headers.get('location');
-    ok(location, 'the 201 has no Location');
+    ok(location, `the ${status} has no Location`);
     return { url: new URL(location, this.url).href, etag: headers.get('etag'), answer: body, headers };
   }
 

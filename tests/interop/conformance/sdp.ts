@@ -62,3 +62,29 @@ export function fragmentOf(offer: string, lines: readonly string[], ice?: { ufra
   const head = [`a=ice-ufrag:${ufrag}`, `a=ice-pwd:${pwd}`, 'a=ice-options:trickle', first[0] ?? '', `a=mid:${mid}`];
   return [...head, ...lines, ''].join('\r\n');
 }
+
+const ANSWERER = {
+  'ice-ufrag': 'answ',
+  'ice-pwd': 'anAnswerersPassword24Chrs',
+  fingerprint: `sha-256 ${Array(32).fill('A5').join(':')}`,
+} as const;
+
+/** What a viewer answers who takes all of an offer (RFC 3264 section 6). */
+export function answerTo(
+  offer: string,
+  { setup = 'active', drop = '' }: { setup?: string; drop?: string } = {},
+): string {
+  return sections(offer)
+    .flat()
+    .filter((line) => !/^a=(candidate|end-of-candidates|ssrc|ssrc-group|msid|ice-lite|ice-options)\b/.test(line))
+    .filter((line) => drop === '' || !line.startsWith(drop))
+    .map((line) => line.replace(/^a=(sendonly|sendrecv)$/, 'a=recvonly').replace(/^a=setup:.*/, `a=setup:${setup}`))
+    .map((line) =>
+      line.replace(
+        /^a=(ice-ufrag|ice-pwd|fingerprint):.*/,
+        (_, name: keyof typeof ANSWERER) => `a=${name}:${ANSWERER[name]}`,
+      ),
+    )
+    .concat('')
+    .join('\r\n');
+}

@@ -41,7 +41,6 @@ export const UNTESTED: readonly { item: string; level: Level; requirement: strin
     requirement: 'Sessions that never connect end',
     where: 'tests/transport/peer-connection.test.ts',
   },
-  { item: 'B2, B3', level: 'M', requirement: 'Counter-offers', where: 'none are made: 406 is never answered' },
   {
     item: 'B6',
     level: 'S',

@@ -1,6 +1,7 @@
 import { equal, match, ok } from 'node:assert/strict';
 import { answersWithDirection, bundlesAll } from './answer-checks.ts';
 import { type Check, NotApplicable } from './check.ts';
+import { counterOfferChecks } from './counter-offer-checks.ts';
 import { extensionChecks } from './extension-checks.ts';
 import { httpChecks, isRefusal, isSuccess, refuses } from './http-checks.ts';
 import { patchChecks } from './patch-checks.ts';
@@ -25,6 +26,7 @@ export function whepChecks(): Check[] {
       sizes: 'B20/A6.4',
     }),
     ...ownChecks(),
+    ...counterOfferChecks(),
     ...patchChecks('B13/A3.'),
     ...extensionChecks(),
   ];
@@ -41,6 +43,8 @@ function ownChecks(): Check[] {
         equal(status, 415);
         const broken = await endpoint.post('hello');
         ok(isRefusal(broken.status) && broken.status !== 406, `no offer is answered ${broken.status}`);
+        const empty = await endpoint.post('');
+        if (empty.status === 406) match(empty.body, /^v=0\r?\n/);
       },
     },
     {
@@ -92,7 +96,7 @@ function ownChecks(): Check[] {
     {
       item: 'B15',
       level: 'M',
-      requirement: 'Once agreed on, media is not negotiated again: an offer by PATCH is refused',
+      requirement: 'Once agreed on, media is not negotiated again: SDP by PATCH is refused',
       run: async (endpoint) => {
         const session = await endpoint.open();
         const { status } = await endpoint.patch(session, endpoint.offer, { type: 'application/sdp' });

@@ -87,6 +87,32 @@ export async function play({ url, token, bufferMs }) {
   return stop;
 }
 
+/** As `play`, by a player who can not offer: it takes the server's offer and answers that. */
+export async function takeOffer({ url }) {
+  const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  const media = new MediaStream();
+  peer.addEventListener('track', ({ track }) => media.addTrack(track));
+  const element = document.querySelector('video');
+  element.srcObject = media;
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/sdp' } });
+  if (response.status !== 406) throw new Error(`${response.status}: ${await response.text()}`);
+  await peer.setRemoteDescription({ type: 'offer', sdp: await response.text() });
+  await peer.setLocalDescription();
+  const session = new URL(response.headers.get('location'), url);
+  const answered = await fetch(session, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/sdp', 'if-match': response.headers.get('etag') },
+    body: peer.localDescription.sdp,
+  });
+  if (answered.status !== 204) throw new Error(`${answered.status}: ${await answered.text()}`);
+  globalThis.session = session.href;
+  element.play().catch(() => {}); // Without a picture there is nothing to play.
+  return async () => {
+    peer.close();
+    return (await fetch(session, { method: 'DELETE' })).status;
+  };
+}
+
 /** Plays until the first picture is shown, and how many milliseconds that took. */
 export async function firstPicture(options) {
   const startedMs = performance.now();
