@@ -53,6 +53,12 @@ export function extensionRoutes(streams: StreamRegistry, limits: Limits): Hono<A
     await streams.chooseLayer(c.req.param('id'), layerRequest(await jsonOf(c)));
     return emptyOk(c);
   });
+  // Not of the draft, which has a POST without wishes for it; whip-whep (of npm) asks this way.
+  app.delete('/:id/layer', async (c) => {
+    await limits.count(c, 'signalling');
+    await streams.chooseLayer(c.req.param('id'), layerRequest({}));
+    return emptyOk(c);
+  });
 
   return app;
 }

@@ -4,9 +4,15 @@ import { parseFragment } from '../sdp/fragment.ts';
 import { StreamError } from './errors.ts';
 
 /** What a PATCH asks for: nothing we need, or new credentials, already taken on; `undo` brings the old ones back. */
-export type IceChange =
-  | { readonly type: 'trickled' }
-  | { readonly type: 'restarted'; readonly remote: IceCredentials; readonly undo: () => void };
+export type IceChange = { readonly type: 'trickled' } | IceRestart;
+
+export interface IceRestart {
+  readonly type: 'restarted';
+  readonly remote: IceCredentials;
+  readonly undo: () => void;
+  /** The client can read one candidate only. */
+  readonly needsShortAnswer: boolean;
+}
 
 /**
  * The ICE side of one WHIP or WHEP session: both ends' credentials and the entity tag that names this pair of them
@@ -30,13 +36,14 @@ export class IceSession {
     this.check(ifMatch);
     const { remote } = this;
     if (!remote) throw unanswered();
-    const { ufrag = remote.ufrag, pwd = remote.pwd } = parseFragment(fragment);
+    const { ufrag = remote.ufrag, pwd = remote.pwd, hasMedia } = parseFragment(fragment);
     if (ufrag === remote.ufrag && pwd === remote.pwd) return { type: 'trickled' };
     if (ufrag === remote.ufrag || pwd === remote.pwd) {
       throw new StreamError('bad_fragment', 'An ICE restart needs both a new ice-ufrag and a new ice-pwd.');
     }
     const restarted = { ufrag, pwd };
-    return { type: 'restarted', remote: restarted, undo: this.#restart(restarted) };
+    // Only whip-whep (1.2.0, of npm) leaves the m-line out; it puts a comma between candidates, which no browser takes.
+    return { type: 'restarted', remote: restarted, undo: this.#restart(restarted), needsShortAnswer: !hasMedia };
   }
 
   /** `*` is how RFC 9725 writes a restart, with and without quotes. Throws `StreamError`. */

@@ -131,7 +131,8 @@ export class StreamRegistry {
       throw error;
     }
     this.#openings.mustStillBeOpen(session);
-    const fragment = answerFragment(localSide(this.#media.endpointOf(sessionId), session.ice), session.mid);
+    const local = localSide(this.#media.endpointOf(sessionId), session.ice);
+    const fragment = answerFragment(local, { mid: session.mid, isShort: change.needsShortAnswer });
     return { type: 'restarted', fragment, etag: session.ice.etag };
   }
 

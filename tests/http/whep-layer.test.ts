@@ -86,6 +86,12 @@ describe('the layer extension', () => {
     },
   );
 
+  it('goes back to the automatic choice by DELETE, as whip-whep asks for it', async () => {
+    await choose({ rid: '1' });
+    expect((await fake.request(`${location}/layer`, { method: 'DELETE' })).status).toBe(200);
+    expect(wish()).toEqual({});
+  });
+
   it('takes a layer that is silent, as it may come back', async () => {
     measure();
     expect((await choose({ rid: '2' })).status).toBe(200);
@@ -151,7 +157,7 @@ describe('the layer extension', () => {
   it('says 405 to other methods', async () => {
     const response = await fake.request(`${location}/layer`);
     expect(response.status).toBe(405);
-    expect(response.headers.get('allow')?.split(', ').toSorted()).toEqual(['OPTIONS', 'POST']);
+    expect(response.headers.get('allow')?.split(', ').toSorted()).toEqual(['DELETE', 'OPTIONS', 'POST']);
   });
 
   it('is refused where the viewer has no video', async () => {

@@ -26,6 +26,17 @@ describe('a trickle ICE fragment', () => {
       pwd: 'theirPasswordOf22Chars',
       candidates: [host.slice('candidate:'.length)],
       isEndOfCandidates: true,
+      hasMedia: true,
+    });
+  });
+
+  it('is read as whip-whep sends it to restart ICE: without an m-line', () => {
+    expect(parseFragment(fragment('a=ice-ufrag:theirs', 'a=ice-pwd:theirPasswordOf22Chars'))).toEqual({
+      ufrag: 'theirs',
+      pwd: 'theirPasswordOf22Chars',
+      candidates: [],
+      isEndOfCandidates: false,
+      hasMedia: false,
     });
   });
 
@@ -55,7 +66,10 @@ describe('a trickle ICE fragment', () => {
   });
 
   it('may say no more than that candidates have ended', () => {
-    expect(parseFragment('a=mid:0\na=end-of-candidates')).toEqual({ candidates: [], isEndOfCandidates: true });
+    expect(parseFragment('a=mid:0\na=end-of-candidates')).toMatchObject({
+      candidates: [],
+      isEndOfCandidates: true,
+    });
   });
 
   it.each([
@@ -77,7 +91,7 @@ describe('a trickle ICE fragment', () => {
 describe('the answer to an ICE restart', () => {
   it('carries new credentials and all candidates for the section that owns the transport', () => {
     const offer = parseOffer(bent({ 'a=group': 'a=group:BUNDLE v a' }));
-    expect(answerFragment(local, ownerOf(offer, offer.sections))).toBe(
+    expect(answerFragment(local, { mid: ownerOf(offer, offer.sections), isShort: false })).toBe(
       fragment(
         'a=ice-lite',
         'a=ice-options:ice2 trickle',
@@ -94,7 +108,18 @@ describe('the answer to an ICE restart', () => {
     );
   });
 
+  it('has the best candidate alone where it must be short', () => {
+    const whole = answerFragment(local, { mid: '0', isShort: false }).split('\r\n');
+    const best = 'a=candidate:1 1 udp 2130706431 192.0.2.10 8189 typ host';
+    expect(answerFragment(local, { mid: '0', isShort: true }).split('\r\n')).toEqual(
+      whole.filter((line) => !line.startsWith('a=candidate:') || line === best),
+    );
+  });
+
   it('is a fragment itself', () => {
-    expect(parseFragment(answerFragment(local, '0'))).toMatchObject({ ...local.ice, isEndOfCandidates: true });
+    expect(parseFragment(answerFragment(local, { mid: '0', isShort: false }))).toMatchObject({
+      ...local.ice,
+      isEndOfCandidates: true,
+    });
   });
 });

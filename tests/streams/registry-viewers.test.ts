@@ -110,6 +110,16 @@ describe('a PATCH', () => {
     await expect(registry.patch('publisher', sessionId, restart(2), result.etag)).resolves.toBeDefined();
   });
 
+  it('tells a client that writes no m-line one candidate alone', async () => {
+    const { sessionId } = await open();
+    const candidates = async (text: string) => {
+      const result = await registry.patch('publisher', sessionId, text, '*');
+      return result.type === 'restarted' ? (result.fragment.match(/^a=candidate:/gm) ?? []).length : 0;
+    };
+    expect(await candidates(restart(1))).toBeGreaterThan(1);
+    expect(await candidates(restart(2).split('m=audio')[0] ?? '')).toBe(1);
+  });
+
   it.each(['*', '"*"'])('restarts with If-Match: %s', async (ifMatch) => {
     const { sessionId } = await open();
     await expect(registry.patch('publisher', sessionId, restart(1), ifMatch)).resolves.toMatchObject({
