@@ -1,7 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Api, owner } from '../support/api.ts';
+import { Api } from '../support/api.ts';
 import { newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
+import { logIn } from '../support/log-in.ts';
 import { Server } from '../support/server.ts';
 
 /** Nothing to break a line at, and a slug as long as they get. */
@@ -25,15 +26,6 @@ afterAll(async () => {
   await server?.stop();
 });
 
-async function logIn(): Promise<Page> {
-  const page = await visitor.open(`${server.url}/login`);
-  await page.getByLabel('Name').fill(owner.name);
-  await page.getByLabel('Password').fill(owner.password);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.waitForURL('**/dashboard');
-  return page;
-}
-
 test('who is nobody is not asked again and again who he is', async () => {
   const page = await visitor.context.newPage();
   const asked: string[] = [];
@@ -49,12 +41,13 @@ test('who is nobody is not asked again and again who he is', async () => {
 });
 
 test('no page is wider than a small phone, whatever a channel is called', async () => {
-  const page = await logIn();
+  const page = await logIn(visitor, server.url);
   await page.setViewportSize({ width: 320, height: 640 });
   const paths = [
     '/',
     '/dashboard',
     '/studio',
+    '/admin',
     ...['brook', LONG.slug].flatMap((slug) => [`/${slug}`, `/dashboard/${slug}`]),
   ];
   for (const path of paths) {

@@ -73,9 +73,14 @@ export class Server {
     return url;
   }
 
+  /** Of each media thread. */
+  get mediaPorts(): readonly number[] {
+    return this.#lines.findLast(({ msg }) => msg === 'media threads started')?.ports ?? [];
+  }
+
   /** Of the first media thread. */
   get mediaPort(): number {
-    const port = this.#lines.findLast(({ msg }) => msg === 'media threads started')?.ports?.[0];
+    const [port] = this.mediaPorts;
     if (port === undefined) throw new Error(`no media port was said:\n${this.output()}`);
     return port;
   }

@@ -1,4 +1,5 @@
 /** The REST API as the site uses it. Shapes are those of `/api/v1/openapi.json`. */
+import type { IceServer } from './ice.ts';
 import { type Problem, problemOf } from './problem.ts';
 
 export interface User {
@@ -95,6 +96,46 @@ export interface StreamKey {
 /** A key just made: the only time that `key` itself is seen. */
 export type NewStreamKey = Pick<StreamKey, 'id' | 'name' | 'prefix'> & { readonly key: string };
 
+/** One thing that was looked at, in words for whoever runs the server. */
+export interface Finding {
+  readonly subject: string;
+  readonly level: 'ok' | 'warning' | 'fault';
+  readonly found: string;
+  readonly cure?: string;
+}
+
+export interface Health {
+  /** The server's clock. */
+  readonly now: string;
+  readonly findings: readonly Finding[];
+}
+
+/** One way of media that this browser tried. */
+export interface SeenPath {
+  readonly kind: 'udp' | 'tcp' | 'relay';
+  readonly port: number;
+  readonly addresses: readonly string[];
+  readonly isConnected: boolean;
+  readonly roundTripMs?: number;
+  readonly hasRelayAddress?: boolean;
+  readonly relayError?: number;
+}
+
+/** `BrowserFacts` of the API. */
+export interface BrowserFacts {
+  readonly origin: string;
+  readonly isSecureContext: boolean;
+  readonly clockAheadMs: number;
+  readonly firstEventMs?: number;
+  readonly uploadStatus: number;
+  readonly paths: readonly SeenPath[];
+}
+
+export interface Reachability {
+  readonly threads: readonly { readonly thread: number; readonly port: number }[];
+  readonly iceServers: readonly IceServer[];
+}
+
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** `null` on the last page. */
@@ -168,10 +209,20 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     createKey: (slug: string, key: { name: string; ttlSeconds?: number }) =>
       call<NewStreamKey>('POST', `${channel(slug)}/keys`, key),
     rotateKey: (slug: string, id: string) => call<NewStreamKey>('POST', `${channel(slug)}/keys/${id}/rotate`),
+    health: () => call<Health>('GET', '/health'),
+    judge: (seen: BrowserFacts) => call<Health>('POST', '/health/browser', seen),
+    upload: (padding: string) => call<void>('POST', '/health/upload', { padding }),
+    reachability: () => call<Reachability>('GET', '/reachability'),
+    openProbe: (thread: number, offer: string) =>
+      call<{ id: string; answer: string }>('POST', '/reachability', { thread, offer }),
+    closeProbe: (id: string) => call<void>('DELETE', `/reachability/${id}`),
+
     deleteKey: (slug: string, id: string) => call<void>('DELETE', `${channel(slug)}/keys/${id}`),
   };
 }
 
 export const api = apiWith((input, init) => globalThis.fetch(input, init));
+
+export const healthEventsUrl = '/api/v1/health/events';
 
 export const eventsUrl = (slug: string) => `/api/v1/channels/${encodeURIComponent(slug)}/events`;

@@ -1,0 +1,13 @@
+import type { Page } from 'playwright-core';
+import { owner } from './api.ts';
+import type { Visitor } from './browser.ts';
+
+/** A page of the owner, who has logged in by the form. */
+export async function logIn(visitor: Visitor, siteUrl: string): Promise<Page> {
+  const page = await visitor.open(`${siteUrl}/login`);
+  await page.getByLabel('Name').fill(owner.name);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL('**/dashboard');
+  return page;
+}
