@@ -9,6 +9,8 @@ export interface Channel {
   readonly description: string;
   readonly category: string;
   readonly visibility: Visibility;
+  /** WHEP players may come before there is a stream, and stay for the next one. */
+  readonly acceptsWaitingViewers: boolean;
   readonly ownerId: string;
   readonly createdAt: Date;
 }
@@ -19,10 +21,14 @@ export interface ChannelDraft {
   readonly description: string;
   readonly category: string;
   readonly visibility: Visibility;
+  /** Unless said otherwise they may not. */
+  readonly acceptsWaitingViewers?: boolean;
   readonly ownerId: string;
 }
 
-export type ChannelChange = Partial<Pick<Channel, 'title' | 'description' | 'category' | 'visibility'>>;
+export type ChannelChange = Partial<
+  Pick<Channel, 'title' | 'description' | 'category' | 'visibility' | 'acceptsWaitingViewers'>
+>;
 
 export interface ChannelQuery {
   /** Only these ids when given (who is live). */

@@ -53,13 +53,12 @@ export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOption
     const channel = await auth.visibleChannel(c, channels, c.req.param('slug'));
     const at = { path: '/whep/sessions', turn, links: extensionLinks };
     const offer = await c.req.text();
-    const request = { channelId: channel.id, offer };
-    if (offer.trim() === '') return answerOffered(c, await streams.offer(request), at);
+    if (offer.trim() === '') return answerOffered(c, await streams.offer(channel), at);
     try {
-      return answerCreated(c, await streams.play(request), at);
+      return answerCreated(c, await streams.play({ channel, offer }), at);
     } catch (error) {
       if (!(isCodecMissing(error) && takesOffers(c))) throw error;
-      return answerOffered(c, await streams.offer(request), at);
+      return answerOffered(c, await streams.offer(channel), at);
     }
   });
 

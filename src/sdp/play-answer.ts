@@ -77,7 +77,9 @@ export function egressTracks(
     const published = source.find(({ kind }) => kind === section.kind);
     const codecs = playableCodecs(section, published?.codec);
     if (codecs.length === 0) return [];
-    const transportCcId = published?.hasLayers ? agreedTransportCc(section, codecs) : undefined;
+    // Who comes before the stream can not know whether it will have layers.
+    const mayHaveLayers = source.length === 0 || published?.hasLayers;
+    const transportCcId = mayHaveLayers ? agreedTransportCc(section, codecs) : undefined;
     const payloads = codecs.map((codec) => {
       const fmtp = codec.name === 'opus' ? OPUS_SENT : echoedParameters(codec);
       return payloadPlan(codec, fmtp, { transportCc: transportCcId !== undefined, remb: false });

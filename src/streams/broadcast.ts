@@ -11,8 +11,19 @@ import type { EndReason, LayerStats, StreamStore, TrackStats } from './ports.ts'
 import { StreamHealth } from './stream-health.ts';
 import { ViewerRows } from './viewer-rows.ts';
 
+/** What a broadcast knows of its channel. */
+export interface StreamChannel {
+  readonly id: string;
+  readonly slug: string;
+  readonly title: string;
+  /** Viewers may come before there is a stream, and stay for the next one. */
+  readonly acceptsWaitingViewers: boolean;
+}
+
 export interface BroadcastOptions {
-  readonly channel: { readonly id: string; readonly title: string; readonly slug: string };
+  readonly channel: StreamChannel;
+  /** That of the broadcast before, whose viewers wait for this one. */
+  readonly mediaId?: string;
   readonly store: StreamStore;
   readonly listeners: LiveListeners;
   readonly clock: Clock;
@@ -22,7 +33,10 @@ export interface BroadcastOptions {
 /** A stream together with what the world learns of it: its rows, its listeners, its log. */
 export class Broadcast {
   readonly stream: LiveStream;
+  /** What the media plane knows it by: it outlasts this broadcast where viewers stay for the next. */
+  readonly mediaId: string;
   readonly log: Logger;
+  #channel: StreamChannel;
   readonly health = new StreamHealth();
   readonly #store: StreamStore;
   readonly #listeners: LiveListeners;
@@ -33,14 +47,26 @@ export class Broadcast {
   readonly #advice = new AdviceBoard();
   #described = '';
 
-  constructor({ channel, store, listeners, clock, log }: BroadcastOptions) {
+  constructor({ channel, mediaId, store, listeners, clock, log }: BroadcastOptions) {
     this.stream = new LiveStream({ id: randomUUID(), channelId: channel.id, title: channel.title });
+    this.mediaId = mediaId ?? this.stream.id;
+    this.#channel = channel;
     this.log = log.child({ channel: channel.slug, stream: this.stream.id });
     this.#store = store;
     this.#listeners = listeners;
     this.#clock = clock;
     this.#journal = new Journal({ clock, log: this.log });
     this.#viewerRows = new ViewerRows({ streamId: this.stream.id, store, journal: this.#journal, clock });
+  }
+
+  get channel(): StreamChannel {
+    return this.#channel;
+  }
+
+  /** As it is now. A stream keeps the title that it began with. */
+  set channel(channel: StreamChannel) {
+    this.#channel = channel;
+    if (this.stream.startedAtMs === undefined) this.stream.title = channel.title;
   }
 
   get snapshot(): LiveSnapshot {
@@ -71,10 +97,12 @@ export class Broadcast {
       const { id, channelId, title } = this.stream;
       const startedAt = this.#now();
       this.#journal.write('start', () => this.#store.start({ id, channelId, title, startedAt }), true);
+      for (const viewerId of this.stream.viewerIds) this.#viewerRows.joined(viewerId);
     }
     this.#describe();
     this.log.info({ codecs: this.stream.codecs, isNew: hasStarted }, 'publisher connected');
     this.#tellLive();
+    if (hasStarted && this.stream.viewers > 0) this.#tellViewers();
   }
 
   publisherHeard(sessionId: string, change: 'silent' | 'resumed'): void {
@@ -98,14 +126,15 @@ export class Broadcast {
     return over;
   }
 
+  /** One who waits for the stream to begin is told to nobody, and gets his row when it does. */
   viewerConnected(sessionId: string): void {
-    if (!this.stream.viewerConnected(sessionId)) return;
+    if (!this.stream.viewerConnected(sessionId) || this.stream.startedAtMs === undefined) return;
     this.#viewerRows.joined(sessionId);
     this.#tellViewers();
   }
 
   viewerLeft(sessionId: string, reason: EndReason): void {
-    if (!this.stream.viewerLeft(sessionId)) return;
+    if (!this.stream.viewerLeft(sessionId) || this.stream.startedAtMs === undefined) return;
     this.#viewerRows.left(sessionId, reason);
     this.#tellViewers();
   }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Broadcast, type BroadcastOptions } from './broadcast.ts';
+import { Broadcast, type BroadcastOptions, type StreamChannel } from './broadcast.ts';
 import type { Clock } from './clock.ts';
 import type { LiveListeners } from './live-events.ts';
 import type { EndReason, StreamStore, StreamTotals } from './ports.ts';
@@ -8,9 +8,9 @@ const DRAIN_MS = 4_000;
 
 /** Every broadcast: by channel and by stream while it lasts, and until its rows are written after that. */
 export class Broadcasts {
-  readonly #shared: Omit<BroadcastOptions, 'channel'>;
+  readonly #shared: Omit<BroadcastOptions, 'channel' | 'mediaId'>;
   readonly #byChannel = new Map<string, Broadcast>();
-  readonly #byStream = new Map<string, Broadcast>();
+  readonly #byMedia = new Map<string, Broadcast>();
   readonly #draining = new Map<Broadcast, Promise<void>>();
 
   constructor(shared: { store: StreamStore; listeners: LiveListeners; clock: Clock; log: Logger }) {
@@ -21,8 +21,8 @@ export class Broadcasts {
     return this.#byChannel.get(channelId);
   }
 
-  ofStream(streamId: string): Broadcast | undefined {
-    return this.#byStream.get(streamId);
+  ofMedia(mediaId: string): Broadcast | undefined {
+    return this.#byMedia.get(mediaId);
   }
 
   all(): Broadcast[] {
@@ -42,20 +42,24 @@ export class Broadcasts {
   }
 
   /** The channel's present broadcast, or a new one. */
-  claim(channel: BroadcastOptions['channel']): Broadcast {
+  claim(channel: StreamChannel): Broadcast {
     const present = this.#byChannel.get(channel.id);
-    if (present) return present;
-    const broadcast = new Broadcast({ ...this.#shared, channel });
-    this.#byChannel.set(channel.id, broadcast);
-    this.#byStream.set(broadcast.stream.id, broadcast);
-    return broadcast;
+    if (!present) return this.#add(new Broadcast({ ...this.#shared, channel }));
+    present.channel = channel;
+    return present;
+  }
+
+  /** The next one of the same channel, for those who stay when this one ended. */
+  succeed({ channel, mediaId }: Broadcast): Broadcast {
+    return this.#add(new Broadcast({ ...this.#shared, channel, mediaId }));
   }
 
   /** Whether it was still on. */
   end(broadcast: Broadcast, reason: EndReason): boolean {
-    const { stream } = broadcast;
-    if (!this.#byStream.delete(stream.id)) return false;
-    this.#byChannel.delete(stream.channelId);
+    const { channelId } = broadcast.stream;
+    if (this.#byChannel.get(channelId) !== broadcast) return false;
+    this.#byChannel.delete(channelId);
+    this.#byMedia.delete(broadcast.mediaId);
     broadcast.end(reason);
     const drained = broadcast.drained().then(() => void this.#draining.delete(broadcast));
     this.#draining.set(broadcast, drained);
@@ -71,5 +75,11 @@ export class Broadcasts {
     });
     await Promise.race([Promise.all(this.#draining.values()), timeout]);
     cancel();
+  }
+
+  #add(broadcast: Broadcast): Broadcast {
+    this.#byChannel.set(broadcast.stream.channelId, broadcast);
+    this.#byMedia.set(broadcast.mediaId, broadcast);
+    return broadcast;
   }
 }

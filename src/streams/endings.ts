@@ -3,7 +3,7 @@ import type { Broadcast } from './broadcast.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { Clock } from './clock.ts';
 import type { EndReason, MediaPlane } from './ports.ts';
-import type { EndedSession, SessionTable } from './session-table.ts';
+import type { EndedSession, Session, SessionTable } from './session-table.ts';
 
 interface EndingsOptions {
   readonly media: MediaPlane;
@@ -37,10 +37,17 @@ export class Endings {
     if (broadcast.stream.state === 'ended') return;
     if (session.kind === 'viewer') {
       broadcast.viewerLeft(session.id, reason);
+      this.endIfIdle(broadcast, reason);
       return;
     }
     const over = broadcast.publisherEnded(session.id, reason);
-    if (over !== undefined) this.endBroadcast(broadcast, over);
+    if (broadcast.stream.isVacant) this.endIfIdle(broadcast, reason);
+    else if (over !== undefined) this.endBroadcast(broadcast, over);
+  }
+
+  /** Of a stream that never began, and that nobody waits for. */
+  endIfIdle(broadcast: Broadcast, reason: EndReason): void {
+    if (broadcast.stream.isVacant && !this.#sessions.hasAny(broadcast)) this.endBroadcast(broadcast, reason);
   }
 
   closePublisher(sessionId: string, reason: EndReason): void {
@@ -50,11 +57,26 @@ export class Endings {
     this.closeMedia(sessionId);
   }
 
-  /** With every session on it. Idempotent. */
+  /** With every session on it, but for viewers who may wait for the next one. Idempotent. */
   endBroadcast(broadcast: Broadcast, reason: EndReason): void {
     if (!this.#broadcasts.end(broadcast, reason)) return;
-    for (const session of this.#sessions.of(broadcast)) this.#sessions.end(session, reason, this.#clock.now());
-    this.#own(this.#media.closeStream(broadcast.stream.id), 'stream was not closed');
+    const sessions = this.#sessions.of(broadcast);
+    const mayStay = broadcast.channel.acceptsWaitingViewers && reason !== 'shutdown';
+    const stays = ({ kind }: Session) => mayStay && kind === 'viewer';
+    const staying = sessions.filter(stays);
+    const leaving = sessions.filter((session) => !stays(session));
+    for (const session of leaving) this.#sessions.end(session, reason, this.#clock.now());
+    if (staying.length === 0) this.#own(this.#media.closeStream(broadcast.mediaId), 'stream was not closed');
+    else this.#awaitNext(broadcast, staying, leaving);
+  }
+
+  #awaitNext(broadcast: Broadcast, staying: readonly Session[], leaving: readonly Session[]): void {
+    const next = this.#broadcasts.succeed(broadcast);
+    for (const session of staying) {
+      this.#sessions.move(session, next);
+      if (session.connectedAtMs !== undefined) next.viewerConnected(session.id);
+    }
+    for (const { id } of leaving) this.closeMedia(id);
   }
 
   /** Broadcasts whose publisher did not come back in time. */

@@ -20,7 +20,7 @@ export interface StreamPublisher {
 export class LiveStream {
   readonly id: string;
   readonly channelId: string;
-  readonly title: string;
+  title: string;
   readonly #viewers = new Set<string>();
   #state: StreamState = 'waiting';
   /** The connected one; while reconnecting the one that was lost. */
@@ -48,7 +48,7 @@ export class LiveStream {
     return this.#state === 'live' || this.#state === 'reconnecting';
   }
 
-  /** Nobody publishes and nobody is about to. */
+  /** Nobody ever published, and nobody is about to. */
   get isVacant(): boolean {
     return this.#publisher === undefined && this.#pending === undefined;
   }
@@ -67,6 +67,10 @@ export class LiveStream {
 
   get viewers(): number {
     return this.#viewers.size;
+  }
+
+  get viewerIds(): readonly string[] {
+    return [...this.#viewers];
   }
 
   get peakViewers(): number {
@@ -99,6 +103,8 @@ export class LiveStream {
     this.#layers = [];
     if (this.#startedAtMs !== undefined) return false;
     this.#startedAtMs = nowMs;
+    // Who waited for it and left was no viewer.
+    this.#peakViewers = this.#viewers.size;
     return true;
   }
 

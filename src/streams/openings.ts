@@ -55,7 +55,7 @@ export class Openings {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     const openedAtMs = this.#clock.now();
-    const endpoint = this.#media.endpointFor('viewer', stream.id);
+    const endpoint = this.#media.endpointFor('viewer', broadcast.mediaId);
     const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), stream.sources, random32);
     const mid = ownerOf(offer, plan.tracks);
     const videoIndex = videoIndexOf(offer, plan.tracks);
@@ -70,7 +70,7 @@ export class Openings {
     const { stream } = broadcast;
     const ice = new IceSession();
     const openedAtMs = this.#clock.now();
-    const { thread, ...endpoint } = this.#media.endpointFor('viewer', stream.id);
+    const { thread, ...endpoint } = this.#media.endpointFor('viewer', broadcast.mediaId);
     const offer = offerPlay(localSide(endpoint, ice), stream.sources, random32);
     const videoIndex = offer.tracks.findIndex(({ kind }) => kind === 'video');
     const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', videoIndex, openedAtMs });
@@ -95,7 +95,7 @@ export class Openings {
   async publisher(broadcast: Broadcast, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
     const ice = new IceSession(offer.peer.ice);
     const openedAtMs = this.#clock.now();
-    const endpoint = this.#media.endpointFor('publisher', broadcast.stream.id);
+    const endpoint = this.#media.endpointFor('publisher', broadcast.mediaId);
     const { plan, answer } = answerPublish(offer, localSide(endpoint, ice));
     const mid = ownerOf(offer, plan.tracks);
     const session = newSession({ kind: 'publisher', broadcast, ice, mid, openedAtMs });
@@ -111,18 +111,18 @@ export class Openings {
   }
 
   async #openViewer(session: Session, thread: number, plan: EgressPlan): Promise<void> {
-    const streamId = session.broadcast.stream.id;
+    const { mediaId: streamId } = session.broadcast;
     try {
       await this.#media.openViewer({ sessionId: session.id, streamId, thread, plan });
     } catch (error) {
-      this.#sessions.end(session, 'failed', this.#clock.now());
+      this.#endings.sessionEnded(session, 'failed');
       throw error;
     }
     this.mustStillBeOpen(session);
   }
 
   async #openPublisher(session: Session, thread: number, plan: IngestPlan, keyId: string | undefined): Promise<void> {
-    const { stream } = session.broadcast;
+    const { stream, mediaId: streamId } = session.broadcast;
     const sources = plan.tracks.flatMap(({ kind, payloads: [payload], mayHaveLayers, rids }) =>
       payload ? [{ kind, codec: payload.codec, hasLayers: mayHaveLayers, rids }] : [],
     );
@@ -130,7 +130,7 @@ export class Openings {
     const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });
     if (superseded !== undefined) this.#endings.closePublisher(superseded, 'taken_over');
     try {
-      await this.#media.openPublisher({ sessionId: session.id, streamId: stream.id, thread, plan });
+      await this.#media.openPublisher({ sessionId: session.id, streamId, thread, plan });
     } catch (error) {
       this.#endings.sessionEnded(session, 'failed');
       throw error;

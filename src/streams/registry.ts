@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
-import type { Broadcast } from './broadcast.ts';
+import type { Broadcast, StreamChannel } from './broadcast.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Endings } from './endings.ts';
@@ -49,12 +49,6 @@ export interface Viewing {
   readonly videoIndex: number | undefined;
 }
 
-export interface PublishingChannel {
-  readonly id: string;
-  readonly slug: string;
-  readonly title: string;
-}
-
 /** The heart of the domain: what is live, who publishes, who watches. */
 export class StreamRegistry {
   readonly #media: MediaPlane;
@@ -88,7 +82,7 @@ export class StreamRegistry {
   }
 
   /** Throws `SdpError` and `StreamError`. A publisher already there is replaced once this one connects. */
-  async publish(request: { channel: PublishingChannel; offer: string; keyId?: string }): Promise<OpenedSession> {
+  async publish(request: { channel: StreamChannel; offer: string; keyId?: string }): Promise<OpenedSession> {
     this.#admit();
     const offer = parseOffer(request.offer);
     return this.#turns.take(request.channel.id, () =>
@@ -97,18 +91,13 @@ export class StreamRegistry {
   }
 
   /** Throws `SdpError` and `StreamError`. */
-  async play({ channelId, offer: text }: { channelId: string; offer: string }): Promise<OpenedSession> {
-    this.#admit();
-    const broadcast = this.#watchable(channelId);
-    const offer = parseOffer(text);
-    return whileMediaRuns(() => this.#openings.viewer(broadcast, offer));
+  play({ channel, offer }: { channel: StreamChannel; offer: string }): Promise<OpenedSession> {
+    return this.#view(channel, (broadcast) => this.#openings.viewer(broadcast, parseOffer(offer)));
   }
 
   /** For a viewer who can not offer: what he has to answer in time. Throws `StreamError`. */
-  async offer({ channelId }: { channelId: string }): Promise<OfferedSession> {
-    this.#admit();
-    const broadcast = this.#watchable(channelId);
-    return whileMediaRuns(async () => this.#openings.viewerToAnswer(broadcast));
+  offer(channel: StreamChannel): Promise<OfferedSession> {
+    return this.#view(channel, async (broadcast) => this.#openings.viewerToAnswer(broadcast));
   }
 
   /** His answer; what names the session's ICE from then on. Throws `SdpError` and `StreamError`. */
@@ -167,8 +156,16 @@ export class StreamRegistry {
   /** Ends the channel's stream and its publisher. Whether there was one. */
   stop(channelId: string, reason: EndReason = 'stopped'): boolean {
     const broadcast = this.#broadcasts.ofChannel(channelId);
-    if (broadcast) this.#endings.endBroadcast(broadcast, reason);
+    if (broadcast && !broadcast.stream.isVacant) this.#endings.endBroadcast(broadcast, reason);
     return broadcast?.stream.startedAtMs !== undefined;
+  }
+
+  /** Who waits on a channel that lets nobody wait any more is sent away; viewers of what is on stay to its end. */
+  channelChanged(channel: StreamChannel): void {
+    const broadcast = this.#broadcasts.ofChannel(channel.id);
+    if (!broadcast) return;
+    broadcast.channel = channel;
+    if (broadcast.stream.isVacant && !channel.acceptsWaitingViewers) this.#endings.endBroadcast(broadcast, 'stopped');
   }
 
   /** Whoever publishes with this key is stopped. */
@@ -212,19 +209,19 @@ export class StreamRegistry {
     return this.#closing;
   }
 
-  async #publish(channel: PublishingChannel, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
+  async #publish(channel: StreamChannel, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
     if (this.#closing) throw shuttingDown();
     const broadcast = this.#broadcasts.claim(channel);
     try {
       return await this.#openings.publisher(broadcast, offer, keyId);
     } finally {
-      if (broadcast.stream.isVacant) this.#endings.endBroadcast(broadcast, 'failed');
+      this.#endings.endIfIdle(broadcast, 'failed');
     }
   }
 
   #onMedia(event: MediaEvent): void {
     if (event.type === 'stats') {
-      this.#broadcasts.ofStream(event.streamId)?.measured(event.tracks);
+      this.#broadcasts.ofMedia(event.streamId)?.measured(event.tracks);
       return;
     }
     const session = this.#sessions.get(event.sessionId);
@@ -270,9 +267,20 @@ export class StreamRegistry {
     }
   }
 
-  #watchable(channelId: string): Broadcast {
-    const broadcast = this.#broadcasts.ofChannel(channelId);
+  async #view<T>(channel: StreamChannel, open: (broadcast: Broadcast) => Promise<T>): Promise<T> {
+    this.#admit();
+    const broadcast = this.#watchable(channel);
+    try {
+      return await whileMediaRuns(() => open(broadcast));
+    } finally {
+      this.#endings.endIfIdle(broadcast, 'failed');
+    }
+  }
+
+  #watchable(channel: StreamChannel): Broadcast {
+    const broadcast = this.#broadcasts.ofChannel(channel.id);
     if (broadcast?.stream.isWatchable) return broadcast;
+    if (channel.acceptsWaitingViewers) return this.#broadcasts.claim(channel);
     throw new StreamError('not_live', 'Nobody is live on this channel now.');
   }
 

@@ -8,7 +8,8 @@ export interface EndedSession {
   readonly id: string;
   readonly tag: string;
   readonly kind: SessionKind;
-  readonly broadcast: Broadcast;
+  /** The present one, of a viewer who waits for the next. */
+  broadcast: Broadcast;
 }
 
 /** One WHIP or WHEP resource. Its id is the secret part of its URL, so logs carry only `tag`. */
@@ -34,6 +35,7 @@ const ENDED_KEPT_MAX = 10_000;
 /** Open sessions by id, and for some minutes those that ended: clients DELETE what they have already closed. */
 export class SessionTable {
   readonly #open = new Map<string, Session>();
+  readonly #byBroadcast = new Map<Broadcast, Set<Session>>();
   readonly #atEnd = new Map<string, readonly (() => void)[]>();
   readonly #ended = new Map<string, { readonly session: EndedSession; readonly untilMs: number }>();
 
@@ -49,6 +51,7 @@ export class SessionTable {
 
   add(session: Session): void {
     this.#open.set(session.id, session);
+    this.#join(session);
     this.#meter?.opened(session.kind);
   }
 
@@ -67,7 +70,18 @@ export class SessionTable {
   }
 
   of(broadcast: Broadcast): Session[] {
-    return [...this.#open.values()].filter((session) => session.broadcast === broadcast);
+    return [...(this.#byBroadcast.get(broadcast) ?? [])];
+  }
+
+  hasAny(broadcast: Broadcast): boolean {
+    return this.#byBroadcast.has(broadcast);
+  }
+
+  /** To another broadcast of the same channel. */
+  move(session: Session, broadcast: Broadcast): void {
+    this.#leave(session);
+    session.broadcast = broadcast;
+    this.#join(session);
   }
 
   /** Runs `action` once, when this open session ends. */
@@ -77,7 +91,10 @@ export class SessionTable {
 
   /** Whether it was open. */
   end({ id, tag, kind, broadcast }: EndedSession, reason: EndReason, nowMs: number): boolean {
-    if (!this.#open.delete(id)) return false;
+    const session = this.#open.get(id);
+    if (!session) return false;
+    this.#open.delete(id);
+    this.#leave(session);
     for (const action of this.#atEnd.get(id) ?? []) action();
     this.#atEnd.delete(id);
     this.#meter?.ended(kind, reason);
@@ -92,6 +109,17 @@ export class SessionTable {
       if (untilMs > nowMs) return;
       this.#ended.delete(id);
     }
+  }
+
+  #join(session: Session): void {
+    const others = this.#byBroadcast.get(session.broadcast) ?? new Set();
+    this.#byBroadcast.set(session.broadcast, others.add(session));
+  }
+
+  #leave(session: Session): void {
+    const sessions = this.#byBroadcast.get(session.broadcast);
+    sessions?.delete(session);
+    if (sessions?.size === 0) this.#byBroadcast.delete(session.broadcast);
   }
 
   #forgetOldest(): void {

@@ -66,7 +66,9 @@ describe('a channel', () => {
     await channels.create(draft);
     await expect(channels.create(draft)).rejects.toMatchObject({ code: 'slug_taken' });
     await expect(channels.create({ ...draft, slug: 'studio' })).rejects.toMatchObject({ code: 'bad_slug' });
-    await expect(channels.update({ id: 'none', ...draft, createdAt: new Date() }, {})).rejects.toMatchObject({
+    await expect(
+      channels.update({ id: 'none', ...draft, acceptsWaitingViewers: false, createdAt: new Date() }, {}),
+    ).rejects.toMatchObject({
       code: 'no_channel',
     });
   });

@@ -102,8 +102,10 @@ describe('event streams', () => {
     await fake.goLive(key);
     expect(await events.next()).toMatchObject({ event: 'live', data: { live: true, state: 'live' } });
 
+    const channel = await fake.channelStore.bySlug('brook');
+    if (!channel) throw new Error('no channel');
     const { sessionId } = await fake.streams.play({
-      channelId: [...fake.streamStore.rows.values()][0]?.channelId ?? '',
+      channel,
       offer: obsOffer.replaceAll('a=sendonly', 'a=recvonly'),
     });
     fake.media.connect(sessionId);

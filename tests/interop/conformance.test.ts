@@ -30,10 +30,11 @@ beforeAll(async () => {
   const [started, media] = await Promise.all([Server.start({ env }), makeMedia({ seconds: 2 })]);
   server = started;
   const api = await Api.setUp(server);
-  const [toPublish, toWatch, offline] = await Promise.all(
-    ['to-publish', 'to-watch', 'nobody-here'].map((name) => api.createChannel(name)),
+  const [toPublish, toWatch, offline, waiting] = await Promise.all(
+    ['to-publish', 'to-watch', 'nobody-here', 'nobody-yet'].map((name) => api.createChannel(name)),
   );
-  if (!toPublish || !toWatch || !offline) throw new Error('no channels');
+  if (!toPublish || !toWatch || !offline || !waiting) throw new Error('no channels');
+  await api.patch(`/channels/${waiting.slug}`, { acceptsWaitingViewers: true });
   obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key: toWatch.key, media });
   await until('the stream is live', async () => (await api.live(toWatch.slug)).state === 'live');
   const [publish, play] = [offerOf('chromium-156-publish-h264'), offerOf('chromium-156-play')];
@@ -43,6 +44,7 @@ beforeAll(async () => {
     url: `${server.url}/whep/${toWatch.slug}`,
     offer: play,
     offlineUrl: `${server.url}/whep/${offline.slug}`,
+    waitingUrl: `${server.url}/whep/${waiting.slug}`,
   });
 });
 

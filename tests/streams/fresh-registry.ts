@@ -9,7 +9,7 @@ import { chromiumPlayOffer, obsOffer } from '../support/offers.ts';
 
 /** A registry and its surroundings, new for each test of the file that imports this. */
 
-export const channel = { id: 'channel-1', slug: 'brook', title: 'A brook' };
+export const channel = { id: 'channel-1', slug: 'brook', title: 'A brook', acceptsWaitingViewers: false };
 
 export let clock: FakeClock;
 export let media: FakeMediaPlane;
@@ -27,7 +27,7 @@ export function begin(options: { maxSessions?: number; meter?: SessionMeter } = 
 
 export const publish = async (keyId = 'key-1') =>
   (await registry.publish({ channel, offer: obsOffer, keyId })).sessionId;
-export const play = async () => (await registry.play({ channelId: channel.id, offer: chromiumPlayOffer })).sessionId;
+export const play = async () => (await registry.play({ channel, offer: chromiumPlayOffer })).sessionId;
 export const live = () => registry.live(channel.id);
 export const rows = () => [...store.rows.values()];
 

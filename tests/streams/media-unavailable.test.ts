@@ -7,7 +7,7 @@ import { FakeMediaPlane } from '../support/fake-media-plane.ts';
 import { FakeStreamStore } from '../support/fake-stream-store.ts';
 import { chromiumPlayOffer, obsOffer } from '../support/offers.ts';
 
-const channel = { id: 'channel-1', slug: 'brook', title: 'A brook' };
+const channel = { id: 'channel-1', slug: 'brook', acceptsWaitingViewers: false, title: 'A brook' };
 
 it('while a media thread is replaced, publishing and playing are to be tried again, and leave nothing behind', async () => {
   const media = new FakeMediaPlane();
@@ -24,7 +24,7 @@ it('while a media thread is replaced, publishing and playing are to be tried aga
   media.connect(sessionId);
   await settled();
   media.failure = new MediaUnavailable();
-  const playing = registry.play({ channelId: channel.id, offer: chromiumPlayOffer });
+  const playing = registry.play({ channel, offer: chromiumPlayOffer });
   await expect(playing).rejects.toMatchObject({ code: 'interrupted' });
   expect(registry.live(channel.id).state).toBe('live');
 });

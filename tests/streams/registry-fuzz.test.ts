@@ -2,19 +2,18 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { StreamRegistry } from '../../src/streams/registry.ts';
+import { answerTo } from '../interop/conformance/sdp.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { FakeMediaPlane } from '../support/fake-media-plane.ts';
 import { FakeStreamStore } from '../support/fake-stream-store.ts';
 import { chromiumPlayOffer, obsOffer } from '../support/offers.ts';
-
-const channels = ['one', 'two'].map((slug) => ({ id: slug, slug, title: slug }));
 
 /** `pick` chooses among what there is at that moment. */
 const step = fc.record({
   what: fc.constantFrom(
     ...(['publish', 'publish', 'play', 'play', 'connect', 'connect', 'connect', 'lose', 'lose', 'delete'] as const),
     ...(['delete again', 'stop', 'revoke', 'wait', 'wait long', 'media fails', 'store fails'] as const),
-    ...(['fall silent', 'resume'] as const),
+    ...(['fall silent', 'resume', 'offer', 'answer', 'let wait or not'] as const),
   ),
   pick: fc.nat(1000),
 });
@@ -24,16 +23,26 @@ const LOSSES = ['closed_by_peer', 'consent_lapsed', 'not_connected', 'failed'] a
 it('whatever happens in whatever order, counts are right and nothing is left over', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const channels = ['one', 'two'].map((slug) => ({
+        id: slug,
+        slug,
+        title: slug,
+        acceptsWaitingViewers: slug === 'two',
+      }));
       const clock = new FakeClock();
       const media = new FakeMediaPlane();
       const store = new FakeStreamStore();
       const registry = new StreamRegistry({ media, store, clock, log: pino({ level: 'silent' }) });
       const connected = new Set<string>();
       const silent = new Set<string>();
-      const everOpened: { kind: 'publisher' | 'viewer'; id: string }[] = [];
-      const open = (kind: 'publisher' | 'viewer', opening: Promise<{ sessionId: string }>) =>
+      const everOpened: { kind: 'publisher' | 'viewer'; id: string; channelId: string; offer: string }[] = [];
+      const open = (
+        kind: 'publisher' | 'viewer',
+        channelId: string,
+        opening: Promise<{ sessionId: string; sdp: string }>,
+      ) =>
         opening.then(
-          ({ sessionId }) => everOpened.push({ kind, id: sessionId }),
+          ({ sessionId, sdp }) => everOpened.push({ kind, id: sessionId, channelId, offer: sdp }),
           () => {},
         );
 
@@ -43,9 +52,17 @@ it('whatever happens in whatever order, counts are right and nothing is left ove
         const opened = everOpened[pick % (everOpened.length || 1)];
         if (!channel) throw new Error('no channel');
         if (what === 'publish') {
-          await open('publisher', registry.publish({ channel, offer: obsOffer, keyId: `key-${pick % 3}` }));
+          await open('publisher', channel.id, registry.publish({ channel, offer: obsOffer, keyId: `key-${pick % 3}` }));
         }
-        if (what === 'play') await open('viewer', registry.play({ channelId: channel.id, offer: chromiumPlayOffer }));
+        if (what === 'play') await open('viewer', channel.id, registry.play({ channel, offer: chromiumPlayOffer }));
+        if (what === 'offer') await open('viewer', channel.id, registry.offer(channel));
+        if (what === 'answer' && opened) {
+          await registry.answer(opened.id, answerTo(opened.offer), undefined).catch(() => {});
+        }
+        if (what === 'let wait or not') {
+          channel.acceptsWaitingViewers = !channel.acceptsWaitingViewers;
+          registry.channelChanged({ ...channel });
+        }
         if (what === 'connect' && sessionId) {
           connected.add(sessionId);
           media.connect(sessionId);
@@ -69,9 +86,10 @@ it('whatever happens in whatever order, counts are right and nothing is left ove
 
         for (const { id } of channels) {
           const { stream, state } = registry.live(id);
-          const mine = [...media.sessions].filter(([, session]) => session.streamId === stream?.id);
+          const ids = new Set(everOpened.filter(({ channelId }) => channelId === id).map((session) => session.id));
+          const mine = [...media.sessions].filter(([key]) => ids.has(key));
           const watching = mine.filter(([key, { kind }]) => kind === 'viewer' && connected.has(key));
-          expect(stream?.viewers ?? 0).toBe(watching.length);
+          expect(stream?.viewers ?? 0).toBe(stream ? watching.length : 0);
           const publishing = mine.filter(
             ([key, { kind }]) => kind === 'publisher' && connected.has(key) && !silent.has(key),
           );

@@ -14,7 +14,7 @@ export class FakeChannelStore implements ChannelStore {
 
   async create(draft: ChannelDraft): Promise<Channel | undefined> {
     if (await this.bySlug(draft.slug)) return undefined;
-    const channel = { ...draft, id: randomUUID(), createdAt: new Date() };
+    const channel = { acceptsWaitingViewers: false, ...draft, id: randomUUID(), createdAt: new Date() };
     this.rows.set(channel.id, channel);
     return channel;
   }

@@ -9,6 +9,9 @@ import { channelSchema, channelView, page, slugParam, text, visibility } from '.
 const title = text.trim().min(1).max(120);
 const description = text.trim().max(4000);
 const category = text.trim().max(60);
+const acceptsWaitingViewers = z.boolean().openapi({
+  description: 'WHEP players may come before there is a stream, and stay for the next one; else they are answered 409',
+});
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const newChannel = z.object({
@@ -17,8 +20,9 @@ const newChannel = z.object({
   description: description.default(''),
   category: category.default(''),
   visibility: visibility.default('public'),
+  acceptsWaitingViewers: acceptsWaitingViewers.default(false),
 });
-const change = z.object({ title, description, category, visibility }).partial();
+const change = z.object({ title, description, category, visibility, acceptsWaitingViewers }).partial();
 const query = z.object({
   ...page,
   live: flag.optional(),
@@ -98,6 +102,7 @@ export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
     const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
     const given = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined);
     const updated = await channels.update(channel, Object.fromEntries(given));
+    streams.channelChanged(updated);
     return c.json(channelView(updated, streams.live(channel.id)), 200);
   });
 
@@ -105,6 +110,7 @@ export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
     const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
     // The keys go first: an encoder that was stopped comes back within a moment.
     await channels.delete(channel);
+    streams.channelChanged({ ...channel, acceptsWaitingViewers: false });
     streams.stop(channel.id);
     return c.body(null, 204);
   });

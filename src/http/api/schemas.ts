@@ -71,6 +71,7 @@ export const channelSchema = z
     description: z.string(),
     category: z.string(),
     visibility,
+    acceptsWaitingViewers: z.boolean(),
     createdAt: time,
     live: z.object({
       state: z.enum(['offline', 'live', 'reconnecting']),
@@ -129,13 +130,14 @@ export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
 }
 
 export function channelView(of: Channel, { state, stream }: LiveSnapshot): z.infer<typeof channelSchema> {
-  const { slug, title, description, category, createdAt } = of;
+  const { slug, title, description, category, acceptsWaitingViewers, createdAt } = of;
   return {
     slug,
     title,
     description,
     category,
     visibility: of.visibility,
+    acceptsWaitingViewers,
     createdAt: createdAt.toISOString(),
     live: {
       state,

@@ -36,6 +36,8 @@ export interface EndpointOptions {
   readonly offer: string;
   /** The WHEP endpoint of a channel where nobody publishes. */
   readonly offlineUrl?: string | undefined;
+  /** That of a channel where nobody publishes, and viewers may wait. */
+  readonly waitingUrl?: string | undefined;
 }
 
 /** A WHIP or WHEP endpoint as a client without media meets it: HTTP and SDP alone. */
@@ -45,16 +47,18 @@ export class Endpoint {
   readonly offer: string;
   readonly token: string | undefined;
   readonly offlineUrl: string | undefined;
+  readonly waitingUrl: string | undefined;
   /** Of all answers so far. */
   readonly statuses = new Set<number>();
   readonly #open = new Set<string>();
 
-  constructor({ kind, url, token, offer, offlineUrl }: EndpointOptions) {
+  constructor({ kind, url, token, offer, offlineUrl, waitingUrl }: EndpointOptions) {
     this.kind = kind;
     this.url = url;
     this.token = token;
     this.offer = offer;
     this.offlineUrl = offlineUrl;
+    this.waitingUrl = waitingUrl;
   }
 
   async ask(url: string, { method = 'GET', headers = {}, body, isAnonymous = false }: Ask = {}): Promise<Reply> {

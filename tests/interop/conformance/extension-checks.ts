@@ -1,12 +1,14 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type Check, NotApplicable } from './check.ts';
-import type { Endpoint, Session } from './endpoint.ts';
+import { type Endpoint, SDP, type Session } from './endpoint.ts';
 import { isRefusal, isSuccess } from './http-checks.ts';
 
 const SSE = 'urn:ietf:params:whep:ext:core:server-sent-events';
 const LAYER = 'urn:ietf:params:whep:ext:core:layer';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const FIRST_EVENT_WITHIN_MS = 3000;
+/** Long enough for a state to be told that need not be. */
+const QUIET_MS = 1000;
 
 /** WHEP's extensions for server-sent events and layer selection. */
 export function extensionChecks(): Check[] {
@@ -57,6 +59,20 @@ export function extensionChecks(): Check[] {
       run: async (endpoint) => {
         const stream = await openStream(endpoint, await endpoint.open(), ['active', 'inactive']);
         equal((await firstEvent(stream)).event, 'active');
+      },
+    },
+    {
+      item: 'B8/S5',
+      level: 'O',
+      requirement: 'Whoever may come before there is a stream is let in by 201, and not told inactive first',
+      run: async (endpoint) => {
+        const { waitingUrl, offer } = endpoint;
+        if (waitingUrl === undefined) throw new NotApplicable('no channel was named where viewers may wait');
+        const reply = await endpoint.ask(waitingUrl, { method: 'POST', headers: { 'content-type': SDP }, body: offer });
+        equal(reply.status, 201);
+        const stream = await openStream(endpoint, endpoint.sessionOf(reply), ['active', 'inactive']);
+        const first = await firstEvent(stream, QUIET_MS).catch(() => undefined);
+        ok(first?.event !== 'inactive', 'it begins with inactive');
       },
     },
     {
@@ -131,9 +147,9 @@ interface StreamEvent {
 }
 
 /** What comes first, up to the empty line. */
-async function firstEvent(url: string): Promise<StreamEvent> {
+async function firstEvent(url: string, withinMs = FIRST_EVENT_WITHIN_MS): Promise<StreamEvent> {
   const hangUp = new AbortController();
-  const timer = setTimeout(() => hangUp.abort(), FIRST_EVENT_WITHIN_MS);
+  const timer = setTimeout(() => hangUp.abort(), withinMs);
   try {
     const response = await fetch(url, { signal: hangUp.signal });
     let text = '';

@@ -9,8 +9,9 @@ import { whipChecks } from './whip-checks.ts';
 
 const USAGE = `npm run conformance
     checks Freshet itself, and writes docs/conformance.md
-npm run conformance -- [--whip URL --token T] [--whep URL [--whep-token T] [--whep-offline URL]]
-    checks any server; somebody has to publish H264 or VP8 at the WHEP URL, and nobody at the offline one`;
+npm run conformance -- [--whip URL --token T] [--whep URL [--whep-token T] [--whep-offline URL] [--whep-waiting URL]]
+    checks any server; somebody has to publish H264 or VP8 at the WHEP URL, and nobody at the offline one, nor at the
+    one where viewers may wait`;
 
 const offerOf = (name: string) => readFileSync(new URL(`../offers/${name}.sdp`, import.meta.url), 'utf8');
 
@@ -39,6 +40,7 @@ async function checkOthers(): Promise<boolean> {
       whep: { type: 'string' },
       'whep-token': { type: 'string' },
       'whep-offline': { type: 'string' },
+      'whep-waiting': { type: 'string' },
     },
   });
   const { whip, token, whep } = values;
@@ -56,7 +58,8 @@ async function checkOthers(): Promise<boolean> {
   if (whep !== undefined) {
     const offlineUrl = values['whep-offline'];
     const offer = offerOf('chromium-156-play');
-    const options = { kind: 'whep', url: whep, token: values['whep-token'], offer, offlineUrl } as const;
+    const waitingUrl = values['whep-waiting'];
+    const options = { kind: 'whep', url: whep, token: values['whep-token'], offer, offlineUrl, waitingUrl } as const;
     isMet = (await check('WHEP', whepChecks(), options)) && isMet;
   }
   return isMet;

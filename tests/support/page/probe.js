@@ -64,6 +64,10 @@
       };
     },
 
+    isConnected() {
+      return peers.length > 0 && peers.every((peer) => peer.connectionState === 'connected');
+    },
+
     /** As a program that ends: connections say goodbye, and nobody hears of it by HTTP. */
     hangUp() {
       for (const peer of peers) peer.close();

@@ -17,6 +17,7 @@ export interface Channel {
   readonly description: string;
   readonly category: string;
   readonly visibility: Visibility;
+  readonly acceptsWaitingViewers: boolean;
   readonly live: {
     readonly state: LiveState;
     readonly viewers: number;
@@ -30,6 +31,7 @@ export interface ChannelDraft {
   title: string;
   description?: string;
   visibility?: Visibility;
+  acceptsWaitingViewers?: boolean;
 }
 
 /** What a streamer would do well to change, in words. */
