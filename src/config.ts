@@ -40,9 +40,11 @@ export interface Config {
 /** Its message names every variable that is wrong, and never a value: some are secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
     super(['The configuration is wrong:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
+    this.problems = problems;
   }
 }
 

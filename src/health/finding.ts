@@ -8,7 +8,7 @@ export interface Finding {
   /** What was found, and what it causes. */
   readonly found: string;
   /** What to do about it; where all is well there is nothing to do. */
-  readonly cure?: string;
+  readonly cure?: string | undefined;
 }
 
 export const ok = (subject: string, found: string): Finding => ({ subject, level: 'ok', found });

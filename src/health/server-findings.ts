@@ -54,7 +54,7 @@ function proxyFindings({ publicUrl, httpHost, httpPort, offered }: ServerFacts):
   ];
 }
 
-function diskFindings({ dataDir, freeBytes }: MachineFacts): Finding[] {
+export function diskFindings({ dataDir, freeBytes }: Pick<MachineFacts, 'dataDir' | 'freeBytes'>): Finding[] {
   if (freeBytes === undefined) return [];
   const free = `${dataDir} has ${bytesInWords(freeBytes)} left`;
   if (freeBytes >= LITTLE_SPACE_BYTES) return [ok('Disk', `${free}.`)];
@@ -89,7 +89,7 @@ function openFilesFindings({ openFilesLimit }: MachineFacts): Finding[] {
   ];
 }
 
-function ffmpegFinding({ problem, path, version, encoders = [] }: FfmpegFacts): Finding {
+export function ffmpegFinding({ problem, path, version, encoders = [] }: FfmpegFacts): Finding {
   if (problem === undefined) return ok('ffmpeg', `${path} is version ${version} and has ${encoders.join(', ')}.`);
   return warning(
     'ffmpeg',

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { Api } from '../support/api.ts';
 import { keepPicture, newVisitor, openBrowser } from '../support/browser.ts';
 import { logIn } from '../support/log-in.ts';
+import { runDoctor } from '../support/run-doctor.ts';
 import { Server, type ServerOptions } from '../support/server.ts';
 import { UdpShaper } from '../support/udp-shaper.ts';
 
@@ -102,4 +103,16 @@ test('who is not logged in has to, first', async (context) => {
   context.onTestFinished(() => visitor.leave());
   const page = await visitor.open(`${server.url}/admin`);
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/login?next=%2Fadmin');
+});
+
+test('npm run doctor asks the server on its machine, and finds it when it is in the way of another', async (context) => {
+  const server = await startServer(context);
+  const asked = await runDoctor({}, server.url);
+  expect(asked.code, asked.said).toBe(0);
+  expect(asked.said).toMatch(/ok +Database +It answers\./);
+  expect(asked.said).toMatch(/warning +Addresses for media/);
+  const other = await runDoctor({ PORT: '0', MEDIA_PORT: String(server.mediaPort), DATA_DIR: server.dataDir });
+  expect(other.code, other.said).toBe(1);
+  expect(other.said).toMatch(new RegExp(`FAULT +UDP ${server.mediaPort} `));
+  expect(other.said).toMatch(/FAULT +Data folder +another Freshet is running/);
 });
