@@ -15,6 +15,7 @@ import { growth } from './scenarios/growth.ts';
 import { joins } from './scenarios/joins.ts';
 import { memory } from './scenarios/memory.ts';
 import { otherServer } from './scenarios/other-server.ts';
+import { profileTable } from './scenarios/profile.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
 const PAGE = join(DOCS, 'performance.md');
@@ -38,6 +39,7 @@ async function run(options: Options): Promise<void> {
   }
   await measureBudgets(options);
   if (options.hasGrowth) await measureGrowth(options);
+  if (options.hasProfile) console.log(await timed('profile', () => profileTable(options)));
 }
 
 async function measureBudgets(options: Options): Promise<void> {

@@ -3,13 +3,15 @@ import { parseArgs } from 'node:util';
 /** What has budgets. */
 export const BUDGETED = ['fan-out', 'floor', 'crowd', 'memory', 'joins', 'first-frame', 'glass', 'churn'] as const;
 export type Budgeted = (typeof BUDGETED)[number];
-const SECTIONS = [...BUDGETED, 'growth'] as const;
+const SECTIONS = [...BUDGETED, 'growth', 'profile'] as const;
 type Section = (typeof SECTIONS)[number];
 
 export interface Options {
   readonly isQuick: boolean;
   readonly budgeted: readonly Budgeted[];
   readonly hasGrowth: boolean;
+  /** Only where it is asked for by name. */
+  readonly hasProfile: boolean;
   /** All that has budgets at full length: the figures are kept. */
   readonly isComplete: boolean;
   /** Another server to measure, in place of our own. */
@@ -20,7 +22,7 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench -- [options] [section ...]
-  sections           ${SECTIONS.join(', ')}; all without any
+  sections           ${SECTIONS.join(', ')}; all but profile without any
   --quick            about 4 minutes: fewer and shorter runs, nothing written
   --whep URL         measure any WHEP server that has a stream at URL
   --token T          its bearer token
@@ -52,6 +54,7 @@ export function readOptions(args: readonly string[]): Options {
     isComplete: !values.quick && budgeted.length === BUDGETED.length,
     budgeted,
     hasGrowth: chosen.includes('growth'),
+    hasProfile: positionals.includes('profile'),
     ...(whep !== undefined && {
       whep: { url: whep, ...(token !== undefined && { token }), ...(pid !== undefined && { pid: whole(pid) }) },
     }),

@@ -19,7 +19,8 @@ pays for the receiving half of the kernel. Three figures are smallest / **median
 The viewers are real: each has its own socket, ICE, DTLS and SRTP keys, sends consent checks and receiver reports, counts
 every packet by its number, opens the first one, and one viewer in twenty opens them all. They empty their sockets every
 2 ms instead of being woken by each packet. Unless a line says so they take datagrams one by one (no UDP GRO), so that the
-sender's kernel has to cut every GSO run itself.
+sender's kernel has to cut every GSO run itself. Why it costs what it costs, and what was tried where a budget is missed, is
+in [performance-notes.md](performance-notes.md).
 `;
 
 const GROWTH_INTRODUCTION = `${GROWTH_HEADING}

@@ -1,13 +1,29 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A function as V8 names it; native ones have no `url`. */
+export interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+}
+
+/** What ran at each of many moments, microseconds apart: V8's own form. */
+export interface CpuProfile {
+  readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[];
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
 
 interface Message {
   readonly id?: number;
   readonly method?: string;
   readonly params?: { readonly sessionId?: string; readonly message?: string };
-  readonly result?: { readonly usedSize?: number };
+  readonly result?: { readonly usedSize?: number; readonly profile?: CpuProfile };
 }
 
-/** Asks a Node that was started with `--inspect` for the heaps of all its threads. */
+const SAMPLE_US = 200;
+
+/** Asks a Node that was started with `--inspect` for the heaps of all its threads, and for what its first worker does. */
 export class Inspector {
   readonly #socket: WebSocket;
   readonly #workers: string[] = [];
@@ -32,6 +48,17 @@ export class Inspector {
   async heapBytes(): Promise<number> {
     const sizes = await Promise.all([undefined, ...this.#workers].map((worker) => this.#heapOf(worker)));
     return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  async profile(seconds: number): Promise<CpuProfile> {
+    const [worker] = this.#workers;
+    await this.#ask('Profiler.enable', {}, worker);
+    await this.#ask('Profiler.setSamplingInterval', { interval: SAMPLE_US }, worker);
+    await this.#ask('Profiler.start', {}, worker);
+    await pause(seconds * 1000);
+    const { result } = await this.#ask('Profiler.stop', {}, worker);
+    if (!result?.profile) throw new Error('no profile came');
+    return result.profile;
   }
 
   close(): void {
