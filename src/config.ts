@@ -34,6 +34,10 @@ export interface Config {
     readonly secretAccessKey: string;
   };
   readonly ffmpegPath?: string;
+  /** Whether webhooks may go to addresses of this machine and its network. */
+  readonly webhookAllowPrivate: boolean;
+  /** Encrypts what has to be read again; absent: a file in `dataDir` does. */
+  readonly secretsKey?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -135,6 +139,8 @@ const schema = z.object({
   S3_ACCESS_KEY_ID: nonEmpty('must be an access key id'),
   S3_SECRET_ACCESS_KEY: nonEmpty('must be a secret access key'),
   FFMPEG_PATH: nonEmpty('must be the path of ffmpeg, for example /usr/bin/ffmpeg'),
+  WEBHOOK_ALLOW_PRIVATE: oneOf(['true', 'false']),
+  SECRETS_KEY: matching('must have at least 32 characters and no space, as `openssl rand -hex 32` prints', /^\S{32,}$/),
   LOG_LEVEL: oneOf(LOG_LEVELS),
 });
 
@@ -201,10 +207,12 @@ function grouped(env: z.output<typeof schema>): Config {
       send: env.MEDIA_SEND ?? 'auto',
     },
     dataDir: env.DATA_DIR ?? resolve('data'),
+    webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',
     logLevel: env.LOG_LEVEL ?? 'info',
     ...(env.PUBLIC_URL !== undefined && { publicUrl: env.PUBLIC_URL }),
     ...(env.DATABASE_URL !== undefined && { databaseUrl: env.DATABASE_URL }),
     ...(env.ADMIN_TOKEN !== undefined && { adminToken: env.ADMIN_TOKEN }),
+    ...(env.SECRETS_KEY !== undefined && { secretsKey: env.SECRETS_KEY }),
     ...(env.FFMPEG_PATH !== undefined && { ffmpegPath: env.FFMPEG_PATH }),
     ...(env.TURN_URLS !== undefined &&
       env.TURN_SECRET !== undefined && { turn: { urls: env.TURN_URLS, secret: env.TURN_SECRET } }),

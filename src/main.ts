@@ -5,18 +5,22 @@ import { SetUp } from './accounts/set-up.ts';
 import { Channels } from './channels/channels.ts';
 import { StreamKeys } from './channels/stream-keys.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { openDatabase } from './db/database.ts';
+import { type Database, openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
 import { createApp } from './http/app.ts';
 import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { openSecretBox } from './secret-box.ts';
 import { serverHealth } from './server-health.ts';
 import { systemClock } from './streams/clock.ts';
 import { Probes } from './streams/probes.ts';
 import { StreamRegistry } from './streams/registry.ts';
 import { MediaThreads } from './transport/media-plane.ts';
+import { Deliverer } from './webhooks/deliverer.ts';
+import { StreamNews } from './webhooks/stream-news.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 const STOP_MS = 9_000;
 
@@ -52,7 +56,8 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
     streams: () => streams.totals(),
     hasProcess: true,
   });
-  const streams = new StreamRegistry({ media, store: database.streams, log, meter: metrics.sessions });
+  const { webhooks, deliverer, witness } = await openWebhooks(config, database, log);
+  const streams = new StreamRegistry({ media, store: database.streams, log, meter: metrics.sessions, witness });
   closers.push({ name: 'streams', close: () => streams.close() });
   const setUp = new SetUp({ users: database.users });
   const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
@@ -66,6 +71,7 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
     setUp,
     apiTokens: new ApiTokens({ store: database.apiTokens }),
     history: database.streams,
+    webhooks,
     log,
     metrics,
     adminToken: config.adminToken,
@@ -80,10 +86,22 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
   const server = await serveHttp({ app, ...config.http });
   closers.push({ name: 'http', close: () => server.close() });
 
+  await deliverer.start();
   const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
   log.info({ url: url.href }, 'listening');
   const token = await setUp.token();
   if (token !== undefined) log.info({ url: new URL(`/setup?token=${token}`, url).href }, 'set-up link');
+}
+
+async function openWebhooks(config: Config, database: Database, log: Log) {
+  const { webhooks: store, webhookDeliveries: deliveries } = database;
+  const shared = { deliveries, isPrivateAllowed: config.webhookAllowPrivate };
+  const secrets = await openSecretBox({ dataDir: config.dataDir, given: config.secretsKey });
+  return {
+    webhooks: new Webhooks({ ...shared, store, secrets }),
+    deliverer: new Deliverer({ ...shared, webhooks: store, secrets, log }),
+    witness: new StreamNews({ deliveries }),
+  };
 }
 
 /** The exit code: what can not be closed does not keep the rest open. */

@@ -34,6 +34,7 @@ test('without any variable everything has its default, and nothing optional is t
     http: { host: '0.0.0.0', port: 8080 },
     media: { port: 8189, threads: Math.max(1, availableParallelism() - 1), announcedAddresses: [], send: 'auto' },
     dataDir: resolve('data'),
+    webhookAllowPrivate: false,
     logLevel: 'info',
   });
 });
@@ -51,6 +52,8 @@ test('every variable is read into its place', () => {
     DATABASE_URL: 'postgresql://user:pass@db:5432/freshet?sslmode=require',
     ADMIN_TOKEN: TOKEN,
     FFMPEG_PATH: '/usr/bin/ffmpeg',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+    SECRETS_KEY: 'k'.repeat(32),
     LOG_LEVEL: 'DEBUG',
     ...TURN,
     ...S3,
@@ -85,6 +88,8 @@ test('every variable is read into its place', () => {
       secretAccessKey: 's3cret',
     },
     ffmpegPath: '/usr/bin/ffmpeg',
+    webhookAllowPrivate: true,
+    secretsKey: 'k'.repeat(32),
     logLevel: 'debug',
   });
 });

@@ -6,11 +6,14 @@ import { DbApiTokens } from './api-tokens.ts';
 import { DbChannels } from './channels.ts';
 import { createClient, type DbClient } from './client.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
+import { JobQueue } from './job-queue.ts';
 import { DbLoginSessions } from './login-sessions.ts';
 import { migrate } from './migrate.ts';
 import { DbStreamKeys } from './stream-keys.ts';
 import { DbStreams } from './streams.ts';
 import { DbUsers } from './users.ts';
+import { DbWebhookDeliveries } from './webhook-deliveries.ts';
+import { DbWebhooks } from './webhooks.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
 const CONNECT_LIMIT_MS = 5_000;
@@ -23,17 +26,27 @@ export class Database {
   readonly channels: DbChannels;
   readonly streamKeys: DbStreamKeys;
   readonly streams: DbStreams;
+  readonly webhooks: DbWebhooks;
+  readonly webhookDeliveries: DbWebhookDeliveries;
+  readonly #jobs: JobQueue;
   readonly #client: DbClient;
   readonly #embedded: EmbeddedPostgres | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(client: DbClient, embedded?: EmbeddedPostgres) {
+  constructor({
+    client,
+    jobs,
+    embedded,
+  }: { client: DbClient; jobs: JobQueue; embedded: EmbeddedPostgres | undefined }) {
     this.users = new DbUsers(client);
     this.loginSessions = new DbLoginSessions(client);
     this.apiTokens = new DbApiTokens(client);
     this.channels = new DbChannels(client);
     this.streamKeys = new DbStreamKeys(client);
     this.streams = new DbStreams(client);
+    this.webhooks = new DbWebhooks(client);
+    this.webhookDeliveries = new DbWebhookDeliveries(client, jobs);
+    this.#jobs = jobs;
     this.#client = client;
     this.#embedded = embedded;
   }
@@ -50,6 +63,7 @@ export class Database {
   }
 
   async #close(): Promise<void> {
+    await this.#jobs.close();
     await this.#client.$disconnect();
     await this.#embedded?.close();
   }
@@ -70,7 +84,8 @@ export async function openDatabase(options: {
   try {
     if (embedded === undefined) await checkReachable(connection);
     await migrate({ connection, folder: MIGRATIONS, log });
-    return new Database(createClient({ connection, log }), embedded);
+    const jobs = new JobQueue({ connection, log });
+    return new Database({ client: createClient({ connection, log }), jobs, embedded });
   } catch (error) {
     await embedded?.close();
     throw error;

@@ -12,6 +12,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { StreamHistory } from '../streams/ports.ts';
 import type { Probes } from '../streams/probes.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { API_INFO, apiRoutes } from './api/api.ts';
 import { docsPage } from './api/docs.ts';
@@ -37,6 +38,7 @@ export interface AppOptions {
   readonly history: StreamHistory;
   readonly health: Health;
   readonly probes: Probes;
+  readonly webhooks: Webhooks;
   readonly log: Logger;
   readonly checks?: HealthChecks;
   readonly metrics?: Metrics | undefined;

@@ -7,6 +7,7 @@ import { AccountError, type AccountErrorCode } from '../accounts/errors.ts';
 import { ChannelError, type ChannelErrorCode } from '../channels/errors.ts';
 import { type MissingCodec, SdpError, type SdpErrorCode } from '../sdp/sdp-error.ts';
 import { StreamError, type StreamErrorCode } from '../streams/errors.ts';
+import { WebhookError, type WebhookErrorCode } from '../webhooks/errors.ts';
 
 export type HttpErrorCode =
   | 'bad_request'
@@ -23,7 +24,13 @@ export type HttpErrorCode =
   | 'too_many_session_feeds'
   | 'internal';
 
-export type ErrorCode = HttpErrorCode | StreamErrorCode | SdpErrorCode | ChannelErrorCode | AccountErrorCode;
+export type ErrorCode =
+  | HttpErrorCode
+  | StreamErrorCode
+  | SdpErrorCode
+  | ChannelErrorCode
+  | AccountErrorCode
+  | WebhookErrorCode;
 
 /** One status for each code: those of sessions come from RFC 9725 and the WHEP draft. */
 export const statusOf = {
@@ -42,10 +49,13 @@ export const statusOf = {
   no_channel: 404,
   no_key: 404,
   no_token: 404,
+  no_webhook: 404,
+  no_delivery: 404,
   method_not_allowed: 405,
   not_live: 409,
   unanswered: 409,
   slug_taken: 409,
+  too_many_webhooks: 409,
   already_set_up: 409,
   not_set_up: 409,
   etag_mismatch: 412,
@@ -57,6 +67,7 @@ export const statusOf = {
   no_layer: 422,
   invalid_fields: 422,
   bad_slug: 422,
+  bad_url: 422,
   bad_name: 422,
   bad_password: 422,
   etag_missing: 428,
@@ -77,7 +88,12 @@ const retrySeconds: Partial<Record<ErrorCode, number>> = {
   too_many_logins: 2,
 };
 
-const fieldOf: Partial<Record<ErrorCode, string>> = { bad_slug: 'slug', bad_name: 'name', bad_password: 'password' };
+const fieldOf: Partial<Record<ErrorCode, string>> = {
+  bad_slug: 'slug',
+  bad_name: 'name',
+  bad_password: 'password',
+  bad_url: 'url',
+};
 
 export interface FieldError {
   readonly path: string;
@@ -138,6 +154,6 @@ function problem(
   return c.body(JSON.stringify(body), status);
 }
 
-function isKnown(error: unknown): error is StreamError | SdpError | ChannelError | AccountError {
-  return [StreamError, SdpError, ChannelError, AccountError].some((known) => error instanceof known);
+function isKnown(error: unknown): error is StreamError | SdpError | ChannelError | AccountError | WebhookError {
+  return [StreamError, SdpError, ChannelError, AccountError, WebhookError].some((known) => error instanceof known);
 }

@@ -7,7 +7,8 @@ import { Journal } from './journal.ts';
 import { LayerNews } from './layer-news.ts';
 import { type LiveLayer, type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import { LiveStream } from './live-stream.ts';
-import type { EndReason, LayerStats, StreamStore, TrackStats } from './ports.ts';
+import { PeakNews } from './peak-news.ts';
+import type { EndReason, LayerStats, StreamEvent, StreamStore, StreamWitness, TrackStats } from './ports.ts';
 import { StreamHealth } from './stream-health.ts';
 import { ViewerRows } from './viewer-rows.ts';
 
@@ -28,7 +29,10 @@ export interface BroadcastOptions {
   readonly listeners: LiveListeners;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly witness?: StreamWitness | undefined;
 }
+
+type News<Event = StreamEvent> = Event extends StreamEvent ? Omit<Event, 'at' | 'channel' | 'stream'> : never;
 
 /** A stream together with what the world learns of it: its rows, its listeners, its log. */
 export class Broadcast {
@@ -38,6 +42,7 @@ export class Broadcast {
   readonly log: Logger;
   #channel: StreamChannel;
   readonly health = new StreamHealth();
+  readonly #witness: StreamWitness | undefined;
   readonly #store: StreamStore;
   readonly #listeners: LiveListeners;
   readonly #clock: Clock;
@@ -45,13 +50,15 @@ export class Broadcast {
   readonly #viewerRows: ViewerRows;
   readonly #layerNews = new LayerNews();
   readonly #advice = new AdviceBoard();
+  readonly #peakNews = new PeakNews();
   #described = '';
 
-  constructor({ channel, mediaId, store, listeners, clock, log }: BroadcastOptions) {
+  constructor({ channel, mediaId, store, listeners, clock, log, witness }: BroadcastOptions) {
     this.stream = new LiveStream({ id: randomUUID(), channelId: channel.id, title: channel.title });
     this.mediaId = mediaId ?? this.stream.id;
     this.#channel = channel;
     this.log = log.child({ channel: channel.slug, stream: this.stream.id });
+    this.#witness = witness;
     this.#store = store;
     this.#listeners = listeners;
     this.#clock = clock;
@@ -97,6 +104,7 @@ export class Broadcast {
       const { id, channelId, title } = this.stream;
       const startedAt = this.#now();
       this.#journal.write('start', () => this.#store.start({ id, channelId, title, startedAt }), true);
+      this.#happened({ type: 'started', codecs: this.stream.codecs });
       for (const viewerId of this.stream.viewerIds) this.#viewerRows.joined(viewerId);
     }
     this.#describe();
@@ -110,7 +118,7 @@ export class Broadcast {
     if (change === 'silent') this.stream.publisherSilent(sessionId, this.#clock.now());
     else this.stream.publisherResumed(sessionId);
     if (before === this.stream.state) return;
-    if (change === 'silent') this.health.publisherLost(this.#clock.now());
+    if (change === 'silent') this.#publisherLost();
     this.log.info(change === 'silent' ? 'publisher fell silent, waiting for its return' : 'publisher resumed');
     this.#tellLive();
   }
@@ -120,7 +128,7 @@ export class Broadcast {
     const before = this.stream.state;
     const over = this.stream.publisherEnded(sessionId, reason, this.#clock.now());
     if (before === this.stream.state) return over;
-    this.health.publisherLost(this.#clock.now());
+    if (this.stream.state === 'reconnecting') this.#publisherLost();
     this.log.info({ reason }, 'publisher lost, waiting for its return');
     this.#tellLive();
     return over;
@@ -143,10 +151,12 @@ export class Broadcast {
     const nowMs = this.#clock.now();
     this.stream.measured(tracks);
     this.health.measured(tracks, nowMs);
-    const { hasChanged } = this.#advice.update(adviceOn(this.health, nowMs), nowMs);
+    const { raised, hasChanged } = this.#advice.update(adviceOn(this.health, nowMs), nowMs);
     if (!this.stream.isWatchable) return;
     this.#describe();
-    const { layers, channelId } = this.stream;
+    const { layers, channelId, peakViewers } = this.stream;
+    for (const advice of raised) this.#happened({ type: 'advice_raised', advice });
+    if (this.#peakNews.isDue(peakViewers, nowMs)) this.#happened({ type: 'viewer_peak', viewers: peakViewers });
     if (hasChanged) this.#tellLive();
     if (this.#layerNews.isDue(layers, nowMs)) this.#listeners.tell(channelId, { type: 'layers', layers });
   }
@@ -161,6 +171,7 @@ export class Broadcast {
     }
     const end = { at: this.#now(), reason, peakViewers };
     this.#journal.write('end', () => this.#store.end(id, end), true);
+    this.#happened({ type: 'ended', reason, peakViewers });
     this.log.info(
       { reason, peakViewers, seconds: Math.round((this.#clock.now() - startedAtMs) / 1000) },
       'stream ended',
@@ -176,6 +187,21 @@ export class Broadcast {
   /** For the end of the process: failed rows are not tried again. */
   hurry(): void {
     this.#journal.hurry();
+  }
+
+  #publisherLost(): void {
+    this.health.publisherLost(this.#clock.now());
+    this.#happened({ type: 'reconnecting' });
+  }
+
+  /** Kept in order with the rows, and behind the back of media like them. */
+  #happened(news: News): void {
+    const { id, title, startedAtMs } = this.stream;
+    if (!this.#witness || startedAtMs === undefined) return;
+    const stream = { id, title, startedAt: new Date(startedAtMs) };
+    const event: StreamEvent = { ...news, at: this.#now(), channel: this.#channel, stream };
+    const witness = this.#witness;
+    this.#journal.write(event.type, () => witness.happened(event), news.type === 'ended' || news.type === 'started');
   }
 
   #withLoss(layer: LayerStats): LiveLayer {

@@ -1,8 +1,5 @@
-import type { Logger } from 'pino';
 import { Broadcast, type BroadcastOptions, type StreamChannel } from './broadcast.ts';
-import type { Clock } from './clock.ts';
-import type { LiveListeners } from './live-events.ts';
-import type { EndReason, StreamStore, StreamTotals } from './ports.ts';
+import type { EndReason, StreamTotals } from './ports.ts';
 
 const DRAIN_MS = 4_000;
 
@@ -13,7 +10,7 @@ export class Broadcasts {
   readonly #byMedia = new Map<string, Broadcast>();
   readonly #draining = new Map<Broadcast, Promise<void>>();
 
-  constructor(shared: { store: StreamStore; listeners: LiveListeners; clock: Clock; log: Logger }) {
+  constructor(shared: Omit<BroadcastOptions, 'channel' | 'mediaId'>) {
     this.#shared = shared;
   }
 

@@ -1,6 +1,7 @@
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { CandidateAddress, CodecName, EgressPlan, IceCredentials, IngestPlan } from '../media/plan.ts';
 import type { SessionStats, TrackStats } from '../media/stats.ts';
+import type { Advice } from './advice.ts';
 
 export type { CandidateAddress } from '../media/plan.ts';
 export type { LayerStats, SessionStats, TrackStats } from '../media/stats.ts';
@@ -102,6 +103,26 @@ export interface SessionMeter {
   connected(kind: SessionKind, afterMs: number): void;
   /** Once, connected or not. */
   ended(kind: SessionKind, reason: EndReason): void;
+}
+
+/** What became of a stream, as somebody far away may want to hear it. */
+export type StreamEvent = {
+  readonly at: Date;
+  readonly channel: { readonly id: string; readonly slug: string };
+  readonly stream: { readonly id: string; readonly title: string; readonly startedAt: Date };
+} & (
+  | { readonly type: 'started'; readonly codecs: readonly CodecName[] }
+  | { readonly type: 'ended'; readonly reason: EndReason; readonly peakViewers: number }
+  /** Without a publisher, and its viewers waiting. */
+  | { readonly type: 'reconnecting' }
+  | { readonly type: 'viewer_peak'; readonly viewers: number }
+  | { readonly type: 'advice_raised'; readonly advice: Advice }
+);
+
+/** Implemented by `webhooks/`. */
+export interface StreamWitness {
+  /** Resolves once it is durable; tried again when it rejects. Those of one stream come in order. */
+  happened(event: StreamEvent): Promise<void>;
 }
 
 export interface StreamRecord {

@@ -21,6 +21,7 @@ import type {
   SessionMeter,
   StreamStore,
   StreamTotals,
+  StreamWitness,
 } from './ports.ts';
 import { type ReportPage, type SessionReport, SessionReports } from './session-reports.ts';
 import { type Session, SessionTable } from './session-table.ts';
@@ -36,6 +37,7 @@ export interface RegistryOptions {
   readonly clock?: Clock;
   readonly maxSessions?: number;
   readonly meter?: SessionMeter;
+  readonly witness?: StreamWitness;
 }
 
 /** A restart has new credentials to tell the client; a trickled candidate needs no word. */
@@ -66,13 +68,14 @@ export class StreamRegistry {
   #cancelTick: () => void = () => {};
   #closing: Promise<void> | undefined;
 
-  constructor({ media, store, log, meter, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS }: RegistryOptions) {
+  constructor(options: RegistryOptions) {
+    const { media, store, log, meter, witness, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS } = options;
     this.#media = media;
     this.#clock = clock;
     this.#maxSessions = maxSessions;
     this.#sessions = new SessionTable(meter);
     this.#reports = new SessionReports({ sessions: this.#sessions, media });
-    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log });
+    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness });
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
     this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers });

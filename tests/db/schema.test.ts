@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClient, type DbClient } from '../../src/db/client.ts';
-import { EndReason, Prisma, Role, Visibility } from '../../src/db/generated/client.ts';
+import { DeliveryStatus, EndReason, Prisma, Role, Visibility } from '../../src/db/generated/client.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { silentLog, TestPostgres } from '../support/database.ts';
 
@@ -27,6 +27,8 @@ test('every table of the migrations has the columns that schema.prisma gives its
     { table: 'stream_keys', fields: Prisma.StreamKeyScalarFieldEnum },
     { table: 'streams', fields: Prisma.StreamScalarFieldEnum },
     { table: 'viewer_sessions', fields: Prisma.ViewerSessionScalarFieldEnum },
+    { table: 'webhooks', fields: Prisma.WebhookScalarFieldEnum },
+    { table: 'webhook_deliveries', fields: Prisma.WebhookDeliveryScalarFieldEnum },
   ];
   expect(models).toHaveLength(Object.keys(Prisma.ModelName).length);
   const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -39,7 +41,8 @@ test('every table of the migrations has the columns that schema.prisma gives its
 });
 
 test('every enum of the migrations has the values that schema.prisma gives it', async () => {
-  for (const [type, values] of Object.entries({ role: Role, visibility: Visibility, end_reason: EndReason })) {
+  const enums = { role: Role, visibility: Visibility, end_reason: EndReason, delivery_status: DeliveryStatus };
+  for (const [type, values] of Object.entries(enums)) {
     const labels = await client.$queryRaw<{ enumlabel: string }[]>`
       SELECT enumlabel FROM pg_enum WHERE enumtypid = ${type}::regtype ORDER BY enumsortorder`;
     expect(labels.map((label) => label.enumlabel)).toEqual(Object.values(values));

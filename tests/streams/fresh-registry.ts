@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { beforeEach } from 'vitest';
-import type { SessionMeter } from '../../src/streams/ports.ts';
+import type { SessionMeter, StreamWitness } from '../../src/streams/ports.ts';
 import { StreamRegistry } from '../../src/streams/registry.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { FakeMediaPlane } from '../support/fake-media-plane.ts';
@@ -18,7 +18,7 @@ export let registry: StreamRegistry;
 
 beforeEach(() => begin());
 
-export function begin(options: { maxSessions?: number; meter?: SessionMeter } = {}): void {
+export function begin(options: { maxSessions?: number; meter?: SessionMeter; witness?: StreamWitness } = {}): void {
   clock = new FakeClock();
   media = new FakeMediaPlane();
   store = new FakeStreamStore();

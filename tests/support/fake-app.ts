@@ -8,15 +8,19 @@ import type { Channel, Visibility } from '../../src/channels/ports.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
 import { Health } from '../../src/health/health.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
+import { SecretBox } from '../../src/secret-box.ts';
 import type { StreamStore } from '../../src/streams/ports.ts';
 import { Probes } from '../../src/streams/probes.ts';
 import { StreamRegistry } from '../../src/streams/registry.ts';
+import { StreamNews } from '../../src/webhooks/stream-news.ts';
+import { Webhooks } from '../../src/webhooks/webhooks.ts';
 import { type ApiDocument, expectAsDescribed } from './api-contract.ts';
 import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-account-stores.ts';
 import { FakeChannelStore, FakeStreamKeyStore } from './fake-channel-stores.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
 import { FakeStreamStore } from './fake-stream-store.ts';
+import { FakeDeliveryStore, FakeWebhookStore } from './fake-webhook-stores.ts';
 import { obsOffer } from './offers.ts';
 import { allWell } from './server-facts.ts';
 
@@ -34,6 +38,14 @@ export class FakeApp {
   readonly streamKeys = new StreamKeys({ store: this.#keyStore });
   readonly apiTokens = new ApiTokens({ store: new FakeApiTokenStore(this.users) });
   readonly setUp = new SetUp({ users: this.users });
+  readonly webhookStore = new FakeWebhookStore(this.channelStore);
+  readonly deliveries = new FakeDeliveryStore(this.webhookStore);
+  readonly webhooks = new Webhooks({
+    store: this.webhookStore,
+    deliveries: this.deliveries,
+    secrets: new SecretBox('tests'),
+    isPrivateAllowed: false,
+  });
   readonly streams: StreamRegistry;
   readonly app: ReturnType<typeof createApp>;
   readonly log: string[] = [];
@@ -48,6 +60,7 @@ export class FakeApp {
       store,
       clock,
       log,
+      witness: new StreamNews({ deliveries: this.deliveries }),
       ...(maxSessions !== undefined && { maxSessions }),
     });
     this.app = createApp({
@@ -61,6 +74,7 @@ export class FakeApp {
       history: this.streamStore,
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),
       probes: new Probes({ media, clock }),
+      webhooks: this.webhooks,
       log,
       adminToken: ADMIN_TOKEN,
       ...options,

@@ -12,13 +12,18 @@ import { reachabilityRoutes } from './reachability.ts';
 import { streamKeyRoutes } from './stream-keys.ts';
 import { streamRoutes } from './streams.ts';
 import { tokenRoutes } from './tokens.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** What `openapi.json` and the page made of it begin with. */
 export const API_INFO = {
   openapi: '3.1.0',
-  info: { title: 'Freshet', version: '1', description: 'Channels, their keys, and what is live on them.' },
+  info: {
+    title: 'Freshet',
+    version: '1',
+    description: 'Channels, their keys, what is live on them, and who is told of it.',
+  },
   servers: [{ url: '/api/v1' }],
 };
 
@@ -31,6 +36,7 @@ const ALL_ROUTES = [
   tokenRoutes,
   healthApiRoutes,
   reachabilityRoutes,
+  webhookRoutes,
 ];
 
 /** The REST API, as its own description at `/openapi.json` tells. */

@@ -7,6 +7,7 @@ import type { Health } from '../../health/health.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
 import type { Probes } from '../../streams/probes.ts';
 import type { StreamRegistry } from '../../streams/registry.ts';
+import type { Webhooks } from '../../webhooks/webhooks.ts';
 import type { Auth } from '../auth.ts';
 import type { TurnOptions } from '../ice-servers.ts';
 import type { Limits } from '../limits.ts';
@@ -25,4 +26,5 @@ export interface ApiDependencies {
   readonly health: Health;
   readonly probes: Probes;
   readonly turn?: TurnOptions | undefined;
+  readonly webhooks: Webhooks;
 }

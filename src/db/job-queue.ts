@@ -1,0 +1,104 @@
+import type { PoolConfig } from 'pg';
+import { type Db, type JobWithMetadata, PgBoss } from 'pg-boss';
+import type { Log } from '../log.ts';
+
+/** Ours to name: it has its tables in a schema of its own, and brings them up to date by itself. */
+const SCHEMA = 'pgboss';
+const CONNECTIONS = 4;
+const POLL_SECONDS = 2;
+/** Where a job put in wakes the workers; retries that come due are found by looking. */
+const POLL_BESIDE_NOTIFY_SECONDS = 5;
+const CONCURRENCY = 5;
+const STOP_MS = 3_000;
+
+export interface QueueRules {
+  /** Longer than any attempt takes: a worker that says nothing for so long is dead, and another one tries. */
+  readonly expireInSeconds: number;
+  readonly retryLimit: number;
+  /** Before the first retry; doubled for each further one, with some chance in it. */
+  readonly retryDelay: number;
+  readonly retryDelayMax: number;
+}
+
+/** A job failed and is to be tried again, which is no error of ours. */
+class TryAgain extends Error {}
+
+/** Work that outlives the process: what was put in is done, if need be by the next process. */
+export class JobQueue {
+  readonly #boss: PgBoss;
+  readonly #log: Log;
+  #starting: Promise<unknown> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor({ connection, log }: { connection: PoolConfig; log: Log }) {
+    const { host, user, database, port, connectionString, connectionTimeoutMillis } = connection;
+    const where = Object.entries({ host, user, database, port, connectionString, connectionTimeoutMillis });
+    this.#boss = new PgBoss({
+      ...Object.fromEntries(where.filter(([, value]) => value !== undefined)),
+      schema: SCHEMA,
+      max: CONNECTIONS,
+      schedule: false,
+      useListenNotify: true,
+      monitorIntervalSeconds: 20,
+      superviseIntervalSeconds: 20,
+    });
+    this.#log = log;
+    this.#boss.on('error', ({ message }) => {
+      if (!this.#closing) log.warn({ reason: message }, 'job queue had trouble');
+    });
+  }
+
+  /** Idempotent. Its tables are there from then on. */
+  async start(): Promise<void> {
+    this.#starting ??= this.#boss.start();
+    await this.#starting;
+  }
+
+  async define(name: string, rules: QueueRules): Promise<void> {
+    await this.start();
+    const { expireInSeconds, retryLimit, retryDelay, retryDelayMax } = rules;
+    const options = { expireInSeconds, retryLimit, retryDelay, retryDelayMax, retryBackoff: true, notify: true };
+    await this.#boss.createQueue(name, options);
+    await this.#boss.updateQueue(name, options);
+  }
+
+  /** Part of the caller's transaction. */
+  async add(name: string, items: readonly object[], db: Db): Promise<void> {
+    await this.#boss.insert(
+      name,
+      items.map((data) => ({ data })),
+      { db },
+    );
+  }
+
+  /** `attempt` says whether to try again later. */
+  async work<Item extends object>(
+    name: string,
+    attempt: (item: Item, isLast: boolean) => Promise<'done' | 'again'>,
+  ): Promise<void> {
+    const options = {
+      includeMetadata: true,
+      pollingIntervalSeconds: POLL_SECONDS,
+      notifyPollingIntervalSeconds: POLL_BESIDE_NOTIFY_SECONDS,
+      localConcurrency: CONCURRENCY,
+    } as const;
+    await this.#boss.work(name, options, async (jobs: JobWithMetadata<Item>[]) => {
+      for (const { data, retryCount, retryLimit } of jobs) {
+        const isLast = retryCount >= retryLimit;
+        const outcome = await attempt(data, isLast).catch((error: unknown) => {
+          this.#log.error({ err: error, queue: name }, 'job failed');
+          throw error;
+        });
+        if (outcome === 'again') throw new TryAgain('to be tried again');
+      }
+    });
+  }
+
+  /** Idempotent. What is being done is given a moment; what is not done then is done by the next process. */
+  close(): Promise<void> {
+    this.#closing ??= this.#starting
+      ? this.#starting.then(() => this.#boss.stop({ graceful: true, timeout: STOP_MS }))
+      : Promise.resolve();
+    return this.#closing;
+  }
+}

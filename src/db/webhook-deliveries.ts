@@ -1,0 +1,119 @@
+import { fromPrisma } from 'pg-boss';
+import type { AttemptResult, DeliveryRecord, DeliveryStore, DueDelivery } from '../webhooks/ports.ts';
+import { type DbClient, isId } from './client.ts';
+import type { JobQueue } from './job-queue.ts';
+
+const QUEUE = 'webhook-deliveries';
+/** 17 attempts over a little less than a day: 5 s, 10 s, 20 s … and from 4 h on evenly. */
+const RULES = { expireInSeconds: 30, retryLimit: 16, retryDelay: 5, retryDelayMax: 4 * 3600 } as const;
+
+type Transaction = Parameters<Parameters<DbClient['$transaction']>[0]>[0];
+
+interface Item {
+  readonly deliveryId: string;
+}
+
+/** Rows and jobs: made together or not at all. */
+export class DbWebhookDeliveries implements DeliveryStore {
+  readonly #db: DbClient;
+  readonly #jobs: JobQueue;
+  #defined: Promise<void> | undefined;
+
+  constructor(db: DbClient, jobs: JobQueue) {
+    this.#db = db;
+    this.#jobs = jobs;
+  }
+
+  async accept({ channelId, type, body }: { channelId: string; type: string; body: string }): Promise<number> {
+    return await this.#inOne(async (db) => {
+      const listening = await db.$queryRaw<{ id: string }[]>`
+        SELECT w.id FROM webhooks w JOIN channels c ON c.id = ${channelId}::uuid
+        WHERE w.is_active AND ${type} = ANY (w.events)
+          AND (w.channel_id = c.id OR (w.channel_id IS NULL AND w.user_id = c.owner_id))`;
+      if (listening.length === 0) return 0;
+      const made = await db.webhookDelivery.createManyAndReturn({
+        data: listening.map(({ id }) => ({ webhookId: id, event: type, body })),
+        select: { id: true },
+      });
+      await this.#add(db, made);
+      return made.length;
+    });
+  }
+
+  async acceptFor(webhookId: string, { type, body }: { type: string; body: string }): Promise<DeliveryRecord> {
+    return await this.#inOne(async (db) => {
+      const made = await db.webhookDelivery.create({ data: { webhookId, event: type, body } });
+      await this.#add(db, [made]);
+      return made;
+    });
+  }
+
+  async again(webhookId: string, deliveryId: string): Promise<DeliveryRecord | undefined> {
+    if (!isId(deliveryId)) return undefined;
+    return await this.#inOne(async (db) => {
+      const [found] = await db.webhookDelivery.updateManyAndReturn({
+        where: { id: deliveryId, webhookId },
+        data: { status: 'pending' },
+      });
+      if (found) await this.#add(db, [found]);
+      return found;
+    });
+  }
+
+  async list(webhookId: string, { limit, after }: { limit: number; after?: string | undefined }) {
+    if (after !== undefined && !isId(after)) return [];
+    return await this.#db.webhookDelivery.findMany({
+      where: { webhookId },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: limit,
+      ...(after !== undefined && { cursor: { id: after }, skip: 1 }),
+    });
+  }
+
+  async due(deliveryId: string): Promise<DueDelivery | undefined> {
+    const found = await this.#db.webhookDelivery.findUnique({
+      where: { id: deliveryId },
+      select: {
+        id: true,
+        event: true,
+        body: true,
+        webhook: { select: { id: true, url: true, sealedSecret: true, isActive: true } },
+      },
+    });
+    return found ?? undefined;
+  }
+
+  async attempted(deliveryId: string, result: AttemptResult): Promise<void> {
+    await this.#db.webhookDelivery.updateMany({
+      where: { id: deliveryId },
+      data: { ...result, attempts: { increment: 1 } },
+    });
+  }
+
+  async forget(before: Date): Promise<number> {
+    return (await this.#db.webhookDelivery.deleteMany({ where: { createdAt: { lt: before } } })).count;
+  }
+
+  async onDue(attempt: (deliveryId: string, isLast: boolean) => Promise<'done' | 'again'>): Promise<void> {
+    await this.#define();
+    await this.#jobs.work<Item>(QUEUE, ({ deliveryId }, isLast) => attempt(deliveryId, isLast));
+  }
+
+  async #inOne<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
+    await this.#define();
+    return await this.#db.$transaction(work);
+  }
+
+  async #add(db: Transaction, deliveries: readonly { readonly id: string }[]): Promise<void> {
+    const items: Item[] = deliveries.map(({ id }) => ({ deliveryId: id }));
+    await this.#jobs.add(QUEUE, items, fromPrisma(db));
+  }
+
+  #define(): Promise<void> {
+    this.#defined ??= this.#jobs.define(QUEUE, RULES).catch((error: unknown) => {
+      this.#defined = undefined;
+      throw error;
+    });
+    return this.#defined;
+  }
+}
