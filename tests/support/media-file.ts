@@ -15,53 +15,64 @@ export interface EncodedMedia {
   readonly audio: readonly Buffer[];
 }
 
-interface MediaOptions {
-  readonly width?: number;
-  readonly height?: number;
-  readonly fps?: number;
-  readonly seconds?: number;
-  readonly groupSeconds?: number;
-  readonly bitrateKbps?: number;
+const USUAL = {
+  width: 640,
+  height: 360,
+  fps: 30,
+  seconds: 6,
+  groupSeconds: 1,
+  bitrateKbps: 1200,
   /** One of ffmpeg's sources. */
-  readonly sound?: string;
+  sound: 'sine=frequency=440:beep_factor=4:sample_rate=48000',
   /** Arguments for the picture that count in place of the usual ones. */
-  readonly encoder?: readonly string[];
-}
+  encoder: [] as readonly string[],
+};
 
 /**
  * Some seconds of a moving test picture and a tone, encoded by ffmpeg the way a broadcaster's encoder does it:
  * H.264 main profile without B-frames, an access unit delimiter before every frame, stereo Opus.
  */
-export async function makeMedia({
-  width = 640,
-  height = 360,
-  fps = 30,
-  seconds = 6,
-  groupSeconds = 1,
-  bitrateKbps = 1200,
-  sound = 'sine=frequency=440:beep_factor=4:sample_rate=48000',
-  encoder = [],
-}: MediaOptions = {}): Promise<EncodedMedia> {
-  const rate = `${bitrateKbps}k`;
+export async function makeMedia(wanted: Partial<typeof USUAL> = {}): Promise<EncodedMedia> {
+  const media = { ...USUAL, ...wanted };
   const folder = await mkdtemp(join(tmpdir(), 'freshet-media-'));
   try {
     const [h264, opus] = [join(folder, 'video.h264'), join(folder, 'audio.opus')];
     await run(requireTool(ffmpeg), [
-      ...['-v', 'error', '-y'],
-      ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${fps}:duration=${seconds}`],
-      ...['-f', 'lavfi', '-t', `${seconds}`, '-i', sound],
-      ...['-map', '0:v', '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-pix_fmt', 'yuv420p'],
-      ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-bf', '0', '-g', `${fps * groupSeconds}`],
-      ...['-sc_threshold', '0', ...encoder],
-      ...['-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', h264],
-      ...['-map', '1:a', '-c:a', 'libopus', '-ac', '2', '-b:a', '128k', '-frame_duration', '20', '-f', 'opus', opus],
+      ...sources(media),
+      ...[...videoCodec(media), '-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', h264],
+      ...[...AUDIO_CODEC, '-f', 'opus', opus],
     ]);
     const [videoBytes, audioBytes] = await Promise.all([readFile(h264), readFile(opus)]);
-    return { video: accessUnits(videoBytes), fps, audio: opusPackets(audioBytes) };
+    return { video: accessUnits(videoBytes), fps: media.fps, audio: opusPackets(audioBytes) };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
+
+/** The same as one file, in the format of its name. */
+export async function makeFile(file: string, wanted: Partial<typeof USUAL> = {}): Promise<void> {
+  const media = { ...USUAL, ...wanted };
+  await run(requireTool(ffmpeg), [...sources(media), ...videoCodec(media), ...AUDIO_CODEC, file]);
+}
+
+function sources({ width, height, fps, seconds, sound }: typeof USUAL): readonly string[] {
+  return [
+    ...['-v', 'error', '-y'],
+    ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${fps}:duration=${seconds}`],
+    ...['-f', 'lavfi', '-t', `${seconds}`, '-i', sound],
+  ];
+}
+
+function videoCodec({ fps, groupSeconds, bitrateKbps, encoder }: typeof USUAL): readonly string[] {
+  const rate = `${bitrateKbps}k`;
+  return [
+    ...['-map', '0:v', '-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-pix_fmt', 'yuv420p'],
+    ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-bf', '0', '-g', `${fps * groupSeconds}`],
+    ...['-sc_threshold', '0', ...encoder],
+  ];
+}
+
+const AUDIO_CODEC = ['-map', '1:a', '-c:a', 'libopus', '-ac', '2', '-b:a', '128k', '-frame_duration', '20'];
 
 /** Cuts an Annex B stream before every access unit delimiter (ITU-T H.264 7.4.1.2.3). */
 export function accessUnits(bytes: Buffer): readonly Buffer[] {

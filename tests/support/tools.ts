@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 
@@ -31,7 +31,23 @@ export const firefox: Tool = {
   isOptional: true,
 };
 
-export const tools: readonly Tool[] = [ffmpeg, chromium, firefox];
+/** GStreamer's webrtcbin with WHIP around it; Debian's package brings all of GStreamer that it needs. */
+export const whipClient: Tool = {
+  name: 'whip-client',
+  variable: 'WHIP_CLIENT_PATH',
+  programs: ['whip-client'],
+  debian: ['simple-whip-client'],
+  isOptional: true,
+};
+
+export const tools: readonly Tool[] = [ffmpeg, chromium, firefox, whipClient];
+
+/** FFmpeg 8 as npm has it, apart from all other packages: its libraries with the WHIP muxer, without the program. */
+export const FFMPEG_WHIP_FOLDER = join(import.meta.dirname, '../interop/ffmpeg');
+
+export function hasFfmpegWhip(): boolean {
+  return existsSync(join(FFMPEG_WHIP_FOLDER, `node_modules/@seydx/node-av-${process.platform}-${process.arch}`));
+}
 
 /** The path of the tool, or `undefined` where this machine has none. */
 export function findTool(tool: Tool): string | undefined {
