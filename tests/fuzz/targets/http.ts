@@ -66,7 +66,9 @@ function httpProperty(): fc.IRawProperty<unknown> {
     const response = await app.request(paths[path] ?? '/whip', { method, headers, ...(hasBody && { body: text }) });
     assert(response.status < 500 || response.status === 503, `${method} ${paths[path]}: ${response.status}`);
     const contentType = response.headers.get('content-type') ?? '';
-    if (response.status >= 400 && method !== 'HEAD') assert.match(contentType, /^application\/problem\+json/);
+    // A 406 is WHEP's counter-offer.
+    const refusal = response.status === 406 ? /^application\/sdp/ : /^application\/problem\+json/;
+    if (response.status >= 400 && method !== 'HEAD') assert.match(contentType, refusal);
     if (contentType.startsWith('text/event-stream')) await response.body?.cancel();
   });
 }
