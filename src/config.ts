@@ -7,6 +7,8 @@ const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'
 /** How packets are handed to the kernel; `auto` takes the fastest that passes the self-test. */
 const SEND_MODES = ['auto', 'gso', 'sendmmsg', 'dgram'] as const;
 
+const REDIRECT_WHEN = ['full', 'always'] as const;
+
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
@@ -19,6 +21,10 @@ export interface Config {
     readonly announcedAddresses: readonly { readonly address: string; readonly port?: number }[];
     readonly send: (typeof SEND_MODES)[number];
   };
+  /** Publishers and viewers. */
+  readonly maxSessions: number;
+  /** Where POSTs to WHIP and WHEP go that are not taken here, as templates. */
+  readonly redirect?: { readonly whip?: string; readonly whep?: string; readonly when: (typeof REDIRECT_WHEN)[number] };
   /** An origin, without a trailing slash. */
   readonly publicUrl?: string;
   /** Absolute. */
@@ -99,6 +105,14 @@ function readOrigin(value: string): string | undefined {
   return url !== undefined && isOrigin ? url.origin : undefined;
 }
 
+/** Of an address; `{channel}` stands for the name of a channel. */
+function template(example: string) {
+  return variable(`must be an http(s) address, with {channel} or without, for example ${example}`, (value) => {
+    const url = readUrl(value.replaceAll('{channel}', 'channel'), ['http:', 'https:']);
+    return url?.username === '' && url.hash === '' ? value : undefined;
+  });
+}
+
 function readAnnouncedAddress(item: string): Config['media']['announcedAddresses'][number] | undefined {
   if (isIP(item) !== 0) return { address: item };
   const [, bracketed, plain, digits] = /^(?:\[(.+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(item) ?? [];
@@ -115,6 +129,10 @@ const schema = z.object({
   MEDIA_PORT: wholeNumber(0, 65_535, 8189),
   MEDIA_THREADS: wholeNumber(1, 256, 2),
   MEDIA_SEND: oneOf(SEND_MODES),
+  MAX_SESSIONS: wholeNumber(1, 1_000_000, 10_000),
+  REDIRECT_WHIP: template('https://other.example.org/whip'),
+  REDIRECT_WHEP: template('https://other.example.org/whep/{channel}'),
+  REDIRECT_WHEN: oneOf(REDIRECT_WHEN),
   PUBLIC_URL: variable('must be an http(s) address without a path, for example https://live.example.org', readOrigin),
   ANNOUNCED_ADDRESS: listOf(
     'must be a comma list of IP or IP:port, for example 203.0.113.7 or 203.0.113.7:40000,[2001:db8::7]:40000',
@@ -152,6 +170,7 @@ const GROUPS: readonly (readonly Name[])[] = [
 ];
 
 const DEFAULT_PORT = 8080;
+const DEFAULT_MAX_SESSIONS = 10_000;
 const DEFAULT_MEDIA_PORT = 8189;
 
 /** One media thread a core, and one core for everything else. */
@@ -164,6 +183,9 @@ function problemsBetween(env: Environment): string[] {
     if (missing.length === 0 || missing.length === group.length) return [];
     return [`${missing.join(', ')}: missing; set all of ${group.join(', ')}, or none`];
   });
+  if (env['REDIRECT_WHEN'] !== undefined && env['REDIRECT_WHIP'] === undefined && env['REDIRECT_WHEP'] === undefined) {
+    problems.push('REDIRECT_WHEN: says nothing without REDIRECT_WHIP or REDIRECT_WHEP');
+  }
   const port = Number(env['MEDIA_PORT'] ?? DEFAULT_MEDIA_PORT);
   const threads = Number(env['MEDIA_THREADS'] ?? defaultThreads());
   if (port <= 65_535 && threads <= 256 && port + threads - 1 > 65_535) {
@@ -206,6 +228,7 @@ function grouped(env: z.output<typeof schema>): Config {
       announcedAddresses: env.ANNOUNCED_ADDRESS ?? [],
       send: env.MEDIA_SEND ?? 'auto',
     },
+    maxSessions: env.MAX_SESSIONS ?? DEFAULT_MAX_SESSIONS,
     dataDir: env.DATA_DIR ?? resolve('data'),
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',
     logLevel: env.LOG_LEVEL ?? 'info',
@@ -216,8 +239,18 @@ function grouped(env: z.output<typeof schema>): Config {
     ...(env.FFMPEG_PATH !== undefined && { ffmpegPath: env.FFMPEG_PATH }),
     ...(env.TURN_URLS !== undefined &&
       env.TURN_SECRET !== undefined && { turn: { urls: env.TURN_URLS, secret: env.TURN_SECRET } }),
+    ...redirectOf(env),
     ...s3Of(env),
   };
+}
+
+function redirectOf({
+  REDIRECT_WHIP: whip,
+  REDIRECT_WHEP: whep,
+  REDIRECT_WHEN: when = 'full',
+}: z.output<typeof schema>): Pick<Config, 'redirect'> {
+  if (whip === undefined && whep === undefined) return {};
+  return { redirect: { when, ...(whip !== undefined && { whip }), ...(whep !== undefined && { whep }) } };
 }
 
 function s3Of(env: z.output<typeof schema>): Pick<Config, 's3'> {

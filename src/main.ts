@@ -57,7 +57,9 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
     hasProcess: true,
   });
   const { webhooks, deliverer, witness } = await openWebhooks(config, database, log);
-  const streams = new StreamRegistry({ media, store: database.streams, log, meter: metrics.sessions, witness });
+  const { maxSessions } = config;
+  const meter = metrics.sessions;
+  const streams = new StreamRegistry({ media, store: database.streams, log, meter, witness, maxSessions });
   closers.push({ name: 'streams', close: () => streams.close() });
   const setUp = new SetUp({ users: database.users });
   const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
@@ -77,6 +79,7 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
     adminToken: config.adminToken,
     publicUrl,
     turn: config.turn,
+    redirect: config.redirect,
     checks,
     health,
     probes: new Probes({ media, clock: systemClock }),

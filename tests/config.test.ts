@@ -33,6 +33,7 @@ test('without any variable everything has its default, and nothing optional is t
   expect(readConfig({})).toEqual({
     http: { host: '0.0.0.0', port: 8080 },
     media: { port: 8189, threads: Math.max(1, availableParallelism() - 1), announcedAddresses: [], send: 'auto' },
+    maxSessions: 10_000,
     dataDir: resolve('data'),
     webhookAllowPrivate: false,
     logLevel: 'info',
@@ -46,6 +47,10 @@ test('every variable is read into its place', () => {
     MEDIA_PORT: '9000',
     MEDIA_THREADS: '4',
     MEDIA_SEND: 'GSO',
+    MAX_SESSIONS: '500',
+    REDIRECT_WHIP: 'https://in.example.org/whip',
+    REDIRECT_WHEP: 'https://{channel}.example.org/whep/{channel}?a=b',
+    REDIRECT_WHEN: 'Always',
     PUBLIC_URL: 'https://live.example.org/',
     ANNOUNCED_ADDRESS: '203.0.113.7, 203.0.113.8:40000,2001:db8::7,[2001:db8::8]:40001,[2001:db8::9]',
     DATA_DIR: '/var/lib/freshet',
@@ -71,6 +76,12 @@ test('every variable is read into its place', () => {
         { address: '2001:db8::9' },
       ],
       send: 'gso',
+    },
+    maxSessions: 500,
+    redirect: {
+      whip: 'https://in.example.org/whip',
+      whep: 'https://{channel}.example.org/whep/{channel}?a=b',
+      when: 'always',
     },
     publicUrl: 'https://live.example.org',
     dataDir: '/var/lib/freshet',
@@ -112,6 +123,7 @@ test('every problem is told at once, each with an example', () => {
     LOG_LEVEL: 'loud',
     ADMIN_TOKEN: 'short',
     TURN_SECRET: 's3cret',
+    REDIRECT_WHEN: 'always',
     MEDIA_PORT: '65535',
     MEDIA_THREADS: '2',
   });
@@ -120,6 +132,7 @@ test('every problem is told at once, each with an example', () => {
     'ADMIN_TOKEN: must have at least 32 characters and no space, as `openssl rand -hex 32` prints',
     'LOG_LEVEL: must be one of silent, fatal, error, warn, info, debug, trace',
     'TURN_URLS: missing; set all of TURN_URLS, TURN_SECRET, or none',
+    'REDIRECT_WHEN: says nothing without REDIRECT_WHIP or REDIRECT_WHEP',
     'MEDIA_PORT: must leave room for 2 media threads up to port 65535, for example 8189',
   ]);
 });
@@ -152,6 +165,10 @@ test.each([
   { MEDIA_THREADS: '257' },
   { MEDIA_SEND: 'tcp' },
   { HOST: 'a host' },
+  { MAX_SESSIONS: '0' },
+  { REDIRECT_WHIP: '/whip' },
+  { REDIRECT_WHEP: 'https://user:pass@example.org/whep/{channel}' },
+  { REDIRECT_WHEP: 'https://example.org/whep/{channel}#here' },
   { PUBLIC_URL: 'live.example.org' },
   { PUBLIC_URL: 'ftp://live.example.org' },
   { PUBLIC_URL: 'https://live.example.org/path' },

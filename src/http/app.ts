@@ -23,6 +23,7 @@ import { type HealthChecks, healthRoutes } from './health.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import { Limits } from './limits.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
+import type { RedirectOptions } from './redirect.ts';
 import type { SiteHandler } from './site.ts';
 import { whepRoutes } from './whep.ts';
 import { whipRoutes } from './whip.ts';
@@ -46,6 +47,8 @@ export interface AppOptions {
   /** Set behind a proxy, which is then trusted to tell whom it speaks for. */
   readonly publicUrl?: URL | undefined;
   readonly turn?: TurnOptions | undefined;
+  /** Where POSTs go that are not taken here; without it all are. */
+  readonly redirect?: RedirectOptions | undefined;
   readonly site?: SiteHandler | undefined;
   readonly limits?: Limits;
 }
@@ -53,6 +56,7 @@ export interface AppOptions {
 /** Everything the server says over HTTP. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { streams, channels, streamKeys, log, metrics, adminToken, publicUrl, turn, site } = options;
+  const { redirect = { when: 'full' } } = options;
   const { limits = new Limits({ isBehindProxy: publicUrl !== undefined }) } = options;
   const auth = new Auth({ ...options, adminToken, publicUrl });
   // A slash at the end of an address typed into an encoder makes no difference.
@@ -62,8 +66,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (metrics) app.use(countRequests(metrics)).route('/', metricsRoutes(metrics, auth));
   app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);
   app.route('/', healthRoutes(options.checks ?? {}));
-  app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, log }));
-  app.route('/whep', whepRoutes({ streams, channels, auth, limits, turn }));
+  app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, redirect, log }));
+  app.route('/whep', whepRoutes({ streams, channels, auth, limits, turn, redirect }));
   const api = apiRoutes({ ...options, auth, limits });
   app.route('/api/v1', api);
   app.get(

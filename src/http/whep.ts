@@ -1,11 +1,13 @@
 import { type Context, Hono } from 'hono';
 import type { Channels } from '../channels/channels.ts';
+import type { Channel } from '../channels/ports.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { Auth } from './auth.ts';
 import type { AppEnv } from './env.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import type { Limits } from './limits.ts';
+import { hereOrElsewhere, type RedirectOptions } from './redirect.ts';
 import {
   answerCreated,
   answerOffered,
@@ -25,11 +27,13 @@ export interface WhepOptions {
   readonly auth: Auth;
   readonly limits: Limits;
   readonly turn: TurnOptions | undefined;
+  readonly redirect: RedirectOptions;
 }
 
 /** WHEP, draft-ietf-wish-whep. No channel is called `sessions`. */
-export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOptions): Hono<AppEnv> {
+export function whepRoutes({ streams, channels, auth, limits, turn, redirect }: WhepOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
+  const take = hereOrElsewhere(redirect, 'whep');
   app.use(openToAllOrigins);
   app.route('/sessions', sessionRoutes('viewer', streams, limits));
   app.route('/sessions', extensionRoutes(streams, limits));
@@ -51,6 +55,10 @@ export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOption
 
   app.post('/:slug', limitSignalling, async (c) => {
     const channel = await auth.visibleChannel(c, channels, c.req.param('slug'));
+    return take(c, channel.slug, () => begin(c, channel));
+  });
+
+  async function begin(c: Context<AppEnv>, channel: Channel): Promise<Response> {
     const at = { path: '/whep/sessions', turn, links: extensionLinks };
     const offer = await c.req.text();
     if (offer.trim() === '') return answerOffered(c, await streams.offer(channel), at);
@@ -60,7 +68,7 @@ export function whepRoutes({ streams, channels, auth, limits, turn }: WhepOption
       if (!(isCodecMissing(error) && takesOffers(c))) throw error;
       return answerOffered(c, await streams.offer(channel), at);
     }
-  });
+  }
 
   return app;
 }

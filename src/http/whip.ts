@@ -1,12 +1,14 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { ChannelError } from '../channels/errors.ts';
+import type { Channel } from '../channels/ports.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import type { Limits } from './limits.ts';
+import { hereOrElsewhere, type RedirectOptions } from './redirect.ts';
 import {
   answerCreated,
   answerOptions,
@@ -23,12 +25,20 @@ export interface WhipOptions {
   readonly streamKeys: StreamKeys;
   readonly limits: Limits;
   readonly turn: TurnOptions | undefined;
+  readonly redirect: RedirectOptions;
   readonly log: Logger;
 }
 
+interface Publishing {
+  readonly key: string;
+  readonly keyId: string;
+  readonly channel: Channel;
+}
+
 /** WHIP, RFC 9725. The key says the channel. Checks go from the cheap to the costly, and the body comes last. */
-export function whipRoutes({ streams, streamKeys, limits, turn, log }: WhipOptions): Hono<AppEnv> {
+export function whipRoutes({ streams, streamKeys, limits, turn, redirect, log }: WhipOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
+  const take = hereOrElsewhere(redirect, 'whip');
   app.use(openToAllOrigins);
   app.options('/', answerOptions);
   app.get('/', (c) => c.body(null, 204));
@@ -50,6 +60,10 @@ export function whipRoutes({ streams, streamKeys, limits, turn, log }: WhipOptio
       throw error;
     });
     await limits.countPublish(keyId);
+    return take(c, channel.slug, () => begin(c, { key, keyId, channel }));
+  });
+
+  async function begin(c: Context<AppEnv>, { key, keyId, channel }: Publishing): Promise<Response> {
     const session = await streams.publish({ channel, offer: await c.req.text(), keyId });
     streamKeys.used(key).then(
       // A body may take half a minute to come, long enough to revoke the key or delete the channel.
@@ -57,7 +71,7 @@ export function whipRoutes({ streams, streamKeys, limits, turn, log }: WhipOptio
       (error: unknown) => log.warn({ err: error }, 'use of a key was not noted'),
     );
     return answerCreated(c, session, { path: '/whip/sessions', turn });
-  });
+  }
 
   return app.route('/sessions', sessionRoutes('publisher', streams, limits));
 }

@@ -6,6 +6,8 @@ export const FRAGMENT = 'application/trickle-ice-sdpfrag';
 const ANSWER_WITHIN_MS = 8000;
 
 export interface Reply {
+  /** Of whoever answered: another address where the request was redirected. */
+  readonly url: string;
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
@@ -61,7 +63,15 @@ export class Endpoint {
     this.waitingUrl = waitingUrl;
   }
 
-  async ask(url: string, { method = 'GET', headers = {}, body, isAnonymous = false }: Ask = {}): Promise<Reply> {
+  /** As an encoder: a redirected POST is sent again, with its token. */
+  async ask(url: string, ask: Ask = {}): Promise<Reply> {
+    const reply = await this.#askOnce(url, ask);
+    const location = reply.headers.get('location');
+    const isElsewhere = reply.status === 307 || reply.status === 308;
+    return isElsewhere && location ? this.#askOnce(new URL(location, url).href, ask) : reply;
+  }
+
+  async #askOnce(url: string, { method = 'GET', headers = {}, body, isAnonymous = false }: Ask): Promise<Reply> {
     const authorization = this.token !== undefined && !isAnonymous ? { authorization: `Bearer ${this.token}` } : {};
     const response = await fetch(url, {
       method,
@@ -74,7 +84,7 @@ export class Endpoint {
     const location = response.headers.get('location');
     const isCreated = response.status === 201 || response.status === 406;
     if (method === 'POST' && isCreated && location) this.#open.add(new URL(location, url).href);
-    return { status: response.status, headers: response.headers, body: await response.text() };
+    return { url, status: response.status, headers: response.headers, body: await response.text() };
   }
 
   post(body: string | Uint8Array<ArrayBuffer> = this.offer, ask: Omit<Ask, 'method' | 'body'> = {}): Promise<Reply> {
@@ -87,10 +97,10 @@ export class Endpoint {
     return this.sessionOf(reply);
   }
 
-  sessionOf({ status, headers, body }: Reply): Session {
+  sessionOf({ url, status, headers, body }: Reply): Session {
     const location = headers.get('location');
     ok(location, `the ${status} has no Location`);
-    return { url: new URL(location, this.url).href, etag: headers.get('etag'), answer: body, headers };
+    return { url: new URL(location, url).href, etag: headers.get('etag'), answer: body, headers };
   }
 
   /** `ifMatch`: the session's own ETag unless said otherwise; `null`: none. */
