@@ -34,10 +34,11 @@ export class LayerFactsReader {
   }
 }
 
-function factsOf({ spatialId, temporalId, isFrameEnd, indications, structure }: FrameDependency): LayerFacts {
+function factsOf(frame: FrameDependency): LayerFacts {
+  const { spatialId, temporalId, isFrameStart, isFrameEnd, indications, structure } = frame;
   let riseTo = temporalId;
   for (const [target, highest] of structure.decodeTargets.entries()) {
     if (indications[target] === Indication.switch) riseTo = Math.max(riseTo, highest.temporalId);
   }
-  return { spatialId, temporalId, isLayerEnd: isFrameEnd, riseFrom: temporalId, riseTo };
+  return { spatialId, temporalId, isLayerStart: isFrameStart, isLayerEnd: isFrameEnd, riseFrom: temporalId, riseTo };
 }

@@ -2,7 +2,8 @@
 export interface LayerFacts {
   readonly spatialId: number;
   readonly temporalId: number;
-  /** The last packet of its picture in its spatial layer. */
+  /** The first packet of its picture in its spatial layer, and the last one. */
+  readonly isLayerStart: boolean;
   readonly isLayerEnd: boolean;
   /**
    * Who follows the temporal layers up to `riseFrom` may from this picture on follow those up to `riseTo`. Of no use

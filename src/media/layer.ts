@@ -12,6 +12,7 @@ import { NackTracker } from './nack-tracker.ts';
 import { OperatingPoints } from './operating-points.ts';
 import type { Packet } from './packet.ts';
 import type { PacketCache } from './packet-cache.ts';
+import { keepPayload, type PayloadPlace } from './payload-place.ts';
 import type { CodecName, MediaKind } from './plan.ts';
 import { Reception, type ReceptionReport } from './reception.ts';
 import { SequenceExtender } from './sequence.ts';
@@ -111,10 +112,13 @@ export class Layer {
 
   #take(input: PacketInput, extSeq: number, nowMs: number): Packet | undefined {
     if (this.cache.hasSeen(extSeq)) return undefined;
-    const position = this.cache.write(input.bytes, input.start, input.end);
-    if (position < 0) return undefined;
-    const facts = inspectPayload(input.codec, input.bytes, input.start, input.end);
-    const packet = this.#makePacket(input, facts, extSeq, position, nowMs);
+    const { codec, bytes, start, end } = input;
+    const layering = input.layering ?? this.#layering.read(codec, bytes, start, end, input.descriptor);
+    const known = { ...input, layering };
+    const place = keepPayload(this.cache, known, extSeq);
+    if (!place) return undefined;
+    const facts = inspectPayload(codec, bytes, start, end);
+    const packet = this.#makePacket(known, facts, extSeq, place, nowMs);
     this.cache.add(packet);
     if (input.isRtx) this.recovered += 1;
     this.#meter.packet(packet, facts, this.cache.get(extSeq - 1));
@@ -211,10 +215,10 @@ export class Layer {
     this.#clear();
   }
 
-  #makePacket(input: PacketInput, facts: number, extSeq: number, position: number, nowMs: number): Packet {
-    const { bytes, start, end, timestamp, codec } = input;
-    const isGroupStart =
-      (facts & GROUP_START_BIT) !== 0 && (this.kind === 'audio' || this.#groups.isNewStart(extSeq, timestamp));
+  #makePacket(input: PacketInput, facts: number, extSeq: number, place: PayloadPlace, nowMs: number): Packet {
+    const { bytes, start, end, timestamp, codec, layering } = input;
+    const mayStart = (facts & GROUP_START_BIT) !== 0 && (layering?.spatialId ?? 0) === 0;
+    const isGroupStart = mayStart && (this.kind === 'audio' || this.#groups.isNewStart(extSeq, timestamp));
     return {
       extSeq,
       epoch: this.#sequence.epoch,
@@ -224,12 +228,10 @@ export class Layer {
       isGroupStart,
       isFrameStart: (facts & FRAME_START_BIT) !== 0 && this.#opensFrame(codec, extSeq, timestamp),
       layer: this,
-      position,
-      offset: this.cache.offsetOf(position),
-      length: end - start,
+      ...place,
       arrivedMs: nowMs,
       vp8: codec === 'vp8' ? vp8Ids(bytes, start, end) : undefined,
-      layering: input.layering ?? this.#layering.read(codec, bytes, start, end, input.descriptor),
+      layering,
     };
   }
 

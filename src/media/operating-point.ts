@@ -58,11 +58,13 @@ export class OperatingPoint {
     const cut = this.#numbers.cutBefore(packet.extSeq);
     if (!cut) return undefined;
     const { layering } = packet;
+    // The picture ends with the highest layer that is left of it.
+    const marker = packet.marker || (layering?.isLayerEnd === true && layering.spatialId === this.spatialId);
     return {
       ...packet,
       extSeq: packet.extSeq - cut.packets,
-      // The picture ends with the highest layer that is left of it.
-      marker: packet.marker || (layering?.isLayerEnd === true && layering.spatialId === this.spatialId),
+      marker,
+      offset: marker ? packet.endOffset : packet.offset,
       vp8: packet.vp8 && shifted(packet.vp8, cut),
     };
   }

@@ -26,9 +26,10 @@ export class OperatingPoints {
   /** What each spatial and temporal layer adds. */
   readonly #shares = new Map<number, Share>();
   readonly #smooth = new Set<OperatingPoint>();
-  // AV1's spatial layers are told apart by the dependency descriptor alone, which viewers are not sent: they would take
-  // the parts of a picture for pictures, and Chromium shows none then.
-  #isBaseOnly = false;
+  /** Of the last packet, with its time. */
+  #last = { timestamp: -1, temporalId: 0 };
+  // A picture in two temporal layers at once (L2T2_KEY_SHIFT): with fewer of them it would lose its end, or its beginning.
+  #isShifted = false;
 
   constructor(layer: Layer) {
     this.#layer = layer;
@@ -45,10 +46,10 @@ export class OperatingPoints {
     return point;
   }
 
-  packet({ codec, layering, length, isFrameStart, arrivedMs }: Packet): void {
-    this.#isBaseOnly = codec === 'av1';
+  packet({ layering, length, isFrameStart, arrivedMs, timestamp }: Packet): void {
     if (!layering && this.#shares.size === 0) return;
     const { spatialId, temporalId } = layering ?? BASE;
+    if (layering) this.#noteShift({ timestamp, temporalId });
     const key = spatialId * (TOP + 1) + temporalId;
     const known = this.#shares.get(key);
     const share = known ?? { spatialId, temporalId, bits: new RateMeter(), pictures: new RateMeter() };
@@ -68,13 +69,23 @@ export class OperatingPoints {
     const spatialIds = risingIds(shares.map(({ spatialId }) => spatialId));
     const temporalIds = risingIds(shares.map(({ temporalId }) => temporalId));
     const highest = { spatialId: spatialIds.at(-1) ?? 0, temporalId: temporalIds.at(-1) ?? 0 };
-    return (this.#isBaseOnly ? [0] : spatialIds).flatMap((spatialId) =>
-      temporalIds.map((temporalId) => this.#offer({ spatialId, temporalId }, highest, shares, nowMs)),
+    return spatialIds.flatMap((spatialId) =>
+      (this.#isShifted && spatialId > 0 ? temporalIds.slice(-1) : temporalIds).map((temporalId) =>
+        this.#offer({ spatialId, temporalId }, highest, shares, nowMs),
+      ),
     );
   }
 
   reset(): void {
     this.#shares.clear();
+    this.#last = { timestamp: -1, temporalId: 0 };
+    this.#isShifted = false;
+  }
+
+  #noteShift(packet: { timestamp: number; temporalId: number }): void {
+    const { timestamp, temporalId } = this.#last;
+    if (timestamp === packet.timestamp && temporalId !== packet.temporalId) this.#isShifted = true;
+    this.#last = packet;
   }
 
   #offer(ids: LayerIds, highest: LayerIds, shares: readonly Share[], nowMs: number): LayerOffer<OperatingPoint> {

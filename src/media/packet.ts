@@ -32,6 +32,8 @@ export interface Packet {
   readonly position: number;
   /** Where the payload lies in `layer.cache.bytes`. */
   readonly offset: number;
+  /** The same as the last payload of its picture: elsewhere where AV1's spatial layers are joined. */
+  readonly endOffset: number;
   /** Payload bytes without RTP padding; 0 for a packet of padding only, which keeps the sequence whole. */
   readonly length: number;
   readonly arrivedMs: number;

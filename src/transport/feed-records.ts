@@ -44,6 +44,7 @@ const TIME = 32;
 const FACTS = 40;
 const HAS_FACTS = 1;
 const IS_LAYER_END = 2;
+const IS_LAYER_START = 4;
 
 export function writeFeedHeader(view: DataView, at: number, type: FeedRecordType, place: FeedPlace): void {
   view.setUint8(at + TYPE, TYPES.indexOf(type));
@@ -76,12 +77,16 @@ export function writeFeedClock(
 }
 
 function writeFacts(view: DataView, at: number, facts: LayerFacts | undefined): void {
-  view.setUint8(at, facts ? HAS_FACTS | (facts.isLayerEnd ? IS_LAYER_END : 0) : 0);
+  view.setUint8(at, facts ? flagsOf(facts) : 0);
   if (!facts) return;
   view.setUint8(at + 1, facts.spatialId);
   view.setUint8(at + 2, facts.temporalId);
   view.setUint8(at + 3, facts.riseFrom);
   view.setUint8(at + 4, facts.riseTo);
+}
+
+function flagsOf({ isLayerStart, isLayerEnd }: LayerFacts): number {
+  return HAS_FACTS | (isLayerStart ? IS_LAYER_START : 0) | (isLayerEnd ? IS_LAYER_END : 0);
 }
 
 function readFacts(view: DataView, at: number): LayerFacts | undefined {
@@ -90,6 +95,7 @@ function readFacts(view: DataView, at: number): LayerFacts | undefined {
   return {
     spatialId: view.getUint8(at + 1),
     temporalId: view.getUint8(at + 2),
+    isLayerStart: (flags & IS_LAYER_START) !== 0,
     isLayerEnd: (flags & IS_LAYER_END) !== 0,
     riseFrom: view.getUint8(at + 3),
     riseTo: view.getUint8(at + 4),

@@ -5,10 +5,9 @@ import { openBareClient } from '../support/bare-client.ts';
 import { openBareSite } from '../support/bare-site.ts';
 import { newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
 import { Server } from '../support/server.ts';
-import { picturesPerSecond, type Sight, sightSuchAs, watchFor } from '../support/shaped-page.ts';
+import { picturesPerSecond, type Sight, sightDuring, sightSuchAs, watchFor } from '../support/shaped-page.ts';
 import { steadyLayers } from '../support/steady-layers.ts';
 import { UdpShaper } from '../support/udp-shaper.ts';
-import { until } from '../support/until.ts';
 
 const MAX_BPS: Readonly<Record<number, number>> = { 360: 400_000, 720: 1_500_000 };
 /** Sound takes its share. */
@@ -44,10 +43,11 @@ describe('a viewer on a thin link', options, () => {
     ['VP8', 'L1T3', 360, 0.75],
     ['AV1', 'L1T3', 360, 0.75],
     ['VP9', 'L3T3_KEY', 720, 0.5],
+    ['AV1', 'L3T3_KEY', 720, 0.5],
   ])(
     '%s %s: sees fewer or smaller pictures, and no frozen one, until the link is wide again',
     async (codec, scalabilityMode, height, share) => {
-      const { slug, key } = await api.createChannel(`scale-${codec}-${scalabilityMode.slice(0, 2)}`.toLowerCase());
+      const { slug, key } = await api.createChannel(`scale-${codec}-${scalabilityMode.slice(0, 4)}`.toLowerCase());
       const layers = [{ scalabilityMode, scaleResolutionDownBy: 720 / height, maxBitrate: MAX_BPS[height] }];
       const publisher = await openClient('publish', { url: `${server.url}/whip`, key, video: codec, layers });
       const [bitrateBps = 0] = await steadyLayers(api, slug, [height]);
@@ -74,13 +74,35 @@ describe('a viewer on a thin link', options, () => {
   );
 });
 
-test('of AV1 in spatial layers a viewer sees the base layer', async () => {
-  const { slug, key } = await api.createChannel('spatial-av1');
-  const layers = [{ scalabilityMode: 'L2T2', maxBitrate: MAX_BPS[720] }];
-  const publisher = await openClient('publish', { url: `${server.url}/whip`, key, video: 'AV1', layers });
-  await until('the stream is live', async () => (await api.live(slug)).state === 'live');
-  const viewer = await openClient('play', { url: `${server.url}/whep/${slug}` });
-  await sightSuchAs('the base layer', viewer, (seen) => seen.height === 360 && picturesPerSecond(seen) > 15);
-  await viewer.close();
-  await publisher.close();
-});
+test.each(['L3T3', 'L2T2_KEY_SHIFT'])(
+  'AV1 %s: a viewer comes down to each smaller picture and up again without a freeze',
+  options,
+  async (scalabilityMode) => {
+    const { slug, key } = await api.createChannel(`av1-${scalabilityMode.toLowerCase().replaceAll('_', '-')}`);
+    const layers = [{ scalabilityMode, maxBitrate: MAX_BPS[720] }];
+    const publisher = await openClient('publish', { url: `${server.url}/whip`, key, video: 'AV1', layers });
+    await steadyLayers(api, slug, [720]);
+    const viewer = await openClient('play', { url: `${server.url}/whep/${slug}` });
+    const session = await viewer.evaluate<string>('session');
+    const sees = (height: number) =>
+      sightSuchAs(`${height} lines`, viewer, (seen) => seen.height === height && picturesPerSecond(seen) > 15);
+
+    await sees(720);
+    const highest = Number(scalabilityMode[1]) - 1;
+    for (const maxSpatialLayerId of [highest - 1, 0, highest]) {
+      const sight = await sightDuring(viewer, async () => {
+        await ask(session, { maxSpatialLayerId });
+        await sees(720 / 2 ** (highest - maxSpatialLayerId));
+      });
+      expect(sight.longestFreezeMs, JSON.stringify(sight)).toBeLessThan(500);
+    }
+    await viewer.close();
+    await publisher.close();
+  },
+);
+
+async function ask(session: string, wish: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${session}/layer`, { method: 'POST', headers, body: JSON.stringify(wish) });
+  expect(answer.status).toBe(200);
+}

@@ -53,9 +53,13 @@ describe('the layers of an H264 or AV1 packet', () => {
     const reader = new LayerFactsReader();
     const read = (descriptor?: string) => facts(codec, [1, 2, 3], descriptor, reader);
     expect(read('c30002')).toBe(undefined);
-    expect(read(structure)).toEqual({ spatialId: 0, temporalId: 0, isLayerEnd: false, riseFrom: 0, riseTo: 2 });
-    expect(read('c30002')).toEqual({ spatialId: 0, temporalId: 2, isLayerEnd: true, riseFrom: 2, riseTo: 2 });
-    expect(read('820003')).toEqual({ spatialId: 0, temporalId: 1, isLayerEnd: false, riseFrom: 1, riseTo: 2 });
+    const [first, whole] = [
+      { spatialId: 0, isLayerStart: true, isLayerEnd: false },
+      { spatialId: 0, isLayerStart: true, isLayerEnd: true },
+    ];
+    expect(read(structure)).toEqual({ ...first, temporalId: 0, riseFrom: 0, riseTo: 2 });
+    expect(read('c30002')).toEqual({ ...whole, temporalId: 2, riseFrom: 2, riseTo: 2 });
+    expect(read('820003')).toEqual({ ...first, temporalId: 1, riseFrom: 1, riseTo: 2 });
     expect(read()).toBe(undefined);
     reader.reset();
     expect(read('c30002')).toBe(undefined);

@@ -97,7 +97,7 @@ describe('a viewer of one point comes to another', () => {
   const whole = layer.points.whole;
   const picture = pushVp8(layer, 0, 1);
   const packet = (change: Partial<Packet>, facts: Partial<Packet['layering']> = {}): Packet => {
-    const plain = { spatialId: 0, temporalId: 0, isLayerEnd: false, riseFrom: 0, riseTo: 0 };
+    const plain = { spatialId: 0, temporalId: 0, isLayerStart: false, isLayerEnd: false, riseFrom: 0, riseTo: 0 };
     return { ...picture, isFrameStart: true, isGroupStart: false, layering: { ...plain, ...facts }, ...change };
   };
 

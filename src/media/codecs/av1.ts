@@ -3,8 +3,8 @@ import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from 
 import { av1Format, type PictureFormat } from './picture-format.ts';
 
 // Aggregation header: Z Y W W N - - - ("RTP Payload Format For AV1", section 4.4).
-const CONTINUES_BIT = 0x80;
-const NEW_SEQUENCE_BIT = 0x08;
+export const CONTINUES_BIT = 0x80;
+export const NEW_SEQUENCE_BIT = 0x08;
 
 // OBU types (AV1 specification, section 6.2.2).
 const SEQUENCE_HEADER = 1;
@@ -81,7 +81,7 @@ function obuPayload(bytes: Uint8Array, start: number, end: number): Span | undef
   return size === undefined ? undefined : { start: size.next, end: Math.min(end, size.next + size.value) };
 }
 
-function readLeb128(bytes: Uint8Array, start: number, end: number): { value: number; next: number } | undefined {
+export function readLeb128(bytes: Uint8Array, start: number, end: number): { value: number; next: number } | undefined {
   let value = 0;
   for (let i = 0; i < 5 && start + i < end; i++) {
     const byte = bytes[start + i] ?? 0;

@@ -60,7 +60,7 @@ export function vp8LayerFacts(bytes: Uint8Array, start: number, end: number): La
   const isSync = (byte & SYNC_BIT) !== 0 && temporalId > 0;
   // Pictures between the base and this one's layer may still need what was not followed: one layer at a time.
   const riseFrom = isSync ? temporalId - 1 : temporalId;
-  return { spatialId: 0, temporalId, isLayerEnd: false, riseFrom, riseTo: temporalId };
+  return { spatialId: 0, temporalId, isLayerStart: false, isLayerEnd: false, riseFrom, riseTo: temporalId };
 }
 
 /** Where the frame's own bytes begin, -1 when there are none. */

@@ -38,6 +38,7 @@ export function vp9LayerFacts(bytes: Uint8Array, start: number, end: number): La
   return {
     spatialId: (layers >> 1) & 0x07,
     temporalId,
+    isLayerStart: (first & START_BIT) !== 0,
     isLayerEnd: (first & END_BIT) !== 0,
     riseFrom: temporalId,
     riseTo: isSwitchingUp ? TOP : temporalId,
