@@ -1,9 +1,9 @@
-import { networkInterfaces } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { Api } from '../support/api.ts';
 import { keepPicture, newVisitor, openBrowser } from '../support/browser.ts';
 import { logIn } from '../support/log-in.ts';
+import { outsideAddress } from '../support/outside-address.ts';
 import { runDoctor } from '../support/run-doctor.ts';
 import { Server, type ServerOptions } from '../support/server.ts';
 import { UdpShaper } from '../support/udp-shaper.ts';
@@ -87,8 +87,7 @@ test('where the announced address is wrong, it names that address', async (conte
 });
 
 test('on a page without https it says why there is no camera', async (context) => {
-  const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  const outside = own.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+  const outside = outsideAddress();
   if (outside === undefined) return context.skip('this machine has no address but loopback');
   const server = await startServer(context, { HOST: '', ANNOUNCED_ADDRESS: '' });
   const page = await examine(context, server.url.replace('localhost', outside));
