@@ -24,9 +24,9 @@ function directFinding(path: PathFacts, surroundings: Surroundings): Finding {
   const { kind, port } = path;
   const subject = `${kind.toUpperCase()} ${port}`;
   if (path.isConnected) return ok(subject, `Media gets through from here${roundTrip(path)}.`);
-  const others = surroundings.paths.filter((other) => other.port === port && other !== path);
-  const hasOther = others.some(({ isConnected }) => isConnected);
-  const cure = [addressCure(path, surroundings) ?? portCure(path, surroundings)].join(' ');
+  const isDirect = (other: PathFacts) => other.kind !== 'relay' && other.port === port && other.isConnected;
+  const hasOther = surroundings.paths.some(isDirect);
+  const cure = addressCure(path, surroundings) ?? portCure(path, surroundings);
   const found = `${subject} does not reach this server from here. The browser was told to go to ${path.addresses.join(', ')}.`;
   if (!hasOther) return fault(subject, found, cure);
   const cost =
@@ -52,7 +52,7 @@ function addressCure({ addresses }: PathFacts, surroundings: Surroundings): stri
   if (!reaches.has('world') && isPublicAddress(pageHost)) {
     return `${addresses.join(', ')} is reached in its own network only, and this page came from ${pageHost}. ${set}`;
   }
-  if (offered.isAnnounced && isAddress(pageHost) && !isThisMachine(pageHost) && !addresses.includes(pageHost)) {
+  if (offered.isAnnounced && isAddress(pageHost) && !isThisMachine(pageHost) && !addresses.includes(bare(pageHost))) {
     return `ANNOUNCED_ADDRESS is ${addresses.join(', ')}, but this page came from ${pageHost}: is the former right?`;
   }
   return undefined;
@@ -63,7 +63,7 @@ function portCure({ kind, port }: PathFacts, { offered, paths }: Surroundings): 
   const many = isFurtherThread ? ' Each media thread has a port of its own; with MEDIA_THREADS=1 one is enough.' : '';
   const docker = offered.isInContainer
     ? `publish it with \`-p ${port}:${port}/${kind}\` (in compose.yaml: "${port}:${port}/${kind}")`
-    : `on a router, forward it to this machine`;
+    : 'on a router, forward it to this machine';
   return `Open ${kind.toUpperCase()} ${port} in the firewall of the machine and of its provider (for example \`ufw allow ${port}/${kind}\`); ${docker}. If that is done, see that ANNOUNCED_ADDRESS is the address that people reach it by.${many}`;
 }
 

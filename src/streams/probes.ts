@@ -10,7 +10,7 @@ import { type MediaPlane, MediaUnavailable } from './ports.ts';
 
 /** A browser gives up sooner by itself. */
 const PROBE_MS = 20_000;
-const MAX_PROBES = 16;
+const MAX_PROBES = 64;
 
 /**
  * Sessions that carry nothing: whoever asks whether media gets through opens one on the thread he means, sees ICE and

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest';
 import { Api } from '../support/api.ts';
 import { keepPicture, newVisitor, openBrowser } from '../support/browser.ts';
+import { openHoldingProxy } from '../support/holding-proxy.ts';
 import { logIn } from '../support/log-in.ts';
 import { outsideAddress } from '../support/outside-address.ts';
 import { runDoctor } from '../support/run-doctor.ts';
@@ -96,6 +97,17 @@ test('on a page without https it says why there is no camera', async (context) =
   expect(await levelOf(page, `UDP ${server.mediaPort}`)).toBe('ok');
 });
 
+test('behind a proxy that holds answers back and takes no long requests, it says which to mend', async (context) => {
+  const server = await startServer(context);
+  const proxy = await openHoldingProxy(server.url, { maxBodyBytes: 20_000 });
+  context.onTestFinished(() => proxy.close());
+  const page = await examine(context, proxy.url);
+  expect(await levelOf(page, 'Events')).toBe('warning');
+  expect(await wordsOf(page, 'Events')).toMatch(/They come late \([3-9]\.\d s\).*`?proxy_buffering off/s);
+  expect(await wordsOf(page, 'Long requests')).toContain('refused with status 413');
+  expect(await levelOf(page, `UDP ${server.mediaPort}`)).toBe('ok');
+});
+
 test('who is not logged in has to, first', async (context) => {
   const server = await startServer(context);
   const visitor = await newVisitor(browser);
@@ -104,8 +116,10 @@ test('who is not logged in has to, first', async (context) => {
   expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/login?next=%2Fadmin');
 });
 
-test('npm run doctor asks the server on its machine, and finds it when it is in the way of another', async (context) => {
+test('npm run doctor asks the server on its machine, and finds it where it is in the way of another', async (context) => {
   const server = await startServer(context);
+  const warned = server.log.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+  expect(warned).toEqual([expect.stringContaining('only browsers on this machine can do that')]);
   const asked = await runDoctor({}, server.url);
   expect(asked.code, asked.said).toBe(0);
   expect(asked.said).toMatch(/ok +Database +It answers\./);

@@ -34,7 +34,7 @@ test('one that nobody closes ends by itself', async () => {
 });
 
 test('there are only so many at once', async () => {
-  for (let count = 0; count < 16; count += 1) await open();
+  for (let count = 0; count < 64; count += 1) await open();
   await expect(open()).rejects.toMatchObject({ code: 'at_capacity' });
 });
 

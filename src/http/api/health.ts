@@ -5,7 +5,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
 import { text } from './schemas.ts';
 
-const MAX_PATHS = 520;
+const MAX_PATHS = 150;
 const MAX_PADDING = 60_000;
 /** Long enough to tell an event that came at once from one that came when all was over. */
 const EVENTS_MS = 3_000;
