@@ -1,6 +1,7 @@
 /** The REST API as the site uses it. Shapes are those of `/api/v1/openapi.json`. */
 import type { IceServer } from './ice.ts';
 import { type Problem, problemOf } from './problem.ts';
+import type { Delivery, MintedWebhook, Webhook, WebhookDraft } from './webhooks.ts';
 
 export interface User {
   readonly id: string;
@@ -220,6 +221,16 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     closeProbe: (id: string) => call<void>('DELETE', `/reachability/${id}`),
 
     deleteKey: (slug: string, id: string) => call<void>('DELETE', `${channel(slug)}/keys/${id}`),
+
+    webhooks: () => call<{ items: readonly Webhook[] }>('GET', '/webhooks').then(({ items }) => items),
+    createWebhook: (draft: WebhookDraft) => call<MintedWebhook>('POST', '/webhooks', draft),
+    switchWebhook: (id: string, isActive: boolean) => call<Webhook>('PATCH', `/webhooks/${id}`, { isActive }),
+    rotateWebhook: (id: string) => call<MintedWebhook>('POST', `/webhooks/${id}/rotate`),
+    testWebhook: (id: string) => call<Delivery>('POST', `/webhooks/${id}/test`),
+    deleteWebhook: (id: string) => call<void>('DELETE', `/webhooks/${id}`),
+    deliveries: (id: string) => call<Page<Delivery>>('GET', `/webhooks/${id}/deliveries?limit=20`),
+    redeliver: (id: string, deliveryId: string) =>
+      call<Delivery>('POST', `/webhooks/${id}/deliveries/${deliveryId}/redeliver`),
   };
 }
 

@@ -7,12 +7,13 @@ export const load: PageLoad = async ({ fetch, parent, params, url }) => {
   requireUser((await parent()).user, url);
   const api = apiWith(fetch);
   try {
-    const [channel, live, keys] = await Promise.all([
+    const [channel, live, keys, webhooks] = await Promise.all([
       api.channel(params.channel),
       api.live(params.channel),
       api.keys(params.channel),
+      api.webhooks(),
     ]);
-    return { channel, live, keys };
+    return { channel, live, keys, webhooks };
   } catch (failure) {
     if (failure instanceof ApiError) error(failure.status || 503, failure.message);
     throw failure;
