@@ -8,9 +8,11 @@ import { ffmpeg, requireTool } from './tools.ts';
 const run = promisify(execFile);
 
 export interface EncodedMedia {
-  /** H.264 access units in Annex B form, `fps` a second, with a keyframe every `groupSeconds`. */
+  /** H.264 access units in Annex B form, `fps` a second. */
   readonly video: readonly Buffer[];
   readonly fps: number;
+  /** Access units from keyframe to keyframe. */
+  readonly groupLength: number;
   /** Opus packets of 20 ms. */
   readonly audio: readonly Buffer[];
 }
@@ -43,7 +45,8 @@ export async function makeMedia(wanted: Partial<typeof USUAL> = {}): Promise<Enc
       ...[...AUDIO_CODEC, '-f', 'opus', opus],
     ]);
     const [videoBytes, audioBytes] = await Promise.all([readFile(h264), readFile(opus)]);
-    return { video: accessUnits(videoBytes), fps: media.fps, audio: opusPackets(audioBytes) };
+    const { fps, groupSeconds } = media;
+    return { video: accessUnits(videoBytes), fps, groupLength: fps * groupSeconds, audio: opusPackets(audioBytes) };
   } finally {
     await rm(folder, { recursive: true });
   }

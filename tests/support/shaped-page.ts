@@ -26,10 +26,18 @@ export interface Sight {
   readonly watchedMs: number;
   readonly pictures: number;
   readonly height: number;
+  /** Of the first picture, and then each change. */
+  readonly sizes: readonly { readonly height: number; readonly afterMs: number }[];
   readonly freezes: number;
   /** 0 when there was none. */
   readonly longestFreezeMs: number;
   readonly frozenShare: number;
+  /** The same as the browser's own statistics count it. */
+  readonly countedFrozenShare: number;
+  /** How often the browser asked for a keyframe. */
+  readonly keyframesAsked: number;
+  /** How long pictures waited in the browser's jitter buffer, in the mean. */
+  readonly bufferMs: number;
   /** The median, without sign; absent as long as the browser can not tell. */
   readonly lipOffsetMs?: number;
   /** Packets of the picture that came again. */

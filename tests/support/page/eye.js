@@ -10,13 +10,17 @@ export function openEye(video, peer) {
   /** From picture to picture, with how many came between of which the page was not told, being busy or hidden. */
   const steps = [];
   const offsetsMs = [];
+  /** Each time the picture had another size than before. */
+  const sizes = [];
   let openedMs = performance.now();
   let shownMs = openedMs;
   let shown;
   let pictures = 0;
   let isOpen = true;
+  const begun = videoStats(peer);
 
-  const note = (_, { presentationTime, presentedFrames }) => {
+  const note = (_, { presentationTime, presentedFrames, height }) => {
+    if (sizes.at(-1)?.height !== height) sizes.push({ atMs: presentationTime, height });
     if (shown === undefined) {
       openedMs = presentationTime;
     } else {
@@ -46,14 +50,20 @@ export function openEye(video, peer) {
       const gapsMs = steps.map(({ ms, untold }) => ms - untold * usualMs);
       const freezes = [...gapsMs, sinceMs > PATIENCE_MS ? sinceMs : 0].filter((gapMs) => gapMs > usualMs + LATE_MS);
       const { received, sender } = await videoStats(peer);
+      const grown = await grownSince(begun, received);
+      const emitted = grown('jitterBufferEmittedCount');
       return {
         watchedMs,
         pictures,
         height: video.videoHeight,
+        sizes: sizes.map(({ atMs, height }) => ({ height, afterMs: atMs - openedMs })),
         freezes: freezes.length,
         longestFreezeMs: Math.max(0, ...freezes),
         frozenShare: freezes.reduce((sum, gapMs) => sum + gapMs, 0) / watchedMs,
         lipOffsetMs: median(offsetsMs),
+        countedFrozenShare: (grown('totalFreezesDuration') * 1000) / watchedMs,
+        keyframesAsked: grown('pliCount'),
+        bufferMs: emitted && (grown('jitterBufferDelay') * 1000) / emitted,
         packetsRepaired: received?.retransmittedPacketsReceived ?? 0,
         roundTripMs: sender?.roundTripTime && sender.roundTripTime * 1000,
       };
@@ -69,6 +79,12 @@ async function videoStats(peer) {
   const all = [...(await peer.getStats()).values()].filter(({ kind }) => kind === 'video');
   const [received, sender] = ['inbound-rtp', 'remote-outbound-rtp'].map((type) => all.find((one) => one.type === type));
   return { received, sender };
+}
+
+/** By how much a number of the receiver's has grown. */
+async function grownSince(begun, received) {
+  const { received: before } = await begun;
+  return (field) => (received?.[field] ?? 0) - (before?.[field] ?? 0);
 }
 
 /** How much later than the sound played now the picture shown now was captured, in ms. */
