@@ -36,15 +36,15 @@ export class ArrivalRate {
     if (this.#newest.length > NEWEST_PACKETS) this.#newest.shift();
   }
 
-  /** Of the last moment alone: what a full link carries. */
-  get newestBps(): number {
+  /** Of the last moment alone: what a full link carries. `undefined` as long as there is too little to tell. */
+  get newestBps(): number | undefined {
     const lastMs = this.#newest.at(-1)?.arrivedMs ?? 0;
     const first = Math.max(
       0,
       this.#newest.findLastIndex(({ arrivedMs }) => lastMs - arrivedMs >= NEWEST_MS),
     );
     const spanMs = lastMs - (this.#newest[first]?.arrivedMs ?? lastMs);
-    if (spanMs < NEWEST_MS) return this.bps;
+    if (spanMs < NEWEST_MS) return this.#newest.length < NEWEST_PACKETS ? undefined : this.bps;
     // The first one only starts the clock.
     return (this.#newest.slice(first + 1).reduce((sum, { bytes }) => sum + bytes, 0) * 8000) / spanMs;
   }

@@ -14,6 +14,8 @@ const QUEUE_MS = 60;
 const INCREASE_PER_SECOND = 1.08;
 /** What was never sent was never proven: the estimate grows no further above what arrives. */
 const HEADROOM = 1.15;
+/** A probe for so many times the estimate begins with a feeler: on a thin link it would make a queue of half a second. */
+const LEAP = 2;
 // The queue that a probe made is no news.
 const PROBE_DRAIN_MS = 400;
 const LOSS_WINDOW_MS = 400;
@@ -49,6 +51,7 @@ export class BandwidthEstimator {
   #lost = 0;
   #loss = 0;
   #isLossy = false;
+  #wasHeavy = false;
   #lossSinceMs = 0;
 
   get estimateBps(): number {
@@ -93,9 +96,9 @@ export class BandwidthEstimator {
     return seq & 0xffff;
   }
 
-  /** Begins to find out whether the link carries so much. */
+  /** Begins to find out whether the link carries so much; where that is far more than is known, by a feeler. */
   startProbe(targetBps: number, nowMs: number): void {
-    this.#probe ??= new Probe(targetBps, nowMs);
+    this.#probe ??= new Probe(targetBps, nowMs, targetBps > this.#estimateBps * LEAP);
   }
 
   /** The same where nothing else was sent for a while: what was seen before of queues and losses is no news. */
@@ -103,10 +106,11 @@ export class BandwidthEstimator {
     this.#trend = new DelayTrend();
     this.#arrivals = new ArrivalRate();
     this.#isLossy = false;
+    this.#wasHeavy = false;
     this.#received = 0;
     this.#lost = 0;
     this.#toldBytes = this.#sentBytes;
-    this.startProbe(targetBps, nowMs);
+    this.#probe ??= new Probe(targetBps, nowMs);
   }
 
   /** How many bytes of padding the probe under way wants to be sent now. */
@@ -159,16 +163,18 @@ export class BandwidthEstimator {
     const elapsedMs = Math.min(1000, nowMs - this.#fedBackMs);
     this.#fedBackMs = nowMs;
     if (arrivingBps === 0) return;
+    // Where more has just begun to be sent, the smoothed rate is of before.
+    const { newestBps } = this.#arrivals;
+    const mostBps = Math.max(arrivingBps, newestBps ?? 0);
     const hasNewLoss = this.#measureLoss(nowMs);
     const hasProbed = this.isProbing || nowMs - this.#probedMs < PROBE_DRAIN_MS;
     const mayDecrease = !hasProbed && nowMs - this.#decreasedMs >= DECREASE_GAP_MS;
     if (this.#trend.use === 'overuse') {
-      // What comes over a full link is all that it carries. Else more may just have begun to be sent.
-      const newestBps = this.#arrivals.newestBps;
-      const carriedBps = this.isFull ? Math.min(arrivingBps, newestBps) : Math.max(arrivingBps, newestBps);
-      if (mayDecrease) this.#decrease(carriedBps * DECREASE_FACTOR, nowMs);
+      // What comes over a full link is all that it carries.
+      const carriedBps = this.isFull ? newestBps : newestBps && mostBps;
+      if (mayDecrease && carriedBps !== undefined) this.#decrease(carriedBps * DECREASE_FACTOR, nowMs);
     } else if (this.#isLossy) {
-      if (hasNewLoss) this.#decrease(Math.min(this.#estimateBps, arrivingBps) * (1 - this.#loss / 2), nowMs);
+      if (hasNewLoss) this.#decrease(Math.min(this.#estimateBps, mostBps) * (1 - this.#loss / 2), nowMs);
     } else if (this.#trend.use === 'normal' && this.#trend.queueMs < QUEUE_MS) {
       this.#increase(arrivingBps, elapsedMs);
     }
@@ -191,7 +197,10 @@ export class BandwidthEstimator {
     const total = this.#received + this.#lost;
     if (nowMs - this.#lossSinceMs < LOSS_WINDOW_MS || total < MIN_LOSS_PACKETS) return false;
     this.#loss = this.#lost / total;
-    this.#isLossy = this.#loss > HEAVY_LOSS + LOSS_CHANCE / Math.sqrt(total);
+    const isHeavy = this.#loss > HEAVY_LOSS + LOSS_CHANCE / Math.sqrt(total);
+    // What a keyframe alone is too much for is no thin link.
+    this.#isLossy = isHeavy && this.#wasHeavy;
+    this.#wasHeavy = isHeavy;
     this.#lossSinceMs = nowMs;
     this.#received = 0;
     this.#lost = 0;
@@ -199,11 +208,13 @@ export class BandwidthEstimator {
   }
 
   #endProbe(nowMs: number): void {
-    const outcome = this.#probe?.outcome(nowMs);
-    if (outcome === undefined) return;
-    this.#probe = undefined;
+    const probe = this.#probe;
+    const outcome = probe?.outcome(nowMs);
+    if (probe === undefined || outcome === undefined) return;
+    const goesOn = probe.isFeeler && outcome !== 'unknown' && outcome.isPassed;
+    this.#probe = goesOn ? new Probe(probe.targetBps, nowMs) : undefined;
     this.#probedMs = nowMs;
-    if (outcome === 'unknown') return;
+    if (probe.isFeeler || outcome === 'unknown') return;
     if (outcome.isPassed && !this.#isLossy) this.#estimateBps = Math.max(this.#estimateBps, outcome.bps);
     else if (!outcome.isPassed)
       this.#estimateBps = Math.min(this.#estimateBps, Math.max(outcome.bps, this.#arrivals.bps));

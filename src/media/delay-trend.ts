@@ -36,6 +36,7 @@ export class DelayTrend {
   #group: Group | undefined;
   #before: Group | undefined;
   #delayMs = 0;
+  #leastMs = 0;
   #smoothedMs = 0;
   readonly #times: number[] = [];
   readonly #delays: number[] = [];
@@ -48,7 +49,7 @@ export class DelayTrend {
   readonly #queue = new StandingQueue();
 
   get use(): LinkUse {
-    return this.#use;
+    return this.isFull ? 'overuse' : this.#use;
   }
 
   /** A queue stands and does not drain: the link has been carrying all it can. */
@@ -59,6 +60,7 @@ export class DelayTrend {
   /** In the order of sending. Both times on clocks of their own. */
   packet(sentMs: number, arrivedMs: number): void {
     const group = this.#group;
+    if (group !== undefined) this.#notePacket(sentMs, arrivedMs, group);
     if (group !== undefined && sentMs - group.firstSentMs <= BURST_MS) {
       group.sentMs = Math.max(group.sentMs, sentMs);
       group.arrivedMs = Math.max(group.arrivedMs, arrivedMs);
@@ -70,6 +72,13 @@ export class DelayTrend {
     if (group !== undefined && sentMs - group.sentMs > IDLE_MS) this.#forgetQueue();
     this.#before = group;
     this.#group = { firstSentMs: sentMs, sentMs, arrivedMs };
+  }
+
+  /** A picture may take a thin link longer than it takes to see that it is thin. */
+  #notePacket(sentMs: number, arrivedMs: number, group: Group): void {
+    const { sentMs: before, arrivedMs: beforeArrived } = this.#before ?? group;
+    const delayMs = this.#delayMs + arrivedMs - beforeArrived - (sentMs - before);
+    this.#queue.update(delayMs - this.#leastMs, arrivedMs);
   }
 
   #delta(sentMs: number, arrivedMs: number, atMs: number): void {
@@ -85,8 +94,8 @@ export class DelayTrend {
       this.#delays.shift();
     }
     const trend = this.#times.length === WINDOW_SIZE ? slope(this.#times, this.#delays) : this.#trend;
-    this.queueMs = this.#delayMs - Math.min(...this.#recent);
-    this.#queue.update(this.queueMs, atMs);
+    this.#leastMs = Math.min(...this.#recent);
+    this.queueMs = this.#delayMs - this.#leastMs;
     this.#detect(trend, sentMs);
     this.#trend = trend;
   }
@@ -99,9 +108,7 @@ export class DelayTrend {
 
   #detect(trend: number, sentMs: number): void {
     const weighed = this.#deltas * trend * TREND_GAIN;
-    if (this.isFull) {
-      this.#use = 'overuse';
-    } else if (weighed > this.#threshold && this.queueMs > QUEUE_MS) {
+    if (weighed > this.#threshold && this.queueMs > QUEUE_MS) {
       this.#overusedMs += sentMs;
       this.#overuses += 1;
       if (this.#overusedMs > OVERUSE_MS && this.#overuses > 1 && trend >= this.#trend) this.#use = 'overuse';

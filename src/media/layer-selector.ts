@@ -12,15 +12,15 @@ export interface LayerOffer<L> extends LayerTraits {
 const HOPELESS_SHARE = 0.75;
 const HOPELESS_MS = 250;
 const TIGHT_MS = 1000;
-/** Share of the estimate that a layer gone down to may take: the queue has to drain too. */
-const DOWN_SHARE = 0.9;
+/** Share of the estimate that a layer gone down to may take: the queue has to drain too, and sound takes its part. */
+const DOWN_SHARE = 0.85;
 /** A layer to go up to must fit with this to spare. */
 const UP_MARGIN = 1.2;
 const PROBE_MARGIN = 1.45;
 const AFFORDABLE_MS = 700;
 const FIRST_PROBE_MS = 500;
 const FIRST_PROBE_GAP_MS = 1500;
-const MAX_PROBE_GAP_MS = 5000;
+const MAX_PROBE_GAP_MS = 3000;
 const MAX_PROBE_BPS = 10_000_000;
 // Falling soon after going up says that going up was wrong: the next time it takes longer.
 const REGRET_MS = 10_000;

@@ -8,6 +8,8 @@ const FAILING_SHARE = 0.7;
 // A link that just became full carries this share of what was measured without a queue.
 const FULL_SHARE = 0.9;
 const PATIENCE_MS = 2000;
+const FEELER_PACKETS = 6;
+const FEELER_BYTES = 7000;
 
 /** What the link was seen to carry: at least so much, or no more than that. */
 export type ProbeOutcome = { readonly isPassed: boolean; readonly bps: number } | 'unknown';
@@ -17,7 +19,9 @@ export type ProbeOutcome = { readonly isPassed: boolean; readonly bps: number } 
  * What it costs is bounded by its rate and time, and it ends at the first sign that the link is full.
  */
 export class Probe {
-  readonly #targetBps: number;
+  readonly targetBps: number;
+  /** A few packets only, to see whether the rest would make a long queue. */
+  readonly isFeeler: boolean;
   readonly #startedMs: number;
   #sentBytes = 0;
   #sentPackets = 0;
@@ -28,8 +32,9 @@ export class Probe {
   #isSending = true;
   readonly #seen = { packets: 0, bytes: 0, firstMs: 0, lastMs: 0, lastSeq: -1, spanMs: 0 };
 
-  constructor(targetBps: number, nowMs: number) {
-    this.#targetBps = targetBps;
+  constructor(targetBps: number, nowMs: number, isFeeler = false) {
+    this.targetBps = targetBps;
+    this.isFeeler = isFeeler;
     this.#startedMs = nowMs;
   }
 
@@ -37,9 +42,11 @@ export class Probe {
   due(nowMs: number): number {
     const elapsedMs = nowMs - this.#startedMs;
     const isEnough = elapsedMs > DURATION_MS && this.#sentPackets >= ENOUGH_PACKETS;
-    if (isEnough || elapsedMs > MAX_DURATION_MS) this.#isSending = false;
+    const isFelt = this.isFeeler && this.#sentPackets >= FEELER_PACKETS;
+    if (isEnough || isFelt || elapsedMs > MAX_DURATION_MS) this.#isSending = false;
     if (!this.#isSending) return 0;
-    return Math.max(0, (this.#targetBps * elapsedMs) / 8000 - this.#sentBytes);
+    const most = this.isFeeler ? FEELER_BYTES : Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.min(most, (this.targetBps * elapsedMs) / 8000) - this.#sentBytes);
   }
 
   /** Everything that goes out, media and padding. */
@@ -75,15 +82,17 @@ export class Probe {
     const isWhole = !this.#isSending && this.#lastSeq >= 0 && lastSeq >= this.#lastSeq;
     const isOverdue = nowMs - Math.max(this.#startedMs, this.#lastSentMs) > PATIENCE_MS;
     const arrivalMs = this.#seen.lastMs - this.#seen.firstMs;
-    if (packets >= MIN_PACKETS && spanMs > 0 && arrivalMs > 0) {
+    if (packets >= MIN_PACKETS && (spanMs > 0 || this.isFeeler) && arrivalMs > 0) {
       const share = spanMs / arrivalMs;
       const receivedBps = (bytes * 8000) / Math.max(arrivalMs, spanMs);
+      // What goes out by a clock that ticks late goes out faster than it should, and comes no faster than the link.
+      const carries = (least: number) => share >= least || receivedBps >= this.targetBps * least;
       // What was lost at its end is told of with what is sent next, which may take long.
       if (isWhole || isOverdue) {
-        const isPassed = share >= PASSING_SHARE;
+        const isPassed = carries(this.isFeeler ? FAILING_SHARE : PASSING_SHARE);
         return { isPassed, bps: isPassed ? receivedBps : receivedBps * FULL_SHARE };
       }
-      if (share < FAILING_SHARE) {
+      if (!carries(FAILING_SHARE)) {
         this.#isSending = false;
         return { isPassed: false, bps: receivedBps * FULL_SHARE };
       }

@@ -83,6 +83,15 @@ describe('the estimate of a link', () => {
   });
 });
 
+describe('loss', () => {
+  test('of what one keyframe is too much for is not held against a link, that of what follows is', () => {
+    stream(2000, (index) => (index < 300 && index % 2 === 0 ? undefined : 20));
+    expect(estimator.isStrained).toBe(false);
+    stream(1500, (index) => (index % 3 === 0 ? undefined : 20));
+    expect(estimator.isStrained).toBe(true);
+  });
+});
+
 describe('a probe', () => {
   /** A packet of media each 20 ms, 400 kbit/s, behind a link of so much; the link's own queue is in `freeMs`. */
   function probe(linkBps: number, probeBps: number): { paddingBytes: number; tookMs: number } {

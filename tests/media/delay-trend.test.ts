@@ -39,6 +39,33 @@ describe('the trend of the delay', () => {
     expect(everSees('underuse', 60, (picture) => Math.max(0, 500 - picture * frameMs * 0.3))).toBe(true);
   });
 
+  test('shows a link that fell within the second picture that it takes too long for', () => {
+    const trend = new DelayTrend();
+    let seenMs: number | undefined;
+    for (let picture = 0; picture < 40; picture++) {
+      for (let part = 0; part < 10; part++) {
+        const [sentMs, isThin] = [picture * frameMs, picture >= 30];
+        const arrivedMs = isThin ? 30 * frameMs + ((picture - 30) * 10 + part) * 20 : sentMs + part * 2;
+        trend.packet(sentMs, arrivedMs);
+        if (trend.isFull) seenMs ??= arrivedMs - 30 * frameMs;
+      }
+    }
+    expect(seenMs).toBeLessThan(250);
+  });
+
+  test('does not take a keyframe for a full link where it is gone after the next pictures', () => {
+    const trend = new DelayTrend();
+    let freeMs = 0;
+    for (let picture = 0; picture < 300; picture++) {
+      for (let part = 0; part < (picture % 60 === 59 ? 50 : 10); part++) {
+        const sentMs = picture * frameMs;
+        freeMs = Math.max(freeMs, sentMs) + 2;
+        trend.packet(sentMs, freeMs);
+        expect(trend.isFull, `${picture}`).toBe(false);
+      }
+    }
+  });
+
   test('counts what is sent at once as one, however far apart it arrives', () => {
     const trend = new DelayTrend();
     for (let picture = 0; picture < 200; picture++) {

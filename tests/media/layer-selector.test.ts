@@ -115,7 +115,8 @@ describe('a probe', () => {
     const asked = probes(200_000, 60_000);
     expect(new Set(asked)).toEqual(new Set([725_000]));
     expect(asked.length).toBeGreaterThan(10);
-    expect(asked.length).toBeLessThan(16);
+    // One that fails costs a thin link a few packets.
+    expect(asked.length).toBeLessThan(22);
   });
 
   test('is followed at once by one for the layer above when it succeeds', () => {
