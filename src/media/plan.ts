@@ -57,6 +57,8 @@ export interface EgressTrackPlan {
   readonly cname: string;
   /** The header extension of transport-wide congestion control, where it was agreed on: then with RTX for every codec. */
   readonly transportCcId?: number;
+  /** The stream has layers: by what the viewer's link tells from the start, he is sent one that it carries. */
+  readonly isSentWhatFits?: boolean;
 }
 
 /** An address to put into an ICE candidate line. */

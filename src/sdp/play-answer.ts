@@ -77,15 +77,17 @@ export function egressTracks(
     const published = source.find(({ kind }) => kind === section.kind);
     const codecs = playableCodecs(section, published?.codec);
     if (codecs.length === 0) return [];
+    const transportCcId = section.kind === 'video' ? agreedTransportCc(section, codecs) : undefined;
     // Who comes before the stream can not know whether it will have layers.
-    const mayHaveLayers = source.length === 0 || published?.hasLayers;
-    const transportCcId = mayHaveLayers ? agreedTransportCc(section, codecs) : undefined;
+    const mayHaveLayers = source.length === 0 || published?.hasLayers === true;
+    const isSentWhatFits = transportCcId !== undefined && mayHaveLayers;
     const payloads = codecs.map((codec) => {
       const fmtp = codec.name === 'opus' ? OPUS_SENT : echoedParameters(codec);
       return payloadPlan(codec, fmtp, { transportCc: transportCcId !== undefined, remb: false });
     });
     const extension = transportCcId === undefined ? {} : { transportCcId };
-    return [{ mid: section.mid, kind: section.kind, payloads, ...numbers(section.kind), ...extension }];
+    const { mid, kind } = section;
+    return [{ mid, kind, payloads, ...numbers(kind), isSentWhatFits, ...extension }];
   });
   if (tracks.length === 0) {
     throw unsupportedOffer(

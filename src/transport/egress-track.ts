@@ -22,6 +22,8 @@ const KEYFRAME_PATIENCE_MS = 600;
 /** Older groups are not replayed: catching up would take longer than the next keyframe. */
 const REPLAY_MAX_AGE_MS = 10_000;
 const SWITCH_MAX_AGE_MS = 200;
+// Who sees nothing is better off with something older, yet a thin link takes long to make up for it.
+const STOPPED_MAX_AGE_MS = 1_000;
 
 /**
  * One track of one viewer: from the cached group of pictures to live packets, and from source to source.
@@ -33,7 +35,6 @@ export class EgressTrack implements EgressTarget {
   readonly rewriter: Rewriter;
   readonly ssrc: number;
   readonly hasRtx: boolean;
-  readonly congestion: CongestionControl | undefined;
   destination: Destination;
   packetsSent = 0;
   octetsSent = 0;
@@ -44,6 +45,8 @@ export class EgressTrack implements EgressTarget {
   readonly #catchUp: CatchUp;
   readonly #repairs: Repairs;
   readonly #replay = new GroupReplay();
+  readonly #isSentWhatFits: boolean;
+  #congestion: CongestionControl | undefined;
   #state: 'waiting' | 'replaying' | 'live' = 'waiting';
   #layer: Layer | undefined;
   /** What of the layer is sent, and what is to be. */
@@ -74,7 +77,8 @@ export class EgressTrack implements EgressTarget {
     this.#catchUp = new CatchUp(options.plan.kind);
     this.#payloadTypes = new PayloadTypes(options.plan.payloads);
     this.hasRtx = this.#payloadTypes.hasRtx;
-    this.congestion = this.hasRtx ? options.congestion : undefined;
+    this.#congestion = this.hasRtx ? options.congestion : undefined;
+    this.#isSentWhatFits = this.#congestion !== undefined;
     const clockRate = options.plan.payloads[0]?.codec.clockRate ?? 90_000;
     this.rewriter = new Rewriter({ clockRate, firstSeq: options.firstSeq });
     const { fanOut, firstRtxSeq } = options;
@@ -112,6 +116,20 @@ export class EgressTrack implements EgressTarget {
     return this.#repairs.resent;
   }
 
+  get congestion(): CongestionControl | undefined {
+    return this.#congestion;
+  }
+
+  /** The viewer loses packets by chance, and often. */
+  get isLossy(): boolean {
+    return this.#repairs.isLossy;
+  }
+
+  /** Numbers what is sent from now on, for a viewer whose link is not looked at otherwise. */
+  watchLosses(watch: CongestionControl): void {
+    if (this.hasRtx) this.#congestion ??= watch;
+  }
+
   get isReplaying(): boolean {
     return this.#state === 'replaying';
   }
@@ -138,21 +156,31 @@ export class EgressTrack implements EgressTarget {
   follow(layer: Layer, nowMs: number): boolean {
     const isNew = this.want(layer, nowMs);
     if (this.#catchUp.isBehind) return this.#catchUp.mayAsk(this.destination.backlog, nowMs);
-    const isDeaf = this.#layer === undefined && nowMs - this.#wantedSinceMs >= KEYFRAME_PATIENCE_MS;
+    const isDeaf = this.#seesNothing && nowMs - this.#wantedSinceMs >= KEYFRAME_PATIENCE_MS;
     if (layer.kind === 'audio' || !(isNew || isDeaf)) return false;
     // It had been about to leave this layer and stays.
     if (layer === this.#layer && this.isInStep && this.#state !== 'waiting') return false;
-    // In mid-stream what is older was seen already.
-    const freshMs = isDeaf ? REPLAY_MAX_AGE_MS : REPLAY_FRESH_MS;
-    const start = freshStart(layer, this.#layer ? SWITCH_MAX_AGE_MS : freshMs, nowMs);
+    const start = freshStart(layer, this.#maxAgeMs(isDeaf), nowMs);
     const point = this.#limitOf(layer);
     const first = start && point.take(start);
     if (!start || !first) return true;
     if (!this.#canSend(first)) return false;
-    this.#replay.begin(start, nowMs);
+    this.#replay.begin(start, this.congestion?.estimateBps ?? Number.POSITIVE_INFINITY, nowMs);
     this.#beginReplay(first, point, nowMs);
     this.#state = 'replaying';
     return false;
+  }
+
+  /** How old a group may be to be replayed to this viewer. */
+  #maxAgeMs(isDeaf: boolean): number {
+    if (this.#layer === undefined) return isDeaf ? REPLAY_MAX_AGE_MS : REPLAY_FRESH_MS;
+    if (this.#state === 'waiting') return isDeaf ? REPLAY_FRESH_MS : STOPPED_MAX_AGE_MS;
+    // In mid-stream what is older was seen already.
+    return SWITCH_MAX_AGE_MS;
+  }
+
+  get #seesNothing(): boolean {
+    return this.#layer === undefined || this.#state === 'waiting';
   }
 
   /** Go over to this layer at its next group. False when that is settled already. */
@@ -212,12 +240,13 @@ export class EgressTrack implements EgressTarget {
     return true;
   }
 
-  /** A NACK of the viewer's (16-bit numbers). */
+  /** What the viewer misses (16-bit numbers). */
   resend(seqs: readonly number[], roundTripMs: number, nowMs: number): void {
     // Where a link fails to carry a layer, what it lost of it would only keep back the next one.
-    if (this.congestion && this.#state === 'waiting') return;
+    if (this.#isSentWhatFits && this.#state === 'waiting') return;
     this.#replay.lost(roundTripMs, nowMs);
-    this.#replay.sent(this.#repairs.resend(seqs, this.congestion && this.#layer, roundTripMs, nowMs));
+    const layer = this.#isSentWhatFits ? this.#layer : undefined;
+    this.#replay.sent(this.#repairs.resend(seqs, layer, roundTripMs, nowMs));
   }
 
   /** A viewer who just began asks for a keyframe. */

@@ -33,8 +33,10 @@ export interface EgressTarget {
 
 export interface CongestionControl {
   readonly extensionId: number;
-  /** The transport-wide number of a packet that goes out now. */
-  sent(bytes: number, nowMs: number): number;
+  /** What the link carries, as far as is known. */
+  readonly estimateBps: number;
+  /** The transport-wide number of a packet that goes out now. `outSeq`: its number in the viewer's stream, where it has one. */
+  sent(bytes: number, nowMs: number, outSeq?: number): number;
 }
 
 export interface Retransmission {
@@ -93,7 +95,7 @@ export class FanOut {
       view.setUint32(at, ((padding === 0 ? first : first | PADDING) << 24) | (second << 16) | (seq & 0xffff));
       view.setUint32(at + 4, rewriter.timestampOf(packet));
       view.setUint32(at + 8, ssrc);
-      if (congestion) writeExtension(view, at + RTP_HEADER, congestion, length + overhead, nowMs);
+      if (congestion) writeExtension(view, at + RTP_HEADER, congestion, congestion.sent(length + overhead, nowMs, seq));
       const payload = rewriter.rewritesPayload ? this.#patched(packet, rewriter, length) : source + packet.offset;
       cipher.sealRtp(address + at, header, payload, length, ssrc, seq);
       at += length + overhead;
@@ -126,7 +128,10 @@ export class FanOut {
     writer.view.setUint32(start, (first << 24) | (second << 16) | (seq & 0xffff));
     writer.view.setUint32(start + 4, located.segment.timeline.of(packet));
     writer.view.setUint32(start + 8, ssrc);
-    if (congestion) writeExtension(writer.view, start + RTP_HEADER, congestion, size, nowMs);
+    if (congestion) {
+      const wideSeq = congestion.sent(size, nowMs, located.outSeq);
+      writeExtension(writer.view, start + RTP_HEADER, congestion, wideSeq);
+    }
     cipher.sealRtp(writer.memory.address + start, header, this.#scratch.address, length, ssrc, seq);
     writer.commit(destination, start, size, size);
     return length;
@@ -145,7 +150,7 @@ export class FanOut {
     writer.view.setUint32(start, (first << 24) | (payloadType << 16) | (seq & 0xffff));
     writer.view.setUint32(start + 4, 0);
     writer.view.setUint32(start + 8, ssrc);
-    if (congestion) writeExtension(writer.view, start + RTP_HEADER, congestion, size, nowMs);
+    if (congestion) writeExtension(writer.view, start + RTP_HEADER, congestion, congestion.sent(size, nowMs));
     cipher.sealRtp(writer.memory.address + start, header, this.#scratch.address, MOST_PADDING, ssrc, seq);
     writer.commit(destination, start, size, size);
     return size;
@@ -161,8 +166,7 @@ export class FanOut {
 }
 
 /** The same length in every packet of a viewer, so that runs stay whole. */
-function writeExtension(view: DataView, at: number, congestion: CongestionControl, bytes: number, nowMs: number): void {
-  const seq = congestion.sent(bytes, nowMs);
+function writeExtension(view: DataView, at: number, { extensionId }: CongestionControl, wideSeq: number): void {
   view.setUint32(at, ONE_WORD);
-  view.setUint32(at + 4, (((congestion.extensionId << 4) | 1) << 24) | (seq << 8));
+  view.setUint32(at + 4, (((extensionId << 4) | 1) << 24) | (wideSeq << 8));
 }

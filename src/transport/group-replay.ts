@@ -13,12 +13,12 @@ export class GroupReplay {
   /** Of the keyframe. */
   #pictureEndSeq = 0;
 
-  /** `start`: the first packet of the layer's group. */
-  begin(start: Packet, nowMs: number): void {
+  /** `start`: the first packet of the layer's group. `linkBps`: what the viewer's link carries, as far as is known. */
+  begin(start: Packet, linkBps: number, nowMs: number): void {
     const { layer } = start;
     const picture = layer.cache.pictureFrom(start);
     const ageMs = nowMs - layer.groupStartedMs;
-    this.#pacer.begin({ layerBps: layer.bitrateBps(nowMs), pictureBytes: picture.bytes, ageMs }, nowMs);
+    this.#pacer.begin({ layerBps: layer.bitrateBps(nowMs), pictureBytes: picture.bytes, ageMs, linkBps }, nowMs);
     this.#cursor = start.extSeq;
     this.#pictureEndSeq = picture.endSeq;
   }

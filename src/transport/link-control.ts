@@ -1,12 +1,13 @@
 import { BandwidthEstimator } from '../media/bandwidth-estimator.ts';
 import type { LinkView } from '../media/layer-chooser.ts';
 import { type LayerOffer, LayerSelector } from '../media/layer-selector.ts';
+import { LossReports } from '../media/loss-reports.ts';
 import { PicturePause } from '../media/picture-pause.ts';
 import type { CongestionControl } from './fan-out.ts';
 
 // What is sent into a full queue waits behind all of it, and so does what follows: better the queue is gone first.
 const DRAINED_MS = 200;
-const MAX_DRAIN_MS = 1500;
+const MAX_DRAIN_MS = 3000;
 // A link with a queue delivers all the time: what is still missing then was lost.
 const SILENCE_MS = 250;
 
@@ -16,6 +17,7 @@ export class LinkControl<L> implements CongestionControl, LinkView<L> {
   readonly #estimator = new BandwidthEstimator();
   readonly #selector = new LayerSelector<L>();
   readonly #pause = new PicturePause();
+  #losses: LossReports | undefined;
   #drainUntilMs: number | undefined;
   #fedBackMs = 0;
   #wasFull = false;
@@ -25,8 +27,20 @@ export class LinkControl<L> implements CongestionControl, LinkView<L> {
     this.extensionId = extensionId;
   }
 
-  sent(bytes: number, nowMs: number): number {
-    return this.#estimator.sent(bytes, nowMs);
+  sent(bytes: number, nowMs: number, outSeq?: number): number {
+    const wideSeq = this.#estimator.sent(bytes, nowMs);
+    if (outSeq !== undefined) this.#losses?.sent(wideSeq, outSeq);
+    return wideSeq;
+  }
+
+  /** From now on the viewer's feedback also tells which packets he lost. */
+  watchLosses(): void {
+    this.#losses ??= new LossReports();
+  }
+
+  /** What the feedback says is lost: numbers of the viewer's stream, 16 bits. */
+  lost(raw: Uint8Array): readonly number[] {
+    return this.#losses?.lost(raw) ?? [];
   }
 
   feedback(raw: Uint8Array, nowMs: number): void {

@@ -46,6 +46,11 @@ export class Repairs {
     this.#rtxSeq = options.firstRtxSeq;
   }
 
+  /** The viewer loses packets by chance, and often. */
+  get isLossy(): boolean {
+    return this.#limiter.isLossy;
+  }
+
   /** So many packets went out for the first time. */
   sent(packets: number): void {
     this.#mayResend = Math.min(MAX_RESENDS, this.#mayResend + packets);

@@ -3,6 +3,8 @@ const MAX_BURST_BYTES = 120_000;
 // Of the layer's rate: links that carry a stream often carry little more.
 const FIRST_SHARE = 1.5;
 const LEAST_SHARE = 1.2;
+// The sound takes its part of a thin link, and what was sent too much has to go.
+const THIN_LINK_SHARE = 0.8;
 /** In this time an old group is made up for. */
 const CATCH_UP_MS = 2_000;
 // A picture that stood still has hardly any rate.
@@ -13,6 +15,13 @@ const BACK_OFF = 0.5;
 const CHUNK_MS = 15;
 const MIN_CHUNK_BYTES = 2_400;
 const MAX_CHUNK_BYTES = 10_000;
+
+interface ReplayedGroup {
+  readonly layerBps: number;
+  readonly pictureBytes: number;
+  readonly ageMs: number;
+  readonly linkBps?: number;
+}
 
 /**
  * How fast a cached group goes to one viewer: a picture at once, then faster than it came, so that he catches up, but
@@ -27,12 +36,15 @@ export class ReplayPacer {
   #atMs = 0;
   #slowedMs = Number.NEGATIVE_INFINITY;
 
-  /** `pictureBytes`: of the keyframe. `ageMs`: of the group. */
-  begin({ layerBps, pictureBytes, ageMs }: { layerBps: number; pictureBytes: number; ageMs: number }, nowMs: number) {
-    this.#share = FIRST_SHARE;
+  /** `pictureBytes`: of the keyframe. `ageMs`: of the group. `linkBps`: what the link carries, as far as is known. */
+  begin({ layerBps, pictureBytes, ageMs, linkBps = Number.POSITIVE_INFINITY }: ReplayedGroup, nowMs: number): void {
+    const wishedBps = Math.max(MIN_FIRST_BPS, layerBps * Math.max(FIRST_SHARE, 1 + ageMs / CATCH_UP_MS));
+    const thinBps = linkBps * THIN_LINK_SHARE;
+    const isThin = thinBps < wishedBps;
+    this.#share = isThin ? LEAST_SHARE : FIRST_SHARE;
     this.#layerBps = layerBps;
-    this.#bps = Math.max(MIN_FIRST_BPS, layerBps * Math.max(FIRST_SHARE, 1 + ageMs / CATCH_UP_MS));
-    this.#burst = Math.min(MAX_BURST_BYTES, Math.max(MAX_CHUNK_BYTES, pictureBytes));
+    this.#bps = isThin ? Math.max(thinBps, layerBps * LEAST_SHARE) : wishedBps;
+    this.#burst = Math.min(MAX_BURST_BYTES, Math.max(isThin ? MIN_CHUNK_BYTES : MAX_CHUNK_BYTES, pictureBytes));
     this.#budget = this.#burst;
     this.#atMs = nowMs;
   }

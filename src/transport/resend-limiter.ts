@@ -14,6 +14,11 @@ export class ResendLimiter {
   #missing = 0;
   #isLossy = false;
 
+  /** Packets are lost by chance, and often. */
+  get isLossy(): boolean {
+    return this.#isLossy;
+  }
+
   /**
    * How many copies to send of a packet that is asked for: none when one was sent within the last round trip, since a
    * receiver repeats its NACK until the packet is there. Two where the first is likely to be lost as well: a receiver

@@ -9,6 +9,7 @@ import type { RepairCounts, ViewerStats } from '../media/stats.ts';
 import { EgressTrack } from './egress-track.ts';
 import type { FanOut } from './fan-out.ts';
 import { LinkControl } from './link-control.ts';
+import { LossWatch } from './loss-watch.ts';
 import { ntpFromMs, ntpMiddle } from './ntp.ts';
 import type { PeerConnection } from './peer-connection.ts';
 import { type ReceptionReport, readRtcp } from './rtcp.ts';
@@ -41,6 +42,8 @@ export class ViewerSession {
   #audio: EgressTrack | undefined;
   #video: EgressTrack | undefined;
   #link: LinkControl<OperatingPoint> | undefined;
+  /** Of a viewer who loses packets by chance, and often. */
+  #losses: Pick<LossWatch, 'lost'> | undefined;
   #roundTripMs = DEFAULT_ROUND_TRIP_MS;
   #nacked = 0;
   #keyframeRequests = 0;
@@ -114,7 +117,8 @@ export class ViewerSession {
     const { sender, destination } = this.peer;
     if (!sender || !destination) return;
     this.#nextReportMs = nowMs + FIRST_REPORT_MS;
-    const id = this.#plan.tracks.find(({ kind }) => kind === 'video')?.transportCcId;
+    const video = this.#plan.tracks.find(({ kind }) => kind === 'video');
+    const id = video?.isSentWhatFits ? video.transportCcId : undefined;
     this.#link = id === undefined ? undefined : new LinkControl(id);
     this.#tracks = this.#plan.tracks.map(
       (plan) =>
@@ -125,7 +129,7 @@ export class ViewerSession {
           fanOut: this.#fanOut,
           firstSeq: randomInt(MAX_FIRST_SEQ),
           firstRtxSeq: randomInt(MAX_FIRST_SEQ),
-          congestion: plan.transportCcId === undefined ? undefined : this.#link,
+          congestion: plan.isSentWhatFits ? this.#link : undefined,
         }),
     );
     this.#audio = this.#tracks.find(({ plan }) => plan.kind === 'audio');
@@ -146,6 +150,7 @@ export class ViewerSession {
       if (item.type === 'nack') {
         this.#nacked += item.seqs.length;
         this.#trackBySsrc(item.mediaSsrc)?.resend(item.seqs, this.#roundTripMs, nowMs);
+        if (this.#video?.isLossy) this.#watchLosses(this.#video);
       } else if (item.type === 'pli') {
         this.#keyframeRequests += 1;
         const track = this.#trackBySsrc(item.mediaSsrc);
@@ -156,6 +161,8 @@ export class ViewerSession {
         wish = this.#keyframe(this.track('video')) ?? wish;
       } else if (item.type === 'transport_cc') {
         this.#link?.feedback(item.raw, nowMs);
+        const lost = this.#losses?.lost(item.raw) ?? [];
+        if (lost.length > 0) this.#video?.resend(lost, this.#roundTripMs, nowMs);
       } else if (item.type === 'reference_time') {
         this.#tellRoundTrip(item, nowMs);
       } else if (item.type === 'receiver_report') {
@@ -240,6 +247,16 @@ export class ViewerSession {
     if (!track || nowMs - this.#toldRoundTripMs < ROUND_TRIP_EVERY_MS) return;
     this.#toldRoundTripMs = nowMs;
     this.peer.sendRtcp([writeDelaySinceReference(track.ssrc, reference)]);
+  }
+
+  // One NACK in twenty is lost as well, which the browser finds out a round trip later: too late for the picture.
+  #watchLosses(video: EgressTrack): void {
+    const { transportCcId } = video.plan;
+    if (this.#losses || transportCcId === undefined) return;
+    this.#link?.watchLosses();
+    const watch = this.#link ?? new LossWatch(transportCcId);
+    video.watchLosses(watch);
+    this.#losses = watch;
   }
 
   #noteReport(report: ReceptionReport, nowMs: number): void {

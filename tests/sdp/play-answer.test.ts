@@ -81,17 +81,24 @@ describe('the answer to a real player', () => {
     }
   });
 
-  it.each(players)('%s: is asked for NACK and PLI but neither header extensions nor bandwidth reports', (client) => {
+  it.each(players)('%s: is asked for NACK and PLI but no estimate of its own', (client) => {
     const { plan, answer } = play(offerOf(client), [opus, vp8]);
-    expect(answer).not.toMatch(/extmap|transport-cc|goog-remb/);
+    expect(answer).not.toContain('goog-remb');
     const video = plan.tracks.find(({ kind }) => kind === 'video');
     for (const payload of video?.payloads ?? []) {
-      expect(payload).toMatchObject({ hasNack: true, hasPli: true, hasTransportCc: false, hasRemb: false });
+      expect(payload).toMatchObject({ hasNack: true, hasPli: true, hasRemb: false });
     }
   });
 
-  it.each(players)('%s: tells what its link carries where the stream has layers, for its video alone', (client) => {
-    const { plan, answer } = play(offerOf(client), [opus, { ...vp8, hasLayers: true }]);
+  it.each(players)('%s: is sent what its link carries where the stream has layers', (client) => {
+    for (const hasLayers of [true, false]) {
+      const { plan } = play(offerOf(client), [opus, { ...vp8, hasLayers }]);
+      for (const { kind, isSentWhatFits } of plan.tracks) expect(isSentWhatFits).toBe(kind === 'video' && hasLayers);
+    }
+  });
+
+  it.each(players)('%s: may tell what comes of its video, layers or not, and of that alone', (client) => {
+    const { plan, answer } = play(offerOf(client), [opus, vp8]);
     const uri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
     for (const { mid, kind, transportCcId, payloads } of plan.tracks) {
       const section = sectionOf(answer, mid);
@@ -107,6 +114,7 @@ describe('the answer to a real player', () => {
     const offer = offerOf('chromium-156-play').replaceAll(/^a=(rtpmap:97 rtx|fmtp:97 apt).*\r?\n/gm, '');
     const { plan, answer } = play(offer, [opus, { ...vp8, hasLayers: true }]);
     expect(codecsOf(plan, 'video')).toContain('vp8/96/-');
+    expect(plan.tracks.some(({ isSentWhatFits }) => isSentWhatFits)).toBe(false);
     expect(answer).not.toMatch(/extmap|transport-cc/);
   });
 

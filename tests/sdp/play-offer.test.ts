@@ -54,11 +54,13 @@ describe('our offer to a viewer', () => {
     expect(codecsOf(offer([source('video', 'h264', main)]), 'video')?.[0]).toBe('h264/104/105');
   });
 
-  it('asks for word of the link where the stream has layers', () => {
-    expect(offer().text).not.toMatch(/extmap|transport-cc/);
-    const { text, tracks } = offer([opus, { ...vp8, hasLayers: true }]);
-    expect(sectionOf(text, '1').filter((line) => line.endsWith(' transport-cc'))).toHaveLength(6);
-    expect(tracks.map(({ transportCcId }) => transportCcId)).toEqual([undefined, 3]);
+  it('asks for word of what comes, and sends what fits where the stream has layers', () => {
+    for (const hasLayers of [true, false]) {
+      const { text, tracks } = offer([opus, { ...vp8, hasLayers }]);
+      expect(sectionOf(text, '1').filter((line) => line.endsWith(' transport-cc'))).toHaveLength(6);
+      expect(tracks.map(({ transportCcId }) => transportCcId)).toEqual([undefined, 3]);
+      expect(tracks.map(({ isSentWhatFits }) => isSentWhatFits)).toEqual([false, hasLayers]);
+    }
   });
 
   it('reads the same to another implementation', () => {

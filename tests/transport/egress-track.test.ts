@@ -433,10 +433,32 @@ describe('an egress track under congestion control', () => {
     viewer.track.stop();
     viewer.track.follow(two, 10);
     viewer.received();
-    expect(viewer.track.follow(one, 1000)).toBe(true);
-    viewer.track.offer(batch(push(one, 4, 2, { key: false, nowMs: 1010 })), 1010);
+    expect(viewer.track.follow(one, 1100)).toBe(true);
+    viewer.track.offer(batch(push(one, 4, 2, { key: false, nowMs: 1110 })), 1110);
     expect(viewer.received()).toEqual([]);
-    viewer.track.offer(batch(push(one, 6, 2, { nowMs: 1020 })), 1020);
+    viewer.track.offer(batch(push(one, 6, 2, { nowMs: 1120 })), 1120);
     expect(viewer.received().map(({ seq }) => seq)).toEqual([103, 104]);
+  });
+
+  test('that was stopped begins with a young group at once, with an older one when no keyframe comes', () => {
+    for (const [ageMs, waitMs] of [
+      [900, 0],
+      [1100, 600],
+    ] as const) {
+      const viewer = new Viewer(memory, { congestion: new Numbers() });
+      const [one, two] = [newLayer(), newLayer()];
+      viewer.track.follow(one, 0);
+      viewer.track.offer(batch(push(one, 1, 3)), 0);
+      viewer.track.stop();
+      viewer.received();
+      const packets = push(two, 1, 4);
+      let nowMs = ageMs;
+      expect(viewer.track.follow(two, nowMs)).toBe(waitMs > 0);
+      nowMs += waitMs;
+      expect(viewer.track.follow(two, nowMs)).toBe(false);
+      expect(viewer.track.isReplaying).toBe(true);
+      viewer.track.replay(nowMs);
+      expect(viewer.received().map(({ payload }) => payload)).toHaveLength(packets.length);
+    }
   });
 });

@@ -37,6 +37,7 @@ export interface Received {
 /** Numbers packets as they go. */
 export class Numbers implements CongestionControl {
   readonly extensionId = TRANSPORT_CC;
+  estimateBps = Number.POSITIVE_INFINITY;
   readonly bytes: number[] = [];
 
   sent(bytes: number): number {

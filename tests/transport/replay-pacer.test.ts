@@ -24,7 +24,7 @@ function sentWithin(fromMs: number, forMs: number): number {
   return sent;
 }
 
-function begin(options: { layerBps?: number; pictureBytes?: number; ageMs?: number } = {}): void {
+function begin(options: { layerBps?: number; pictureBytes?: number; ageMs?: number; linkBps?: number } = {}): void {
   pacer.begin({ layerBps: LAYER_BPS, pictureBytes: PICTURE_BYTES, ageMs: 500, ...options }, 0);
 }
 
@@ -47,6 +47,16 @@ describe('a replay', () => {
     begin({ ageMs });
     pacer.sent(pacer.allowance(0));
     expect(sentWithin(0, 1000)).toBeCloseTo((share * LAYER_BPS) / 8, -5);
+  });
+
+  it.each([
+    [4_000_000, 3_200_000],
+    [1_000_000, 1.2 * LAYER_BPS],
+  ])('over a link known to carry %i bit/s goes on at %f, that the stream is caught up with', (linkBps, bps) => {
+    begin({ linkBps });
+    expect(pacer.allowance(0)).toBe(PICTURE_BYTES);
+    pacer.sent(pacer.allowance(0));
+    expect(sentWithin(0, 1000)).toBeCloseTo(bps / 8, -5);
   });
 
   it('tells how long it takes to be in step, with what comes meanwhile', () => {
