@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { parseFragment } from '../../../src/sdp/fragment.ts';
 import { parseOffer } from '../../../src/sdp/offer.ts';
 import { answerPlay } from '../../../src/sdp/play-answer.ts';
+import { acceptAnswer, offerPlay } from '../../../src/sdp/play-offer.ts';
 import { answerPublish } from '../../../src/sdp/publish-answer.ts';
-import { SdpError } from '../../../src/sdp/sdp-error.ts';
+import { SdpError, type SdpErrorCode } from '../../../src/sdp/sdp-error.ts';
+import { answerTo } from '../../interop/conformance/sdp.ts';
 import { clients, local, offerOf } from '../../sdp/offers.ts';
 import { mutatedLines } from '../mutated-lines.ts';
 import { bounded, type FuzzTarget } from '../target.ts';
@@ -38,6 +40,21 @@ export const answersOffer = bounded((text: string) => {
   }
 });
 
+const ourOffer = offerPlay(local, [{ kind: 'audio', codec: OPUS }], () => 7);
+
+/** What a viewer answers to our offer can make less of it, and nothing else. */
+export const takesAnswer = bounded((text: string) =>
+  onlySdpErrors(() => {
+    const { plan } = acceptAnswer(text, ourOffer, local.ice, [{ kind: 'audio', codec: OPUS }]);
+    assert(plan.tracks.length > 0 && plan.peer.fingerprints.length > 0);
+    for (const { mid, ssrc, payloads } of plan.tracks) {
+      assert.equal(ssrc, ourOffer.tracks.find((track) => track.mid === mid)?.ssrc);
+      assert(payloads.length > 0);
+    }
+    assert.deepEqual(structuredClone(plan), plan);
+  }, ['bad_answer', 'codec_not_offered']),
+);
+
 export const takesFragment = bounded((text: string) =>
   onlySdpErrors(() => {
     const { ufrag, pwd } = parseFragment(text);
@@ -45,11 +62,11 @@ export const takesFragment = bounded((text: string) =>
   }),
 );
 
-function onlySdpErrors(act: () => void): void {
+function onlySdpErrors(act: () => void, codes?: readonly SdpErrorCode[]): void {
   try {
     act();
   } catch (error) {
-    if (!(error instanceof SdpError)) throw error;
+    if (!(error instanceof SdpError) || codes?.includes(error.code) === false) throw error;
   }
 }
 
@@ -64,6 +81,11 @@ export const sdpTargets: readonly FuzzTarget[] = [
       fc.oneof({ arbitrary: mutatedLines(offerCorpus), weight: 4 }, patchwork, byChance),
       answersOffer,
     ),
+    runsASecond: 1000,
+  },
+  {
+    name: 'answers to our offer',
+    property: fc.property(fc.oneof(mutatedLines([answerTo(ourOffer.text)]), mutatedLines(offerCorpus)), takesAnswer),
     runsASecond: 1000,
   },
   {

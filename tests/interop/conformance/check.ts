@@ -29,9 +29,19 @@ export async function judge(check: Check, endpoint: Endpoint): Promise<Result> {
     await run(endpoint);
     return { ...about, verdict: 'met', detail: '' };
   } catch (error) {
-    const detail = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return { ...about, verdict: error instanceof NotApplicable ? 'not applicable' : 'not met', detail };
+    return { ...about, verdict: error instanceof NotApplicable ? 'not applicable' : 'not met', detail: wordsOf(error) };
   } finally {
     await endpoint.closeAll();
   }
+}
+
+/** In a line: fetch tells in its cause why there was no answer. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'there is no answer in time';
+  const { cause } = error;
+  if (error.message === 'fetch failed' && cause instanceof Error) {
+    return `there is no answer: ${'code' in cause ? cause.code : cause.message}`;
+  }
+  return error.message.split('\n')[0] ?? '';
 }

@@ -11,7 +11,7 @@ async function negotiate(peer, url, token, refine = (sdp) => sdp) {
   });
   if (response.status !== 201) throw new Error(`${response.status}: ${await response.text()}`);
   await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
-  const session = new URL(response.headers.get('location'), url);
+  const session = new URL(response.headers.get('location'), response.url);
   globalThis.session = session.href;
   globalThis.restart = () => restart(peer, session, token);
   return async () => {
@@ -98,7 +98,7 @@ export async function takeOffer({ url }) {
   if (response.status !== 406) throw new Error(`${response.status}: ${await response.text()}`);
   await peer.setRemoteDescription({ type: 'offer', sdp: await response.text() });
   await peer.setLocalDescription();
-  const session = new URL(response.headers.get('location'), url);
+  const session = new URL(response.headers.get('location'), response.url);
   const answered = await fetch(session, {
     method: 'PATCH',
     headers: { 'content-type': 'application/sdp', 'if-match': response.headers.get('etag') },
