@@ -42,14 +42,19 @@ beforeEach(async () => {
 afterEach(() => visitor.leave());
 
 /** A page with a session in it, and what it asked of the server: `PATCH 204`, in the order of the answers. */
-async function open(client: NpmClient, call: 'publish' | 'play', options: object): Promise<[Page, string[]]> {
-  const page = await visitor.open(bareSite.url);
+async function open(
+  client: NpmClient,
+  call: 'publish' | 'play',
+  options: object,
+  url = bareSite.url,
+): Promise<[Page, string[]]> {
+  const page = await visitor.open(url);
   const asked: string[] = [];
   page.on('response', (response) => {
     if (response.url().startsWith(server.url)) asked.push(`${response.request().method()} ${response.status()}`);
   });
   // Browsers play sound only where somebody has clicked.
-  await page.locator('video').click();
+  await page.locator('body').click();
   await page.evaluate(bundle);
   await startNpmClient(page, client, call, options);
   return [page, asked];
@@ -117,6 +122,14 @@ describe('whip-whep', () => {
 });
 
 describe('the clients of Eyevinn', () => {
+  test('publish from pages of the server itself, where they trickle with the tag in the wrong header', async () => {
+    const { slug, key } = await api.createChannel('eyevinn-at-home');
+    const [publisher, asked] = await open('eyevinn', 'publish', whip(key), `${server.url}/healthz`);
+    await isLive(slug);
+    await stopPublisher(publisher, slug);
+    expect(asked).toContain('PATCH 428');
+  });
+
   test('publish and watch', async () => {
     const { slug, key } = await api.createChannel('eyevinn');
     const [publisher, published] = await open('eyevinn', 'publish', whip(key));

@@ -28,23 +28,27 @@ export function publishWithGstreamer(
   const video = `${PICTURE} ! ${encoders[codec]} ! application/x-rtp,media=video,encoding-name=${codec},payload=96`;
   const audio = `${SOUND} ! rtpopuspay pt=100 ! application/x-rtp,media=audio,encoding-name=OPUS,payload=100`;
   const args = ['-u', whipUrl, '-t', key, '-o', '-A', audio, '-V', video];
-  return new EncoderProcess(requireTool(whipClient), args, withBothSoups());
+  return new EncoderProcess(requireTool(whipClient), args, withoutUpnp());
 }
 
 /**
- * In Debian 12 the client is linked with libsoup 2, and GStreamer's ICE with a library that is linked with libsoup 3 and
- * never used here. The third one ends any program that has a symbol of the second: its copy looks for another name.
+ * In Debian 12 the client is linked with libsoup 2, and libnice, by way of its UPnP, with libsoup 3, which ends any program
+ * that has the other in it. So the client gets a copy of libnice whose names of UPnP lead to what does nothing.
  */
-function withBothSoups(): Record<string, string> {
-  const library = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-  const soup = join('/usr/lib', library, 'libsoup-3.0.so.0');
-  if (!existsSync(soup)) return {};
-  const bytes = readFileSync(soup);
-  const at = bytes.indexOf('soup_uri_new\0');
-  if (at < 0) return {};
-  bytes.write('soup_url_new', at);
-  const folder = mkdtempSync(join(tmpdir(), 'freshet-soup-'));
+function withoutUpnp(): Record<string, string> {
+  const platform = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+  const library = join('/usr/lib', platform, 'libnice.so.10');
+  if (!existsSync(library)) return {};
+  const folder = mkdtempSync(join(tmpdir(), 'freshet-libnice-'));
   afterTest(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'libsoup-3.0.so.0'), bytes);
+  const renamed = readFileSync(library, 'latin1')
+    .replace(/libgupnp-igd-1\.0\.so\.\d\0/, inPlace('libgio-2.0.so.0'))
+    .replaceAll(/gupnp_simple_igd_[a-z_]+\0/g, inPlace('g_cancellable_get_current'));
+  writeFileSync(join(folder, 'libnice.so.10'), renamed, 'latin1');
   return { LD_LIBRARY_PATH: folder };
+}
+
+/** Every name keeps its place and its length. */
+function inPlace(name: string) {
+  return (old: string): string => name.padEnd(old.length, '\0');
 }
