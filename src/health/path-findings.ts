@@ -52,6 +52,10 @@ function addressCure({ addresses }: PathFacts, surroundings: Surroundings): stri
   if (!reaches.has('world') && isPublicAddress(pageHost)) {
     return `${addresses.join(', ')} is reached in its own network only, and this page came from ${pageHost}. ${set}`;
   }
+  if (reaches.size === 1 && reaches.has('world') && isNearby(pageHost)) {
+    const own = isThisMachine(pageHost) ? "the machine's own address" : bare(pageHost);
+    return `This browser is in the server's own network, and many routers do not lead their public address back inside. Try it from outside, with a telephone without Wi-Fi for instance. For people inside, let ANNOUNCED_ADDRESS have ${own} beside ${addresses.join(', ')}.`;
+  }
   if (offered.isAnnounced && isAddress(pageHost) && !isThisMachine(pageHost) && !addresses.includes(bare(pageHost))) {
     return `ANNOUNCED_ADDRESS is ${addresses.join(', ')}, but this page came from ${pageHost}: is the former right?`;
   }
@@ -119,4 +123,5 @@ function addressToAnnounce({ pageHost }: Surroundings): string {
 const bare = (host: string) => host.replace(/^\[|\]$/g, '');
 const isAddress = (host: string) => /^[\d.]+$|:/.test(bare(host));
 const isPublicAddress = (host: string) => isAddress(host) && reachOf(bare(host)) === 'world';
+const isNearby = (host: string) => isThisMachine(host) || (isAddress(host) && reachOf(bare(host)) === 'network');
 const isThisMachine = (host: string) => host === 'localhost' || (isAddress(host) && reachOf(bare(host)) === 'machine');

@@ -130,6 +130,41 @@ describe('ways of media', () => {
       'http://198.51.100.9:8080',
     ],
     [
+      'a public address that does not lead back inside',
+      both('203.0.113.7'),
+      {},
+      [
+        [
+          'UDP 8189',
+          'fault',
+          /in the server's own network.*ANNOUNCED_ADDRESS have 192\.168\.1\.10 beside 203\.0\.113\.7/,
+        ],
+        ['TCP 8189', 'fault', /Try it from outside/],
+        ['TURN relay', 'warning', /./],
+      ],
+      'http://192.168.1.10:8080',
+    ],
+    [
+      'the same from the server itself',
+      both('203.0.113.7'),
+      {},
+      [
+        ['UDP 8189', 'fault', /have the machine's own address beside 203\.0\.113\.7/],
+        ['TCP 8189', 'fault', /./],
+        ['TURN relay', 'warning', /./],
+      ],
+      'http://localhost:8080',
+    ],
+    [
+      'closed ports where a relay is open',
+      [...both('203.0.113.7'), { ...relay, isConnected: true }],
+      { hasTurn: true },
+      [
+        ['UDP 8189', 'fault', /Open UDP 8189/],
+        ['TCP 8189', 'fault', /Open TCP 8189/],
+      ],
+    ],
+    [
       'an announced address that is another',
       both('203.0.113.8'),
       {},
