@@ -81,9 +81,10 @@ export class ThreadPlacement {
 
   /** Forgets the stream; returns the threads that had to do with it. */
   closedStream(streamId: string): number[] {
-    const threads = new Set(this.followers(streamId));
     const home = this.#homes.get(streamId);
-    if (home !== undefined) threads.add(home);
+    // Where nobody published it, a thread may know it whose sessions of it have ended meanwhile.
+    const threads =
+      home === undefined ? (this.#counts.get(streamId)?.keys() ?? []) : [...this.followers(streamId), home];
     for (const [id, session] of this.#sessions) if (session.streamId === streamId) this.#sessions.delete(id);
     this.#homes.delete(streamId);
     this.#counts.delete(streamId);

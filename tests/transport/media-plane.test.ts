@@ -217,3 +217,10 @@ test('announced addresses stand for the real ones, with the ports of each thread
 });
 
 const noPlan = { tracks: [] } as unknown as EgressPlan;
+
+test('every thread can be met by itself, on its own port', async () => {
+  const threads = await start();
+  const endpoints = threads.endpoints();
+  expect(endpoints.map(({ thread }) => thread)).toEqual([0, 1]);
+  expect(endpoints.map(({ candidates }) => candidates[0]?.port)).toEqual(threads.ports);
+});

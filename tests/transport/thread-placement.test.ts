@@ -78,3 +78,11 @@ test('a stream that is over is forgotten with its sessions', () => {
   expect(placement.homedOn(0)).toEqual([]);
   expect(placement.closedStream('a')).toEqual([]);
 });
+
+test('a stream that nobody published is over on every thread, also where its sessions have ended', () => {
+  const placement = new ThreadPlacement(2);
+  placement.opened('x', { thread: 1, streamId: 'a' });
+  expect(placement.closed('x')).toBeUndefined();
+  expect(placement.closedStream('a')).toContain(1);
+  expect(placement.closedStream('a')).toEqual([]);
+});
