@@ -4,6 +4,8 @@ const REPEAT_GROWTH = 1.5;
 const PATIENCE_MS = 10_000;
 // A keyframe is some ten times the size of another picture: viewers who come and go are not to fill the link with them.
 const KEYFRAME_EVERY_MS = 1000;
+// Browsers ignore a PLI that comes sooner after a keyframe.
+const REST_MS = 300;
 // One or two PLIs in a row may be lost.
 const UNHEEDED_AFTER = 3;
 // An encoder's own keyframe may come just after a PLI: once is no answer yet, and who was deaf has to answer more often.
@@ -21,6 +23,7 @@ export class KeyframeRequester {
   #isWanted = false;
   #wantedMs = 0;
   #askedMs = Number.NEGATIVE_INFINITY;
+  #arrivedMs = Number.NEGATIVE_INFINITY;
   #isAnswered = true;
   #gapMs = 0;
 
@@ -35,7 +38,8 @@ export class KeyframeRequester {
     return this.#heeded >= HEEDED_AFTER ? true : undefined;
   }
 
-  keyframeArrived(): void {
+  keyframeArrived(nowMs: number): void {
+    this.#arrivedMs = nowMs;
     if (this.unanswered === 1) this.#heeded = Math.min(HEEDED_AFTER, this.#heeded + 1);
     this.unanswered = 0;
     this.#isWanted = false;
@@ -45,7 +49,7 @@ export class KeyframeRequester {
 
   /** True: send a PLI now. Some publishers ignore PLI, so it stops asking 10 s after the last wish. */
   due(nowMs: number): boolean {
-    if (!this.#isWanted || nowMs - this.#askedMs < this.#gapMs) return false;
+    if (!this.#isWanted || nowMs - this.#askedMs < this.#gapMs || nowMs - this.#arrivedMs < REST_MS) return false;
     if (nowMs - this.#wantedMs > PATIENCE_MS) {
       this.#isWanted = false;
       return false;
@@ -66,5 +70,6 @@ export class KeyframeRequester {
     this.#isWanted = false;
     this.#isAnswered = true;
     this.#gapMs = 0;
+    this.#arrivedMs = Number.NEGATIVE_INFINITY;
   }
 }

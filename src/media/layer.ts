@@ -256,7 +256,7 @@ export class Layer {
   }
 
   #noteKeyframe(packet: Packet): void {
-    this.keyframes.keyframeArrived();
+    this.keyframes.keyframeArrived(packet.arrivedMs);
     const { bytes } = this.cache;
     const end = packet.offset + packet.length;
     this.#size = inspectSize(packet.codec, bytes, packet.offset, end) ?? this.#size;

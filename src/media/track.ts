@@ -35,20 +35,35 @@ export class PublisherTrack {
     return best;
   }
 
+  /**
+   * Whether a PLI for this layer is to be sent now. One that its encoder switched off answers none: it is not asked, nor
+   * held deaf, as long as others of the track are heard; when it comes back it begins with a keyframe.
+   */
+  isKeyframeDue(layer: Layer, nowMs: number): boolean {
+    return !this.#isSwitchedOff(layer, nowMs) && layer.keyframes.due(nowMs);
+  }
+
   /** What can be sent now, from the least to the best. */
   ladder(nowMs: number): readonly LayerOffer<OperatingPoint>[] {
     return [...this.#layers.values()]
-      .filter(({ lastArrivalMs }) => nowMs - lastArrivalMs <= SILENCE_MS)
+      .filter((layer) => !isSilent(layer, nowMs))
       .sort((a, b) => (isBetter(a, b, nowMs) ? 1 : -1))
       .flatMap(({ points }) => points.offers(nowMs));
   }
+
+  #isSwitchedOff(layer: Layer, nowMs: number): boolean {
+    return isSilent(layer, nowMs) && [...this.#layers.values()].some((other) => !isSilent(other, nowMs));
+  }
+}
+
+function isSilent({ lastArrivalMs }: Layer, nowMs: number): boolean {
+  return nowMs - lastArrivalMs > SILENCE_MS;
 }
 
 function isBetter(layer: Layer, other: Layer, nowMs: number): boolean {
-  const isSilent = nowMs - layer.lastArrivalMs > SILENCE_MS;
-  const isOtherSilent = nowMs - other.lastArrivalMs > SILENCE_MS;
-  if (isSilent !== isOtherSilent) return isOtherSilent;
-  if (isSilent) return layer.lastArrivalMs > other.lastArrivalMs;
+  const isOtherSilent = isSilent(other, nowMs);
+  if (isSilent(layer, nowMs) !== isOtherSilent) return isOtherSilent;
+  if (isOtherSilent) return layer.lastArrivalMs > other.lastArrivalMs;
   const areaGain = areaOf(layer) - areaOf(other);
   return areaGain !== 0 ? areaGain > 0 : layer.bitrateBps(nowMs) > other.bitrateBps(nowMs);
 }

@@ -171,7 +171,8 @@ export class PublisherSession {
     const missing = layer.nacks.due(nowMs);
     if (missing.length > 0) this.peer.sendRtcp([writeNack(this.#ssrc, ssrc, missing)]);
     if (layer.kind === 'video') layer.probeKeyframes(nowMs);
-    if (layer.keyframes.due(nowMs)) this.peer.sendRtcp([writePli(this.#ssrc, ssrc)]);
+    const track = this.tracks.find(({ layers }) => layers.get(layer.rid) === layer);
+    if (track?.isKeyframeDue(layer, nowMs)) this.peer.sendRtcp([writePli(this.#ssrc, ssrc)]);
   }
 
   #report(nowMs: number): void {

@@ -29,7 +29,7 @@ test('a keyframe ends the asking, and the next wish waits a second from the last
   const keyframes = new KeyframeRequester();
   keyframes.want(0);
   expect(askedBetween(keyframes, 0, 100)).toEqual([0]);
-  keyframes.keyframeArrived();
+  keyframes.keyframeArrived(100);
   expect(askedBetween(keyframes, 100, 300)).toEqual([]);
   keyframes.want(300);
   expect(askedBetween(keyframes, 300, 1400)).toEqual([1000]);
@@ -40,7 +40,7 @@ test('wishes that never end bring one keyframe a second from a publisher that he
   const times: number[] = [];
   let keyframeMs = Number.POSITIVE_INFINITY;
   for (let nowMs = 0; nowMs < 10_000; nowMs++) {
-    if (nowMs === keyframeMs) keyframes.keyframeArrived();
+    if (nowMs === keyframeMs) keyframes.keyframeArrived(nowMs);
     keyframes.want(nowMs);
     if (!keyframes.due(nowMs)) continue;
     times.push(nowMs);
@@ -64,7 +64,7 @@ test('the gaps are short again once a keyframe came', () => {
   const keyframes = new KeyframeRequester();
   keyframes.want(0);
   askedBetween(keyframes, 0, 8000);
-  keyframes.keyframeArrived();
+  keyframes.keyframeArrived(8000);
   keyframes.want(20_000);
   expect(askedBetween(keyframes, 20_000, 21_000)).toEqual([20_000, 20_500]);
 });
@@ -95,7 +95,7 @@ test('an encoder that sends a keyframe at once, twice, heeds requests', () => {
   ] as const) {
     keyframes.want(nowMs);
     expect(keyframes.due(nowMs)).toBe(true);
-    keyframes.keyframeArrived();
+    keyframes.keyframeArrived(nowMs + 50);
     expect(keyframes.areHeeded).toBe(known);
   }
 });
@@ -106,11 +106,18 @@ test('an encoder that leaves three requests unanswered heeds none, whatever keyf
   askedBetween(keyframes, 0, 1200);
   expect(keyframes.areHeeded).toBeUndefined();
   askedBetween(keyframes, 1200, 1300);
-  keyframes.keyframeArrived();
+  keyframes.keyframeArrived(1300);
   for (const nowMs of [5000, 10_000]) {
     keyframes.want(nowMs);
     keyframes.due(nowMs);
-    keyframes.keyframeArrived();
+    keyframes.keyframeArrived(nowMs + 50);
     expect(keyframes.areHeeded).not.toBe(true);
   }
+});
+
+test('a wish just after a keyframe waits until browsers would hear of it', () => {
+  const keyframes = new KeyframeRequester();
+  keyframes.keyframeArrived(0);
+  keyframes.want(10);
+  expect(askedBetween(keyframes, 10, 1000)[0]).toBe(300);
 });

@@ -144,16 +144,16 @@ describe('a layer', () => {
     pushed(layer, input((packets.at(-1)?.seq ?? 0) + 5), 1000);
     layer.senderReport({ ntpHigh: 3_970_000_000, ntpLow: 0, rtpTimestamp: 5, octetCount: 0 }, 1000);
     layer.keyframes.want(1000);
-    expect(layer.keyframes.due(1000)).toBe(true);
+    expect(layer.keyframes.due(1300)).toBe(true);
     layer.reset();
-    pushed(layer, input(9, { timestamp: 77 }), 1100);
-    expect(layer.nacks.due(1200)).toEqual([]);
-    expect(layer.keyframes.due(1200)).toBe(false);
+    pushed(layer, input(9, { timestamp: 77 }), 1400);
+    expect(layer.nacks.due(1500)).toEqual([]);
+    expect(layer.keyframes.due(1500)).toBe(false);
     expect(layer.size).toBe(undefined);
-    expect(layer.capturedMsOf(77)).toBe(1100);
-    expect(layer.receptionReport(1100)).toMatchObject({ cumulativeLost: 0, extHighestSeq: 9, lastSr: 0 });
-    layer.keyframes.want(1200);
-    expect(layer.keyframes.due(1200)).toBe(true);
+    expect(layer.capturedMsOf(77)).toBe(1400);
+    expect(layer.receptionReport(1400)).toMatchObject({ cumulativeLost: 0, extHighestSeq: 9, lastSr: 0 });
+    layer.keyframes.want(1500);
+    expect(layer.keyframes.due(1500)).toBe(true);
   });
 
   test('offers no group of which a packet is overwritten, even when its late first packet is still there', () => {

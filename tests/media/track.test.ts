@@ -9,12 +9,12 @@ function keyframe(layer: Layer, seq: number, width: number, nowMs: number): void
   pushed(layer, input(seq, { codec: 'vp8', payload: Uint8Array.from([...head, ...frame]) }), nowMs);
 }
 
-describe('the best layer of a track', () => {
-  function simulcast() {
-    const [low, high] = [makeLayer({ rid: 'l' }), makeLayer({ rid: 'h' })];
-    return { low, high, track: new PublisherTrack({ mid: '0', kind: 'video', layers: [low, high] }) };
-  }
+function simulcast() {
+  const [low, high] = [makeLayer({ rid: 'l' }), makeLayer({ rid: 'h' })];
+  return { low, high, track: new PublisherTrack({ mid: '0', kind: 'video', layers: [low, high] }) };
+}
 
+describe('the best layer of a track', () => {
   test('is unknown before any packet', () => {
     expect(simulcast().track.best(0)).toBe(undefined);
   });
@@ -50,5 +50,45 @@ describe('the best layer of a track', () => {
     for (let seq = 0; seq < 10; seq++) pushed(high, input(seq), 0);
     expect(track.best(20)).toBe(high);
     expect(track.layers.get('l')).toBe(low);
+  });
+});
+
+describe('a keyframe that is wanted', () => {
+  /** PLIs for the upper layer while the lower one goes on, both or one of them from the start. */
+  function asked(isUpperOn: (nowMs: number) => boolean, isLowerOn: (nowMs: number) => boolean) {
+    const { low, high, track } = simulcast();
+    const times: number[] = [];
+    for (let nowMs = 0; nowMs < 8000; nowMs += 50) {
+      if (isUpperOn(nowMs)) pushed(high, input(nowMs / 50), nowMs);
+      if (isLowerOn(nowMs)) pushed(low, input(nowMs / 50), nowMs);
+      if (nowMs >= 2000) high.keyframes.want(nowMs);
+      if (track.isKeyframeDue(high, nowMs)) times.push(nowMs);
+    }
+    return { times, keyframes: high.keyframes };
+  }
+
+  test('of a layer that its encoder switched off is not asked for, nor is the encoder held deaf', () => {
+    const { times, keyframes } = asked(
+      (nowMs) => nowMs < 500,
+      () => true,
+    );
+    expect(times).toEqual([]);
+    expect(keyframes.areHeeded).toBe(undefined);
+  });
+
+  test('is asked for once that layer is back', () => {
+    const { times } = asked(
+      (nowMs) => nowMs < 500 || nowMs >= 6000,
+      () => true,
+    );
+    expect(times[0]).toBe(6000);
+  });
+
+  test('of a picture that stands still as a whole is asked for', () => {
+    const { times } = asked(
+      (nowMs) => nowMs < 500,
+      (nowMs) => nowMs < 500,
+    );
+    expect(times[0]).toBe(2000);
   });
 });
