@@ -8,9 +8,8 @@ const KEYFRAME_EVERY_MS = 1000;
 const REST_MS = 300;
 // One or two PLIs in a row may be lost.
 const UNHEEDED_AFTER = 3;
-// An encoder's own keyframe may come just after a PLI: once is no answer yet, and who was deaf has to answer more often.
+// An encoder's own keyframe may come just after a PLI: once is no answer yet.
 const HEEDED_AFTER = 2;
-const DEAF = -2;
 
 /** Merges the wishes of all viewers for a keyframe and spaces the PLIs (RFC 4585 section 6.3.1) that ask for it. */
 export class KeyframeRequester {
@@ -18,7 +17,7 @@ export class KeyframeRequester {
   asked = 0;
   /** PLIs since the last keyframe. */
   unanswered = 0;
-  /** Keyframes that came at once when asked for; below 0 once one did not. */
+  /** Keyframes in a row that came at once when asked for; -1: one did not come at all. */
   #heeded = 0;
   #isWanted = false;
   #wantedMs = 0;
@@ -40,7 +39,7 @@ export class KeyframeRequester {
 
   keyframeArrived(nowMs: number): void {
     this.#arrivedMs = nowMs;
-    if (this.unanswered === 1) this.#heeded = Math.min(HEEDED_AFTER, this.#heeded + 1);
+    if (this.unanswered === 1) this.#heeded = Math.min(HEEDED_AFTER, Math.max(0, this.#heeded) + 1);
     this.unanswered = 0;
     this.#isWanted = false;
     this.#isAnswered = true;
@@ -56,7 +55,7 @@ export class KeyframeRequester {
     }
     this.asked += 1;
     this.unanswered += 1;
-    if (this.unanswered === UNHEEDED_AFTER) this.#heeded = DEAF;
+    if (this.unanswered === UNHEEDED_AFTER) this.#heeded = -1;
     this.#askedMs = nowMs;
     this.#gapMs = this.#isAnswered ? REPEAT_MS : Math.min(this.#gapMs * REPEAT_GROWTH, PATIENCE_MS / 2);
     this.#isAnswered = false;

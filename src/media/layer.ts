@@ -197,11 +197,11 @@ export class Layer {
 
   /**
    * Asks for a keyframe in the midst of a long group, to learn whether the encoder sends one when asked: those that do
-   * may send them as seldom as they like.
+   * may send them as seldom as they like. One that did not is asked again in a later group: a PLI may have been lost.
    */
   probeKeyframes(nowMs: number): void {
     const isLong = this.#groups.count > 0 && nowMs - this.#groups.startedMs > PROBE_AFTER_MS;
-    if (isLong && this.keyframes.areHeeded === undefined && this.keyframes.unanswered === 0) this.keyframes.want(nowMs);
+    if (isLong && this.keyframes.areHeeded !== true && this.keyframes.unanswered === 0) this.keyframes.want(nowMs);
   }
 
   /** From the last keyframe's own headers. */

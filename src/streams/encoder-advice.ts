@@ -31,12 +31,11 @@ export function* encoderAdvice(health: StreamHealth, nowMs: number): Generator<F
   yield* paceAdvice(health, layers, hasBFrames);
 }
 
-/** An encoder that sends a keyframe when it is asked for one may send them as seldom as it likes. */
+/** Only of an encoder that sends none when it is asked: others may send them as seldom as they like. */
 function* keyframeAdvice(health: StreamHealth, layers: readonly LayerStats[], nowMs: number): Generator<Finding> {
-  if (layers.every(({ heedsRequests }) => heedsRequests === true)) return;
-  const isDeaf = layers.some(({ heedsRequests }) => heedsRequests === false);
-  const { intervalsMs, rhythmMs } = health.keyframes;
-  const longestMs = isDeaf ? Math.max(0, ...intervalsMs, health.keyframes.sinceLastMs(nowMs)) : (rhythmMs ?? 0);
+  if (!layers.some(({ heedsRequests }) => heedsRequests === false)) return;
+  const { intervalsMs } = health.keyframes;
+  const longestMs = Math.max(0, ...intervalsMs, health.keyframes.sinceLastMs(nowMs));
   if (longestMs <= LONG_INTERVAL_MS) return;
   const seconds = Math.round(longestMs / 1000);
   if (intervalsMs.length >= MIN_INTERVALS && longestMs > Math.min(...intervalsMs) * UNEVEN) {
@@ -67,7 +66,7 @@ function* paceAdvice(health: StreamHealth, layers: readonly LayerStats[], hasBFr
     return;
   }
   // Of a browser it says nothing: a screen it captures has no rate of its own. And B-frames have no order.
-  const hasOwnRate = !hasBFrames && layers.every(({ heedsRequests }) => heedsRequests !== true);
+  const hasOwnRate = !hasBFrames && !layers.some(({ heedsRequests }) => heedsRequests);
   const share = hasOwnRate ? (health.skippedShare ?? 0) : 0;
   if (share > SKIPPED) {
     yield {

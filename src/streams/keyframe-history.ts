@@ -1,15 +1,12 @@
 import type { LayerStats } from '../media/stats.ts';
 
 const KEPT_MS = 60_000;
-/** Two gaps between keyframes this much alike are the encoder's own rhythm; others were asked for. */
-const RHYTHM = 0.25;
 
 /** When keyframes came, as it shows in measurements of each second. */
 export class KeyframeHistory {
   #count = 0;
   #lastMs: number | undefined;
   #gaps: { readonly atMs: number; readonly gapMs: number }[] = [];
-  #rhythmMs: number | undefined;
 
   measured(layer: LayerStats, nowMs: number): void {
     this.#gaps = this.#gaps.filter(({ atMs }) => nowMs - atMs <= KEPT_MS);
@@ -17,20 +14,12 @@ export class KeyframeHistory {
     this.#count = layer.keyframes;
     this.#lastMs = nowMs;
     const gapMs = layer.keyframeIntervalMs;
-    if (gapMs === undefined) return;
-    const before = this.#gaps.at(-1)?.gapMs ?? 0;
-    this.#rhythmMs = Math.abs(gapMs - before) <= before * RHYTHM ? gapMs : undefined;
-    this.#gaps.push({ atMs: nowMs, gapMs });
+    if (gapMs !== undefined) this.#gaps.push({ atMs: nowMs, gapMs });
   }
 
   /** Of the last minute. Of several within a second only the last is known. */
   get intervalsMs(): readonly number[] {
     return this.#gaps.map(({ gapMs }) => gapMs);
-  }
-
-  /** The encoder's own gap between keyframes, once it was seen twice. */
-  get rhythmMs(): number | undefined {
-    return this.#rhythmMs;
   }
 
   /** 0 before there was one. */

@@ -1,26 +1,32 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Api, owner } from '../support/api.ts';
+import { openBareClient } from '../support/bare-client.ts';
+import { openBareSite } from '../support/bare-site.ts';
 import { keepPicture, newVisitor, openBrowser } from '../support/browser.ts';
 import { type EncodedMedia, makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
 import { Server } from '../support/server.ts';
+import { UdpShaper } from '../support/udp-shaper.ts';
 import { until } from '../support/until.ts';
 
 const SMALL = { width: 320, height: 180, fps: 15, bitrateKbps: 300 };
 const NAMED_WITHIN_MS = 15_000;
+const WATCHED_MS = 30_000;
 
 let server: Server;
 let api: Api;
 let browser: Browser;
+let bareSite: Awaited<ReturnType<typeof openBareSite>>;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), openBrowser()]);
+  [server, browser, bareSite] = await Promise.all([Server.start(), openBrowser(), openBareSite()]);
   api = await Api.setUp(server);
 });
 
 afterAll(async () => {
   await browser?.close();
+  bareSite?.close();
   await server?.stop();
 });
 
@@ -100,4 +106,35 @@ test('colours that browsers can not show and a muted sound are named, with what 
   expect(await list.innerText()).toMatch(/In OBS: .*Color Format: NV12/);
   client.vanish();
   await visitor.leave();
+});
+
+test('a browser that sends what browsers send is told nothing for half a minute', async () => {
+  const { slug, key } = await api.createChannel('browser');
+  const visitor = await newVisitor(browser);
+  await openBareClient({ visitor, siteUrl: bareSite.url }, 'publish', {
+    url: `${server.url}/whip`,
+    key,
+    video: 'H264',
+  });
+  await until('the stream is live', async () => (await api.live(slug)).state === 'live');
+  const startedMs = performance.now();
+  while (performance.now() - startedMs < WATCHED_MS) {
+    expect(await adviceOn(slug)).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  await visitor.leave();
+});
+
+test('a line that is too thin for the bitrate is named, with a bitrate that it carries', async () => {
+  const media = await makeMedia({ ...SMALL, bitrateKbps: 1000, encoder: ['-x264-params', 'nal-hrd=cbr'] });
+  const up = { rateBps: 700_000, queueBytes: 20_000 };
+  const link = await UdpShaper.open({ seed: 3, serverPort: server.mediaPort, up });
+  const { slug, key } = await api.createChannel('thin');
+  const client = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media, link });
+  const { text } = await named(slug, 'over_link');
+  const [sent = 0, arrived = 0, advised = 0] = text.match(/\d+\.\d/g)?.map(Number) ?? [];
+  expect(sent, text).toBeGreaterThan(arrived);
+  expect(advised, text).toBeLessThan(0.7);
+  client.vanish();
+  link.close();
 });
