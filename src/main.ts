@@ -15,6 +15,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { openSecretBox } from './secret-box.ts';
 import { serverHealth } from './server-health.ts';
 import { systemClock } from './streams/clock.ts';
+import { endLeftOpen } from './streams/left-open.ts';
 import { Probes } from './streams/probes.ts';
 import { StreamRegistry } from './streams/registry.ts';
 import { MediaThreads } from './transport/media-plane.ts';
@@ -30,9 +31,9 @@ type Closers = { readonly name: string; readonly close: () => Promise<void> }[];
 async function start(config: Config, log: Log, closers: Closers): Promise<void> {
   const database = await openDatabase({ config, log });
   closers.push({ name: 'database', close: () => database.close() });
+  const { webhooks, deliverer, witness } = await openWebhooks(config, database, log);
   // A database of our own is ours alone. In a shared one others may be live: there the heartbeats tell, a little later.
-  const leftOpen = config.databaseUrl === undefined ? await database.streams.closeLeftOpen() : 0;
-  if (leftOpen > 0) log.warn({ streams: leftOpen }, 'streams of a crash closed');
+  if (config.databaseUrl === undefined) await endLeftOpen({ store: database.streams, witness, log });
 
   const ffmpeg = findFfmpeg(config.ffmpegPath);
   void ffmpeg.then((found) => log.info(found, 'ffmpeg looked for'));
@@ -56,7 +57,6 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
     streams: () => streams.totals(),
     hasProcess: true,
   });
-  const { webhooks, deliverer, witness } = await openWebhooks(config, database, log);
   const { maxSessions } = config;
   const meter = metrics.sessions;
   const streams = new StreamRegistry({ media, store: database.streams, log, meter, witness, maxSessions });

@@ -1,4 +1,5 @@
 import type {
+  CrashedStream,
   EndReason,
   StreamHistory,
   StreamHistoryRecord,
@@ -87,11 +88,13 @@ export class DbStreams implements StreamStore, StreamHistory {
     });
   }
 
-  async closeLeftOpen(seenBefore: Date | null = null): Promise<number> {
+  async closeLeftOpen(seenBefore: Date | null = null): Promise<readonly CrashedStream[]> {
     const [streams] = await this.#db.$transaction([
-      this.#db.$executeRaw`
-        UPDATE streams SET ended_at = last_seen_at, end_reason = 'crash'
-        WHERE ended_at IS NULL AND (${seenBefore}::timestamptz IS NULL OR last_seen_at < ${seenBefore}::timestamptz)`,
+      this.#db.$queryRaw<CrashedStream[]>`
+        UPDATE streams s SET ended_at = last_seen_at, end_reason = 'crash' FROM channels c
+        WHERE c.id = s.channel_id AND s.ended_at IS NULL
+          AND (${seenBefore}::timestamptz IS NULL OR s.last_seen_at < ${seenBefore}::timestamptz)
+        RETURNING s.id, s.channel_id AS "channelId", c.slug, s.title, s.started_at AS "startedAt", s.ended_at AS "endedAt"`,
       // A viewer may have come after the last heartbeat.
       this.#db.$executeRaw`
         UPDATE viewer_sessions v SET left_at = greatest(v.joined_at, s.ended_at), leave_reason = 'crash'

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { StreamStore } from './ports.ts';
+import { endLeftOpen } from './left-open.ts';
+import type { StreamStore, StreamWitness } from './ports.ts';
 
 const EVERY_MS = 10_000;
 /** Six heartbeats: what has been silent for longer is dead, even where the clocks of two servers differ a little. */
@@ -8,12 +9,15 @@ const DEAD_MS = 60_000;
 /** Notes which streams are live, so that those of a crash can be given an honest end: by the next start, or by another server. */
 export class Heartbeat {
   readonly #store: StreamStore;
+  readonly #witness: StreamWitness | undefined;
   readonly #log: Logger;
   #dueMs: number;
   #isWriting = false;
 
-  constructor({ store, log, nowMs }: { store: StreamStore; log: Logger; nowMs: number }) {
+  constructor(options: { store: StreamStore; witness: StreamWitness | undefined; log: Logger; nowMs: number }) {
+    const { store, witness, log, nowMs } = options;
     this.#store = store;
+    this.#witness = witness;
     this.#log = log;
     this.#dueMs = nowMs + EVERY_MS;
   }
@@ -33,7 +37,6 @@ export class Heartbeat {
   /** Our own first, so that they are not taken for dead after the database was away. */
   async #write(streamIds: readonly string[], nowMs: number): Promise<void> {
     if (streamIds.length > 0) await this.#store.heartbeat(streamIds, new Date(nowMs));
-    const dead = await this.#store.closeLeftOpen(new Date(nowMs - DEAD_MS));
-    if (dead > 0) this.#log.warn({ streams: dead }, 'streams of a crash closed');
+    await endLeftOpen({ store: this.#store, witness: this.#witness, log: this.#log }, new Date(nowMs - DEAD_MS));
   }
 }

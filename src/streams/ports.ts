@@ -132,6 +132,12 @@ export interface StreamRecord {
   readonly startedAt: Date;
 }
 
+/** One that a crash cut off, with its honest end. */
+export interface CrashedStream extends StreamRecord {
+  readonly slug: string;
+  readonly endedAt: Date;
+}
+
 export interface ViewerJoin {
   readonly id: string;
   readonly at: Date;
@@ -158,9 +164,9 @@ export interface StreamStore {
   heartbeat(streamIds: readonly string[], at: Date): Promise<void>;
   /**
    * Ends what a crash left open, at the last heartbeat, with reason `crash`: all of it, or what had no heartbeat since
-   * `seenBefore`, where other servers may have live streams in the same database. Returns how many streams.
+   * `seenBefore`, where other servers may have live streams in the same database.
    */
-  closeLeftOpen(seenBefore?: Date): Promise<number>;
+  closeLeftOpen(seenBefore?: Date): Promise<readonly CrashedStream[]>;
 }
 
 /** A stream as its row tells it, over or not. */

@@ -79,7 +79,7 @@ export class StreamRegistry {
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
     this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers });
-    this.#heartbeat = new Heartbeat({ store, log, nowMs: clock.now() });
+    this.#heartbeat = new Heartbeat({ store, witness, log, nowMs: clock.now() });
     media.onEvent((event) => this.#onMedia(event));
     this.#armTick();
   }

@@ -129,8 +129,11 @@ test('what a crash left open ends at the last heartbeat, viewers included, and w
   const open = await start(2);
   const [early, late] = [await join(open, 3), await join(open, 30)];
   await db.streams.heartbeat([open, ended], at(20));
-  expect(await db.streams.closeLeftOpen()).toBe(1);
-  expect(await db.streams.closeLeftOpen()).toBe(0);
+  const slug = (await db.channels.list({ limit: 9 })).find(({ id }) => id === channelId)?.slug;
+  expect(await db.streams.closeLeftOpen()).toEqual([
+    { id: open, channelId, slug, title: expect.any(String), startedAt: at(2), endedAt: at(20) },
+  ]);
+  expect(await db.streams.closeLeftOpen()).toEqual([]);
   expect(await db.streams.byId(ended)).toMatchObject({ endedAt: at(1), endReason: 'stopped' });
   expect(await db.streams.byId(open)).toMatchObject({ endedAt: at(20), endReason: 'crash' });
   expect(await viewer(early)).toMatchObject({ left_at: at(20), leave_reason: 'crash' });
@@ -144,7 +147,7 @@ test('where other servers may be live, only what has been silent for long is end
   await db.streams.start({ id: lively, channelId: other.id, title: 'Evening', startedAt: at(0) });
   const [lost, watching] = [await join(silent, 1), await join(lively, 1)];
   await db.streams.heartbeat([lively], at(40));
-  expect(await db.streams.closeLeftOpen(at(30))).toBe(1);
+  expect(await db.streams.closeLeftOpen(at(30))).toMatchObject([{ id: silent, endedAt: at(0) }]);
   expect(await db.streams.byId(silent)).toMatchObject({ endedAt: at(0), endReason: 'crash' });
   expect(await db.streams.byId(lively)).toMatchObject({ endedAt: null });
   expect(await viewer(lost)).toMatchObject({ left_at: at(1), leave_reason: 'crash' });

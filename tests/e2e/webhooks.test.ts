@@ -96,6 +96,8 @@ test('what was accepted while the receiver was down is delivered after a kill -9
   expect(new Webhook(hook.secret).verify(body, headers as Record<string, string>)).toMatchObject({
     data: { channel: { slug } },
   });
+  const ended = await until('its end was told', () => receiver.of('stream.ended')[0]);
+  expect(JSON.parse(ended.body).data).toMatchObject({ channel: { slug }, stream: { reason: 'crash' } });
   await until('it is noted as delivered', async () =>
     (await deliveries(hook)).some(({ event, status }) => event === 'stream.started' && status === 'delivered'),
   );

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { StreamEvent, StreamWitness } from '../../src/streams/ports.ts';
 import { settled } from '../support/fake-clock.ts';
 import { layerStats } from '../support/layer-stats.ts';
-import { begin, clock, goLive, live, media, publish, registry, watch } from './fresh-registry.ts';
+import { begin, clock, goLive, live, media, publish, registry, store, watch } from './fresh-registry.ts';
 
 class Witness implements StreamWitness {
   readonly events: StreamEvent[] = [];
@@ -75,4 +75,14 @@ it('advice is told when it is raised, and the peak of viewers once a minute', as
     { type: 'advice_raised', advice: { code: 'b_frames', severity: 'error' } },
     { type: 'viewer_peak', viewers: 1 },
   ]);
+});
+
+it('a stream that a crash cut off is told to have ended, when it is found', async () => {
+  const endedAt = new Date('2026-11-21T12:00:00Z');
+  const stream = { id: 'stream-9', title: 'A flood', startedAt: new Date('2026-11-21T11:00:00Z') };
+  store.crashed.push({ ...stream, channelId: 'channel-9', slug: 'flood', endedAt });
+  await clock.advance(11_000);
+  await settled();
+  const channel = { id: 'channel-9', slug: 'flood' };
+  expect(witness.events).toEqual([{ type: 'ended', at: endedAt, channel, stream, reason: 'crash', peakViewers: 0 }]);
 });

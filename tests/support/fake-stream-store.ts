@@ -1,4 +1,5 @@
 import type {
+  CrashedStream,
   EndReason,
   StreamHistory,
   StreamHistoryRecord,
@@ -22,6 +23,8 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
   readonly heartbeats: (readonly string[])[] = [];
   /** The times of the last heartbeat before which streams were held for dead. */
   readonly sweeps: number[] = [];
+  /** What the next sweep finds. */
+  readonly crashed: CrashedStream[] = [];
   /** How many writes from now on fail. */
   failures = 0;
 
@@ -75,10 +78,10 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
     this.heartbeats.push(streamIds);
   }
 
-  async closeLeftOpen(seenBefore?: Date): Promise<number> {
+  async closeLeftOpen(seenBefore?: Date): Promise<readonly CrashedStream[]> {
     this.#mayFail();
     this.sweeps.push(seenBefore?.getTime() ?? Number.POSITIVE_INFINITY);
-    return 0;
+    return this.crashed.splice(0);
   }
 
   async history(channelId: string, { limit, after }: { limit: number; after?: string }) {
