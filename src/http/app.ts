@@ -66,8 +66,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (metrics) app.use(countRequests(metrics)).route('/', metricsRoutes(metrics, auth));
   app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);
   app.route('/', healthRoutes(options.checks ?? {}));
-  app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, redirect, log }));
-  app.route('/whep', whepRoutes({ streams, channels, auth, limits, turn, redirect }));
+  app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, redirect, publicUrl, log }));
+  app.route('/whep', whepRoutes({ streams, channels, auth, limits, turn, redirect, publicUrl }));
   const api = apiRoutes({ ...options, auth, limits });
   app.route('/api/v1', api);
   app.get(

@@ -18,12 +18,13 @@ const MARK = 'redirected';
  * again. The caller has made sure before that whoever asks may have the channel.
  */
 export function hereOrElsewhere(
-  { whip, whep, when }: RedirectOptions,
+  { whip, whep, when, publicUrl }: RedirectOptions & { readonly publicUrl: URL | undefined },
   kind: 'whip' | 'whep',
 ): (c: Context<AppEnv>, slug: string, open: () => Promise<Response>) => Promise<Response> {
   const template = kind === 'whip' ? whip : whep;
   return async (c, slug, open) => {
-    if (template === undefined || c.req.query(MARK) !== undefined || isOwnPage(c)) return open();
+    if (c.req.query(MARK) !== undefined) return atOrigin(await open(), publicUrl ?? new URL(c.req.url));
+    if (template === undefined || isOwnPage(c)) return open();
     if (when === 'always') return pointTo(c, template, slug);
     try {
       return await open();
@@ -37,6 +38,13 @@ export function hereOrElsewhere(
 /** The pages of the site may talk to their own server only, and a browser would keep the token to itself. */
 function isOwnPage(c: Context<AppEnv>): boolean {
   return c.req.header('sec-fetch-site') === 'same-origin';
+}
+
+/** GStreamer's client takes a path for one of the server that it asked first. */
+function atOrigin(response: Response, { origin }: URL): Response {
+  const location = response.headers.get('location');
+  if (location !== null) response.headers.set('location', new URL(location, origin).href);
+  return response;
 }
 
 function pointTo(c: Context<AppEnv>, template: string, slug: string): Response {

@@ -28,12 +28,13 @@ export interface WhepOptions {
   readonly limits: Limits;
   readonly turn: TurnOptions | undefined;
   readonly redirect: RedirectOptions;
+  readonly publicUrl: URL | undefined;
 }
 
 /** WHEP, draft-ietf-wish-whep. No channel is called `sessions`. */
-export function whepRoutes({ streams, channels, auth, limits, turn, redirect }: WhepOptions): Hono<AppEnv> {
+export function whepRoutes({ streams, channels, auth, limits, turn, redirect, publicUrl }: WhepOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  const take = hereOrElsewhere(redirect, 'whep');
+  const take = hereOrElsewhere({ ...redirect, publicUrl }, 'whep');
   app.use(openToAllOrigins);
   app.route('/sessions', sessionRoutes('viewer', streams, limits));
   app.route('/sessions', extensionRoutes(streams, limits));

@@ -26,6 +26,7 @@ export interface WhipOptions {
   readonly limits: Limits;
   readonly turn: TurnOptions | undefined;
   readonly redirect: RedirectOptions;
+  readonly publicUrl: URL | undefined;
   readonly log: Logger;
 }
 
@@ -36,9 +37,9 @@ interface Publishing {
 }
 
 /** WHIP, RFC 9725. The key says the channel. Checks go from the cheap to the costly, and the body comes last. */
-export function whipRoutes({ streams, streamKeys, limits, turn, redirect, log }: WhipOptions): Hono<AppEnv> {
+export function whipRoutes({ streams, streamKeys, limits, turn, redirect, publicUrl, log }: WhipOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  const take = hereOrElsewhere(redirect, 'whip');
+  const take = hereOrElsewhere({ ...redirect, publicUrl }, 'whip');
   app.use(openToAllOrigins);
   app.options('/', answerOptions);
   app.get('/', (c) => c.body(null, 204));

@@ -16,8 +16,11 @@ const ELSEWHERE = { whip: 'https://b.example.org/whip', whep: 'https://{channel}
 let fake: FakeApp;
 let key: string;
 
-async function begin(when: RedirectOptions['when'], maxSessions = 10): Promise<void> {
-  fake = new FakeApp({ redirect: { ...ELSEWHERE, when }, maxSessions });
+async function begin(
+  when: RedirectOptions['when'],
+  { maxSessions = 10, ...rest }: { maxSessions?: number; publicUrl?: URL } = {},
+): Promise<void> {
+  fake = new FakeApp({ redirect: { ...ELSEWHERE, when }, maxSessions, ...rest });
   key = (await fake.channel('brook', fake.users.add('owner', 'owner').id)).key;
 }
 
@@ -69,6 +72,13 @@ describe('a server that takes no POST', () => {
     expect((await play('/whep/brook?redirected=1')).status).toBe(409);
   });
 
+  it('tells what another server sent here the whole address of its session', async () => {
+    const located = async () => (await publish('/whip?redirected=1')).headers.get('location');
+    expect(await located()).toMatch(/^http:\/\/localhost\/whip\/sessions\//);
+    await begin('always', { publicUrl: new URL('https://live.example.org') });
+    expect(await located()).toMatch(/^https:\/\/live\.example\.org\/whip\/sessions\//);
+  });
+
   it.each(['GET', 'HEAD', 'OPTIONS', 'PATCH', 'DELETE'])('points no %s elsewhere', async (method) => {
     const created = await publish('/whip?redirected=1');
     for (const path of ['/whip', '/whep/brook', created.headers.get('location') ?? '']) {
@@ -79,7 +89,7 @@ describe('a server that takes no POST', () => {
 });
 
 describe('a server that points elsewhere when it is full', () => {
-  beforeEach(() => begin('full', 2));
+  beforeEach(() => begin('full', { maxSessions: 2 }));
 
   it('takes what there is room for', async () => {
     await fake.goLive(key);

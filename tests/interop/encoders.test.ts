@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterTest } from '../support/after-test.ts';
 import { Api } from '../support/api.ts';
+import { openBalancer } from '../support/balancer.ts';
 import { openBareClient } from '../support/bare-client.ts';
 import { openBareSite } from '../support/bare-site.ts';
 import { newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
@@ -42,11 +44,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function watch(slug: string, encoder: EncoderProcess): Promise<Page> {
-  const isLive = async () => (await api.live(slug)).state === 'live';
-  await until(`${slug} is live`, isLive).catch((cause) => {
+async function isLive(slug: string, encoder: EncoderProcess): Promise<void> {
+  await until(`${slug} is live`, async () => (await api.live(slug)).state === 'live').catch((cause) => {
     throw new Error(`The encoder said:\n${encoder.output}`, { cause });
   });
+}
+
+async function watch(slug: string, encoder: EncoderProcess): Promise<Page> {
+  await isLive(slug, encoder);
   return openBareClient({ visitor, siteUrl: bareSite.url }, 'play', { url: `${server.url}/whep/${slug}` });
 }
 
@@ -54,6 +59,15 @@ async function watch(slug: string, encoder: EncoderProcess): Promise<Page> {
 async function endsByItself(encoder: EncoderProcess, slug: string): Promise<void> {
   expect(await encoder.stop(), encoder.output).toBe(0);
   expect((await api.live(slug)).state).toBe('offline');
+}
+
+/** From another server to this one, with its token; where it ends its stream is here too. */
+async function followsRedirect(slug: string, publish: (whipUrl: string) => EncoderProcess): Promise<void> {
+  const balancer = await openBalancer(`${server.url}/whip?redirected=1`);
+  afterTest(() => balancer.close());
+  const encoder = publish(balancer.url);
+  await isLive(slug, encoder);
+  await endsByItself(encoder, slug);
 }
 
 describe.skipIf(!process.env['CI'] && !hasFfmpegWhip())('FFmpeg', () => {
@@ -68,6 +82,11 @@ describe.skipIf(!process.env['CI'] && !hasFfmpegWhip())('FFmpeg', () => {
     await hearsSound(viewer);
     await endsByItself(encoder, slug);
   });
+
+  test('follows a redirect', async () => {
+    const { slug, key } = await api.createChannel('ffmpeg-elsewhere');
+    await followsRedirect(slug, (whipUrl) => publishWithFfmpeg({ whipUrl, key, file }));
+  });
 });
 
 describe.skipIf(isSkipped(whipClient))('GStreamer', () => {
@@ -80,5 +99,10 @@ describe.skipIf(isSkipped(whipClient))('GStreamer', () => {
     // It complains of a PATCH that is answered by anything but 200 or 204.
     expect(encoder.output).not.toMatch(/trickle\]|\[(WARN|ERR)\]/);
     await endsByItself(encoder, slug);
+  });
+
+  test('follows a redirect', async () => {
+    const { slug, key } = await api.createChannel('gstreamer-elsewhere');
+    await followsRedirect(slug, (whipUrl) => publishWithGstreamer({ whipUrl, key }, 'VP8'));
   });
 });
