@@ -18,7 +18,7 @@ export const RTX_SSRC = 2000;
 const TRANSPORT_CC = 4;
 export const PTS: Record<CodecName, number> = { h264: 96, vp8: 98, vp9: 100, av1: 102, opus: 111 };
 
-function payloadPlan(name: CodecName, hasRtx: boolean): PayloadPlan {
+export function payloadPlan(name: CodecName, hasRtx: boolean): PayloadPlan {
   const codec = { name, clockRate: 90_000, fmtp: '' };
   const rtx = hasRtx ? { rtxPt: PTS[name] + 1 } : {};
   return { pt: PTS[name], codec, hasNack: true, hasPli: true, hasTransportCc: false, hasRemb: false, ...rtx };
