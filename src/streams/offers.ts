@@ -11,9 +11,20 @@ interface Offered {
   readonly thread: number;
 }
 
-/** Our offers that viewers have not answered yet, in the order made. Those of sessions that ended lapse like the others. */
+/** Our offers that viewers have not answered yet, in the order made. */
 export class Offers {
   readonly #bySession = new Map<Session, Offered & { readonly untilMs: number }>();
+  readonly #max: number;
+
+  constructor({ max }: { max: number }) {
+    this.#max = max;
+  }
+
+  /** An offer costs who asks for it nothing, so a few must not take the room of viewers. Throws `at_capacity`. */
+  admit(): void {
+    if (this.#bySession.size < this.#max) return;
+    throw new StreamError('at_capacity', 'As many offers as there may be wait for their answers.');
+  }
 
   /** Until when it holds. */
   add(session: Session, offered: Offered, nowMs: number): number {

@@ -67,6 +67,7 @@ export class Openings {
 
   /** For a viewer who can not offer. It is no load on the media plane before he answers. */
   viewerToAnswer(broadcast: Broadcast): OfferedSession {
+    this.#offers.admit();
     const { stream } = broadcast;
     const ice = new IceSession();
     const openedAtMs = this.#clock.now();
@@ -75,6 +76,7 @@ export class Openings {
     const videoIndex = offer.tracks.findIndex(({ kind }) => kind === 'video');
     const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', videoIndex, openedAtMs });
     this.#sessions.add(session);
+    this.#sessions.atEnd(session, () => this.#offers.delete(session));
     const untilMs = this.#offers.add(session, { offer, thread }, openedAtMs);
     return { sessionId: session.id, sdp: offer.text, etag: ice.etag, validUntil: new Date(untilMs) };
   }

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
-import type { Broadcast, StreamChannel } from './broadcast.ts';
+import { Audience } from './audience.ts';
+import type { StreamChannel } from './broadcast.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Endings } from './endings.ts';
@@ -29,6 +30,8 @@ import { Turns } from './turns.ts';
 
 const TICK_MS = 1_000;
 const DEFAULT_MAX_SESSIONS = 10_000;
+/** Of all sessions one in so many may wait for the answer to our offer. */
+const UNANSWERED_SHARE = 10;
 
 export interface RegistryOptions {
   readonly media: MediaPlane;
@@ -60,8 +63,9 @@ export class StreamRegistry {
   readonly #sessions: SessionTable;
   readonly #endings: Endings;
   readonly #openings: Openings;
+  readonly #audience: Audience;
   readonly #reports: SessionReports;
-  readonly #offers = new Offers();
+  readonly #offers: Offers;
   readonly #listeners = new LiveListeners();
   readonly #turns = new Turns();
   readonly #heartbeat: Heartbeat;
@@ -73,11 +77,13 @@ export class StreamRegistry {
     this.#media = media;
     this.#clock = clock;
     this.#maxSessions = maxSessions;
+    this.#offers = new Offers({ max: Math.ceil(maxSessions / UNANSWERED_SHARE) });
     this.#sessions = new SessionTable(meter);
     this.#reports = new SessionReports({ sessions: this.#sessions, media });
     this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness });
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
+    this.#audience = new Audience({ broadcasts: this.#broadcasts, endings: this.#endings });
     this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers });
     this.#heartbeat = new Heartbeat({ store, witness, log, nowMs: clock.now() });
     media.onEvent((event) => this.#onMedia(event));
@@ -94,13 +100,15 @@ export class StreamRegistry {
   }
 
   /** Throws `SdpError` and `StreamError`. */
-  play({ channel, offer }: { channel: StreamChannel; offer: string }): Promise<OpenedSession> {
-    return this.#view(channel, (broadcast) => this.#openings.viewer(broadcast, parseOffer(offer)));
+  async play({ channel, offer }: { channel: StreamChannel; offer: string }): Promise<OpenedSession> {
+    this.#admit();
+    return this.#audience.join(channel, (broadcast) => this.#openings.viewer(broadcast, parseOffer(offer)));
   }
 
   /** For a viewer who can not offer: what he has to answer in time. Throws `StreamError`. */
-  offer(channel: StreamChannel): Promise<OfferedSession> {
-    return this.#view(channel, async (broadcast) => this.#openings.viewerToAnswer(broadcast));
+  async offer(channel: StreamChannel): Promise<OfferedSession> {
+    this.#admit();
+    return this.#audience.join(channel, async (broadcast) => this.#openings.viewerToAnswer(broadcast));
   }
 
   /** His answer; what names the session's ICE from then on. Throws `SdpError` and `StreamError`. */
@@ -268,23 +276,6 @@ export class StreamRegistry {
     if (this.#sessions.size >= this.#maxSessions) {
       throw new StreamError('at_capacity', 'The server has as many sessions as it can take.');
     }
-  }
-
-  async #view<T>(channel: StreamChannel, open: (broadcast: Broadcast) => Promise<T>): Promise<T> {
-    this.#admit();
-    const broadcast = this.#watchable(channel);
-    try {
-      return await whileMediaRuns(() => open(broadcast));
-    } finally {
-      this.#endings.endIfIdle(broadcast, 'failed');
-    }
-  }
-
-  #watchable(channel: StreamChannel): Broadcast {
-    const broadcast = this.#broadcasts.ofChannel(channel.id);
-    if (broadcast?.stream.isWatchable) return broadcast;
-    if (channel.acceptsWaitingViewers) return this.#broadcasts.claim(channel);
-    throw new StreamError('not_live', 'Nobody is live on this channel now.');
   }
 
   #session(kind: SessionKind, sessionId: string): Session {

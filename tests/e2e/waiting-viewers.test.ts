@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ViewerPool } from '../../bench/load/viewer-pool.ts';
+import { Publisher } from '../../bench/publish/publisher.ts';
 import { Api } from '../support/api.ts';
 import { openBareClient } from '../support/bare-client.ts';
 import { openBareSite } from '../support/bare-site.ts';
@@ -9,6 +11,9 @@ import { ObsClient } from '../support/obs-client.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { hearsSound, seesCodec } from '../support/watching.ts';
+
+/** More than one thread is given of a stream. */
+const CROWD = 50;
 
 let server: Server;
 let api: Api;
@@ -56,4 +61,34 @@ test('players who come before there is a stream see it, and the next one, by the
   for (const viewer of viewers) expect(await viewer.evaluate('stop()')).toBe(200);
   expect((await api.live(slug)).stream?.viewers).toBe(0);
   await encoder.stop();
+});
+
+test('a crowd that waits on all media threads is sent each of two streams, without a packet lost', async ({
+  onTestFinished,
+}) => {
+  const many = await Server.start({ env: { MEDIA_THREADS: '3' } });
+  const pool = new ViewerPool({ profile: 'gcm', sampleEvery: 1, hasGro: false });
+  onTestFinished(async () => {
+    pool.close();
+    await many.stop();
+  });
+  const manyApi = await Api.setUp(many);
+  const { slug, key } = await manyApi.createChannel('crowd');
+  await manyApi.patch(`/channels/${slug}`, { acceptsWaitingViewers: true });
+  const { joined, failures } = await pool.join({ url: `${many.url}/whep/${slug}`, count: CROWD, concurrency: 5 });
+  expect({ joined, failures }).toEqual({ joined: CROWD, failures: [] });
+  expect(pool.counts().packets).toBe(0);
+
+  for (const stream of ['the first', 'the second']) {
+    pool.reset();
+    const publisher = await Publisher.start({ url: `${many.url}/whip`, token: key, hasAudio: true, hasVideo: true });
+    await until(`${stream} is sent to everybody`, () => pool.counts().starved === 0 && publisher.packets > 500);
+    expect((await manyApi.live(slug)).stream?.viewers).toBe(CROWD);
+    await publisher.stop();
+    const { lost, duplicates, refused } = pool.counts();
+    expect({ lost, duplicates, refused }).toEqual({ lost: 0, duplicates: 0, refused: 0 });
+    await until(`${stream} is over`, async () => (await manyApi.live(slug)).state === 'offline');
+  }
+  expect(pool.closedByServer()).toBe(0);
+  expect(await pool.leave()).toEqual([]);
 });

@@ -154,12 +154,21 @@ describe('the answer to our offer', () => {
   });
 });
 
-it('an offer counts as a session until it lapses', async () => {
-  fake = new FakeApp({ maxSessions: 2 });
+it('offers that nobody answers take no more than a tenth of the room, until they lapse', async () => {
+  fake = new FakeApp({ maxSessions: 20 });
   const { user } = await fake.account('owner', 'owner');
   await fake.goLive((await fake.channel('brook', user.id)).key);
   expect((await post('')).status).toBe(406);
+  const { location, offer } = await offered();
+  expect((await post('')).status).toBe(503);
+  expect((await post(chromiumPlayOffer)).status).toBe(201);
+  expect((await patch(location, answerTo(offer))).status).toBe(204);
+  expect((await post('')).status).toBe(406);
   expect((await post('')).status).toBe(503);
   await fake.clock.advance(31_000);
+  const given = await offered();
+  expect((await post('')).status).toBe(406);
+  expect((await post('')).status).toBe(503);
+  await fake.request(given.location, { method: 'DELETE' });
   expect((await post('')).status).toBe(406);
 });
