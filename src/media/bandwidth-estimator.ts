@@ -16,8 +16,8 @@ const INCREASE_PER_SECOND = 1.08;
 const HEADROOM = 1.15;
 /** A probe for so many times the estimate begins with a feeler: on a thin link it would make a queue of half a second. */
 const LEAP = 2;
-// The queue that a probe made is no news.
-const PROBE_DRAIN_MS = 400;
+// The queue that a probe made is no news, nor that of a keyframe before which little was sent.
+const EXPECTED_QUEUE_MS = 400;
 const LOSS_WINDOW_MS = 400;
 const MIN_LOSS_PACKETS = 15;
 const HEAVY_LOSS = 0.1;
@@ -46,7 +46,7 @@ export class BandwidthEstimator {
   #probe: Probe | undefined;
   #fedBackMs = Number.NEGATIVE_INFINITY;
   #decreasedMs = Number.NEGATIVE_INFINITY;
-  #probedMs = Number.NEGATIVE_INFINITY;
+  #expectedMs = Number.NEGATIVE_INFINITY;
   #received = 0;
   #lost = 0;
   #loss = 0;
@@ -113,6 +113,11 @@ export class BandwidthEstimator {
     this.#probe ??= new Probe(targetBps, nowMs);
   }
 
+  /** What goes out now is more than the link had to carry so far: the queue that it makes is no news. */
+  expectQueue(nowMs: number): void {
+    this.#expectedMs = nowMs;
+  }
+
   /** How many bytes of padding the probe under way wants to be sent now. */
   paddingDue(nowMs: number): number {
     const due = this.#probe?.due(nowMs) ?? 0;
@@ -167,8 +172,8 @@ export class BandwidthEstimator {
     const { newestBps } = this.#arrivals;
     const mostBps = Math.max(arrivingBps, newestBps ?? 0);
     const hasNewLoss = this.#measureLoss(nowMs);
-    const hasProbed = this.isProbing || nowMs - this.#probedMs < PROBE_DRAIN_MS;
-    const mayDecrease = !hasProbed && nowMs - this.#decreasedMs >= DECREASE_GAP_MS;
+    const isExpected = this.isProbing || nowMs - this.#expectedMs < EXPECTED_QUEUE_MS;
+    const mayDecrease = !isExpected && nowMs - this.#decreasedMs >= DECREASE_GAP_MS;
     if (this.#trend.use === 'overuse') {
       // What comes over a full link is all that it carries.
       const carriedBps = this.isFull ? newestBps : newestBps && mostBps;
@@ -213,7 +218,7 @@ export class BandwidthEstimator {
     if (probe === undefined || outcome === undefined) return;
     const goesOn = probe.isFeeler && outcome !== 'unknown' && outcome.isPassed;
     this.#probe = goesOn ? new Probe(probe.targetBps, nowMs) : undefined;
-    this.#probedMs = nowMs;
+    this.#expectedMs = nowMs;
     if (probe.isFeeler || outcome === 'unknown') return;
     if (outcome.isPassed && !this.#isLossy) this.#estimateBps = Math.max(this.#estimateBps, outcome.bps);
     else if (!outcome.isPassed)

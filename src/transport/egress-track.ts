@@ -287,6 +287,7 @@ export class EgressTrack implements EgressTarget {
   #begin(first: Packet, point: OperatingPoint, nowMs: number, replay?: Replay): void {
     this.#catchUp.wentOn();
     this.rewriter.switchTo(first, point, replay);
+    this.congestion?.began(nowMs);
     this.#repairs.began(this.#layer ? undefined : first, nowMs);
     this.#point = point;
     this.#layer = first.layer;

@@ -37,6 +37,8 @@ export interface CongestionControl {
   readonly estimateBps: number;
   /** The transport-wide number of a packet that goes out now. `outSeq`: its number in the viewer's stream, where it has one. */
   sent(bytes: number, nowMs: number, outSeq?: number): number;
+  /** Another layer begins now, with a keyframe. */
+  began(nowMs: number): void;
 }
 
 export interface Retransmission {

@@ -33,6 +33,10 @@ export class LinkControl<L> implements CongestionControl, LinkView<L> {
     return wideSeq;
   }
 
+  began(nowMs: number): void {
+    this.#estimator.expectQueue(nowMs);
+  }
+
   /** From now on the viewer's feedback also tells which packets he lost. */
   watchLosses(): void {
     this.#losses ??= new LossReports();

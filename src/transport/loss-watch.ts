@@ -20,6 +20,8 @@ export class LossWatch implements CongestionControl {
     return wideSeq;
   }
 
+  began(): void {}
+
   /** What the feedback says is lost: numbers of the viewer's stream, 16 bits. */
   lost(raw: Uint8Array): readonly number[] {
     return this.#losses.lost(raw);

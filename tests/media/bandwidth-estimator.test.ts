@@ -83,6 +83,14 @@ describe('the estimate of a link', () => {
   });
 });
 
+test.each([true, false])('a queue says nothing against a link where it is expected: %s', (isExpected) => {
+  stream(1000, () => 20);
+  if (isExpected) estimator.expectQueue(nowMs);
+  stream(150, (index) => 20 + index);
+  stream(150, (index) => 170 - index);
+  expect(estimator.estimateBps === Number.POSITIVE_INFINITY).toBe(isExpected);
+});
+
 describe('loss', () => {
   test('of what one keyframe is too much for is not held against a link, that of what follows is', () => {
     stream(2000, (index) => (index < 300 && index % 2 === 0 ? undefined : 20));

@@ -43,6 +43,8 @@ export class Numbers implements CongestionControl {
   sent(bytes: number): number {
     return this.bytes.push(bytes) - 1;
   }
+
+  began(): void {}
 }
 
 /** A viewer's track with the viewer's own end of SRTP: what it would see. */

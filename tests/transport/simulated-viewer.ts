@@ -154,7 +154,10 @@ export class SimulatedViewer {
     const isStart = chosen.rid !== this.#rid && this.nowMs >= this.#keyframeMs && !isDraining;
     const isKeyframe = isStart || this.nowMs - this.#keyframedMs >= this.#groupMs;
     if (isKeyframe) {
-      if (isStart) this.#rid = chosen.rid;
+      if (isStart) {
+        this.#rid = chosen.rid;
+        this.control.began(this.nowMs);
+      }
       this.#keyframedMs = this.nowMs;
     }
     const own = this.ladder.filter(({ rid }) => rid === this.#rid);
