@@ -57,6 +57,8 @@ export class LayeredEncoder {
     this.#audio = this.#peer.addTrack(audio);
     const video = new Video(MID.video, 'SendOnly');
     video.addH264Codec(H264.payloadType, H264.fmtp);
+    // Else the library does not know whose the requests are that come in.
+    for (const { sent } of this.#layers) video.addSSRC(sent.ssrc, 'layers');
     this.#video = this.#peer.addTrack(video);
     this.#video.onMessage((rtcp) => this.#hear(rtcp));
   }
@@ -105,7 +107,13 @@ export class LayeredEncoder {
     const sdp = this.#peer.localDescription()?.sdp ?? '';
     return sdp
       .replaceAll(/^a=(candidate:.*|end-of-candidates)\r\n/gm, '')
+      .replaceAll(this.#layersSsrcs(), '')
       .replace(`a=mid:${MID.video}\r\n`, `$&${lines.join('\r\n')}\r\n`);
+  }
+
+  /** Lines that would say which layer is whose: OBS leaves that to the packets. */
+  #layersSsrcs(): RegExp {
+    return new RegExp(`^a=ssrc:(${this.#layers.map(({ sent }) => sent.ssrc).join('|')}) .*\\r\\n`, 'gm');
   }
 
   #sendDue(nowMs: number): void {

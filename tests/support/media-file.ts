@@ -24,6 +24,7 @@ const USUAL = {
   seconds: 6,
   groupSeconds: 1,
   bitrateKbps: 1200,
+  soundKbps: 128,
   /** One of ffmpeg's sources. */
   sound: 'sine=frequency=440:beep_factor=4:sample_rate=48000',
   /** Arguments for the picture that count in place of the usual ones. */
@@ -42,7 +43,7 @@ export async function makeMedia(wanted: Partial<typeof USUAL> = {}): Promise<Enc
     await run(requireTool(ffmpeg), [
       ...sources(media),
       ...[...videoCodec(media), '-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', h264],
-      ...[...AUDIO_CODEC, '-f', 'opus', opus],
+      ...[...audioCodec(media), '-f', 'opus', opus],
     ]);
     const [videoBytes, audioBytes] = await Promise.all([readFile(h264), readFile(opus)]);
     const { fps, groupSeconds } = media;
@@ -55,7 +56,7 @@ export async function makeMedia(wanted: Partial<typeof USUAL> = {}): Promise<Enc
 /** The same as one file, in the format of its name. */
 export async function makeFile(file: string, wanted: Partial<typeof USUAL> = {}): Promise<void> {
   const media = { ...USUAL, ...wanted };
-  await run(requireTool(ffmpeg), [...sources(media), ...videoCodec(media), ...AUDIO_CODEC, file]);
+  await run(requireTool(ffmpeg), [...sources(media), ...videoCodec(media), ...audioCodec(media), file]);
 }
 
 function sources({ width, height, fps, seconds, sound }: typeof USUAL): readonly string[] {
@@ -75,7 +76,9 @@ function videoCodec({ fps, groupSeconds, bitrateKbps, encoder }: typeof USUAL): 
   ];
 }
 
-const AUDIO_CODEC = ['-map', '1:a', '-c:a', 'libopus', '-ac', '2', '-b:a', '128k', '-frame_duration', '20'];
+function audioCodec({ soundKbps }: typeof USUAL): readonly string[] {
+  return ['-map', '1:a', '-c:a', 'libopus', '-ac', '2', '-b:a', `${soundKbps}k`, '-frame_duration', '20'];
+}
 
 /** Cuts an Annex B stream before every access unit delimiter (ITU-T H.264 7.4.1.2.3). */
 export function accessUnits(bytes: Buffer): readonly Buffer[] {
