@@ -1,8 +1,7 @@
 import type { NtpWords } from './capture-clock.ts';
 import { ntpMsOf } from './capture-clock.ts';
 import { ClockDrift } from './clock-drift.ts';
-import { isDigitalSilence } from './codecs/opus.ts';
-import { B_PICTURE_BIT } from './codecs/payload-facts.ts';
+import { B_PICTURE_BIT, SILENCE_BIT } from './codecs/payload-facts.ts';
 import { FramePace } from './frame-pace.ts';
 import type { Packet } from './packet.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -49,15 +48,12 @@ export class LayerMeter {
 
   /** `facts`: the bits of its payload. `before`: the one with the sequence number before, if it came. */
   packet(packet: Packet, facts: number, before: Packet | undefined): void {
-    const { length, arrivedMs, timestamp, offset, layer } = packet;
+    const { length, arrivedMs, timestamp } = packet;
     this.#bitrate.add(length * 8, arrivedMs);
     this.#counts.packet(length);
     if ((facts & B_PICTURE_BIT) !== 0) this.#bPictures.add(1, arrivedMs);
-    if (packet.codec === 'opus') {
-      if (isDigitalSilence(layer.cache.bytes, offset, offset + length)) this.#silentPackets += 1;
-    } else if (packet.isFrameStart && before) {
-      this.#pace.frame(timestampDelta(before.timestamp, timestamp));
-    }
+    if ((facts & SILENCE_BIT) !== 0) this.#silentPackets += 1;
+    if (packet.isFrameStart && before) this.#pace.frame(timestampDelta(before.timestamp, timestamp));
     if (packet.isFrameStart) this.#frameRate.add(1, arrivedMs);
   }
 

@@ -1,6 +1,6 @@
 import { CaptureClock, SenderClock } from './capture-clock.ts';
 import { inspectFormat, inspectPayload, inspectSize } from './codecs/inspect.ts';
-import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './codecs/payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, SILENCE_BIT } from './codecs/payload-facts.ts';
 import type { PictureFormat } from './codecs/picture-format.ts';
 import { vp8Ids } from './codecs/vp8.ts';
 import { GroupTracker } from './group-tracker.ts';
@@ -45,6 +45,8 @@ export interface PacketInput {
   readonly isRtx?: boolean;
   /** The dependency descriptor header extension, where the packet has one. */
   readonly descriptor?: Uint8Array | undefined;
+  /** Its sender says that it is nothing but zeros (RFC 6464). */
+  readonly isSilent?: boolean;
   /** Where they are known already. */
   readonly layering?: LayerFacts | undefined;
 }
@@ -117,7 +119,7 @@ export class Layer {
     const known = { ...input, layering };
     const place = keepPayload(this.cache, known, extSeq);
     if (!place) return undefined;
-    const facts = inspectPayload(codec, bytes, start, end);
+    const facts = inspectPayload(codec, bytes, start, end) | (input.isSilent ? SILENCE_BIT : 0);
     const packet = this.#makePacket(known, facts, extSeq, place, nowMs);
     this.cache.add(packet);
     if (input.isRtx) this.recovered += 1;

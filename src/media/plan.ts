@@ -32,6 +32,8 @@ export interface ExtensionIds {
   readonly repairedRid?: number;
   readonly transportCc?: number;
   readonly dependencyDescriptor?: number;
+  /** How loud a packet's sound is (RFC 6464). */
+  readonly audioLevel?: number;
 }
 
 export interface IngestTrackPlan {

@@ -7,6 +7,7 @@ const EXTENSIONS: ReadonlyMap<string, keyof ExtensionIds> = new Map([
   ['urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id', 'repairedRid'],
   ['http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01', 'transportCc'],
   ['https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension', 'dependencyDescriptor'],
+  ['urn:ietf:params:rtp-hdrext:ssrc-audio-level', 'audioLevel'],
 ]);
 
 export function extensionUri(name: keyof ExtensionIds): string {

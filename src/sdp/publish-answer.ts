@@ -96,7 +96,7 @@ function sectionAnswer({ payloads, extensions, rids }: IngestTrackPlan): Section
 }
 
 function extensionLines(extensions: ExtensionIds): readonly string[] {
-  const names = ['mid', 'rid', 'repairedRid', 'dependencyDescriptor', 'transportCc'] as const;
+  const names = ['audioLevel', 'mid', 'rid', 'repairedRid', 'dependencyDescriptor', 'transportCc'] as const;
   return names.flatMap((name) => {
     const id = extensions[name];
     return id === undefined ? [] : [`extmap:${id} ${extensionUri(name)}`];

@@ -12,6 +12,9 @@ const MIN_PACKETS = 100;
 /** Of sound that is sent without pauses half of these come within the window; what is sent in bits is speech. */
 const MIN_SOUND_PACKETS = 250;
 const SILENT_SHARE = 0.98;
+/** A second of sound; what is less may be the click of a start. */
+const HEARD_PACKETS = 50;
+const GATED_MS = 60_000;
 /** Any sender's first report comes before (RFC 3550 section 6.2: 5 s, and half as much by chance). */
 const REPORTS_WITHIN_MS = 11_000;
 const MIN_COLLAPSE_BPS = 300_000;
@@ -112,14 +115,19 @@ export class StreamHealth {
     return isSteady && from >= MIN_FRAME_RATE && to > 0 && to < from * FALLEN_TO ? { from, to } : undefined;
   }
 
-  /** Whether the sound that comes is digital silence; a quiet room is none, and neither is sound sent with pauses. */
+  /**
+   * Whether the sound that comes is digital silence; a quiet room is none, and neither is sound sent with pauses. Where
+   * something was heard before it takes a minute: a noise gate makes such silence between two sentences.
+   */
   get hasSilentSound(): boolean {
-    const before = layersOf(this.#before(WINDOW_MS), 'audio');
     const now = layersOf(this.#samples.at(-1), 'audio');
+    const heard = total(now, ({ packets, silentPackets }) => packets - silentPackets);
+    const windowMs = heard < HEARD_PACKETS ? WINDOW_MS : GATED_MS;
+    const before = layersOf(this.#before(windowMs), 'audio');
     if (before.length === 0) return false;
     const packets = total(now, (layer) => layer.packets) - total(before, (layer) => layer.packets);
     const silent = total(now, (layer) => layer.silentPackets) - total(before, (layer) => layer.silentPackets);
-    return packets >= MIN_SOUND_PACKETS && silent >= packets * SILENT_SHARE;
+    return packets >= (MIN_SOUND_PACKETS * windowMs) / WINDOW_MS && silent >= packets * SILENT_SHARE;
   }
 
   /** Whether some layer has come for long enough and its sender has never reported on it. */

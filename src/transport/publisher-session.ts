@@ -19,6 +19,9 @@ import { trackStats } from './track-stats.ts';
 
 const REPORT_MS = 1000;
 const CNAME = 'freshet';
+/** RFC 6464: in -dBov, below the flag of voice. */
+const LEVEL_BITS = 0x7f;
+const SILENCE = 127;
 
 /** One publisher's media as it comes in: from protected datagrams to packets in their layers, and the feedback on them. */
 export class PublisherSession {
@@ -35,6 +38,7 @@ export class PublisherSession {
   readonly #transportCc: TransportCcRecorder;
   readonly #transportCcId: number | undefined;
   readonly #descriptorId: number | undefined;
+  readonly #audioLevelId: number | undefined;
   #reportedMs = 0;
   #refused = 0;
   #roundTripMs: number | undefined;
@@ -56,6 +60,7 @@ export class PublisherSession {
     this.#transportCc = new TransportCcRecorder({ senderSsrc: this.#ssrc, mediaSsrc: 0 });
     this.#transportCcId = options.plan.tracks.find(({ extensions }) => extensions.transportCc)?.extensions.transportCc;
     this.#descriptorId = options.plan.tracks.find(({ kind }) => kind === 'video')?.extensions.dependencyDescriptor;
+    this.#audioLevelId = options.plan.tracks.find(({ kind }) => kind === 'audio')?.extensions.audioLevel;
     const clock = new SenderClock();
     this.tracks = options.plan.tracks.map(({ mid, kind, payloads, rids }) => {
       const clockRate = payloads[0]?.codec.clockRate ?? 90_000;
@@ -138,7 +143,9 @@ export class PublisherSession {
     if (route.isNewSource) this.#forget(layer);
     if (!this.#layersBySsrc.has(ssrc)) this.#layersBySsrc.set(ssrc, layer);
     const codec = route.payload.codec.name;
-    return layer.push({ seq, timestamp, marker, codec, bytes, start, end, descriptor: this.#descriptor() }, nowMs);
+    const descriptor = this.#descriptor();
+    const isSilent = layer.kind === 'audio' && this.#isSilent();
+    return layer.push({ seq, timestamp, marker, codec, bytes, start, end, descriptor, isSilent }, nowMs);
   }
 
   // RFC 4588 section 4: the original sequence number, then the original payload. Empty ones only probe the link.
@@ -153,6 +160,12 @@ export class PublisherSession {
 
   #descriptor(): Uint8Array | undefined {
     return this.#descriptorId === undefined ? undefined : this.#header.extension(this.#descriptorId);
+  }
+
+  /** What is coded as speech does not tell by itself, as browsers code a microphone. */
+  #isSilent(): boolean {
+    const level = this.#audioLevelId === undefined ? undefined : this.#header.extension(this.#audioLevelId)?.[0];
+    return level !== undefined && (level & LEVEL_BITS) === SILENCE;
   }
 
   #forget(layer: Layer): void {

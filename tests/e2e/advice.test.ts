@@ -14,6 +14,16 @@ const SMALL = { width: 320, height: 180, fps: 15, bitrateKbps: 300 };
 const NAMED_WITHIN_MS = 15_000;
 const WATCHED_MS = 30_000;
 
+const MUTED = `
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (wanted) => {
+    const media = await open(wanted);
+    for (const track of media.getAudioTracks()) track.enabled = false;
+    return media;
+  };
+`;
+
 let server: Server;
 let api: Api;
 let browser: Browser;
@@ -122,6 +132,15 @@ test('a browser that sends what browsers send is told nothing for half a minute'
     expect(await adviceOn(slug)).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
+  await visitor.leave();
+});
+
+test('a microphone that is muted in the browser is named within 15 s', async () => {
+  const { slug, key } = await api.createChannel('muted');
+  const visitor = await newVisitor(browser);
+  await visitor.context.addInitScript(MUTED);
+  await openBareClient({ visitor, siteUrl: bareSite.url }, 'publish', { url: `${server.url}/whip`, key });
+  expect(await named(slug, 'silent_sound')).toMatchObject({ studio: expect.stringContaining('muted') });
   await visitor.leave();
 });
 

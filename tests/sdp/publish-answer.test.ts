@@ -9,25 +9,25 @@ const all = 'nack+pli+tcc+remb';
 const expected: Readonly<Record<string, { role?: 'client'; tracks: readonly string[] }>> = {
   'chromium-156-eyevinn-publish': {
     tracks: [
-      `audio | 0 | ${opus} | tcc | mid=4,transportCc=3 | 3690634176/- | `,
+      `audio | 0 | ${opus} | tcc | audioLevel=1,mid=4,transportCc=3 | 3690634176/- | `,
       `video | 1 | vp8/96/97 | ${all} | ${chromium} | 4218531913/1592364237 | `,
     ],
   },
   'chromium-156-publish-h264': {
     tracks: [
-      `audio | 0 | ${opus} | tcc | mid=4,transportCc=3 | 3906603112/- | `,
+      `audio | 0 | ${opus} | tcc | audioLevel=1,mid=4,transportCc=3 | 3906603112/- | `,
       `video | 1 | h264/102/- | ${all} | ${chromium} | 3244818797/- | `,
     ],
   },
   'chromium-156-publish-vp8': {
     tracks: [
-      `audio | 0 | ${opus} | tcc | mid=4,transportCc=3 | 16125286/- | `,
+      `audio | 0 | ${opus} | tcc | audioLevel=1,mid=4,transportCc=3 | 16125286/- | `,
       `video | 1 | vp8/96/- | ${all} | ${chromium} | 1038838350/- | `,
     ],
   },
   'chromium-156-simulcast-3': {
     tracks: [
-      `audio | 0 | ${opus} | tcc | mid=4,transportCc=3 | 3846330808/- | `,
+      `audio | 0 | ${opus} | tcc | audioLevel=1,mid=4,transportCc=3 | 3846330808/- | `,
       `video | 1 | vp8/96/- | ${all} | ${chromium} |  | q,h,f`,
     ],
   },
@@ -41,7 +41,7 @@ const expected: Readonly<Record<string, { role?: 'client'; tracks: readonly stri
   'ffmpeg-9.0.2-whip-dtls-active': { tracks: ['video | 1 | h264/106/105 | nack |  | 1755243340/1755243341 | '] },
   'firefox-153-publish-vp8': {
     tracks: [
-      'audio | 0 | opus/109/- | tcc | mid=3,transportCc=7 | 520772587/- | ',
+      'audio | 0 | opus/109/- | tcc | audioLevel=1,mid=3,transportCc=7 | 520772587/- | ',
       `video | 1 | vp8/120/124 | ${all} | mid=3,transportCc=7 | 1991006703/1320129484 | `,
     ],
   },

@@ -177,12 +177,18 @@ describe('advice', () => {
     expect(new Publisher().run(1, { format }).codes).toEqual(codes);
   });
 
-  it('speaks of sound that is muted, and not of sound that is sent with pauses', () => {
+  it('speaks of sound that is muted from the first, and not of sound that is sent with pauses', () => {
     const publisher = new Publisher().run(9, {}, { silent: 50 });
     expect(publisher.codes).toEqual([]);
     expect(publisher.run(3, {}, { silent: 50 }).codes).toEqual(['silent_sound']);
     expect(publisher.run(2).codes).toEqual([]);
     expect(new Publisher().run(30, {}, { audio: 3, silent: 3 }).codes).toEqual([]);
+  });
+
+  it('takes a noise gate for no fault, and silence of a minute for one', () => {
+    const publisher = new Publisher().run(20).run(50, {}, { silent: 50 });
+    expect(publisher.codes).toEqual([]);
+    expect(publisher.run(12, {}, { silent: 50 }).codes).toEqual(['silent_sound']);
   });
 
   it('speaks of an encoder that sends no reports, once any would have', () => {

@@ -1,7 +1,8 @@
 import type { CodecName } from '../plan.ts';
 import { av1Facts, av1PictureFormat, av1Size } from './av1.ts';
 import { h264Facts, h264PictureFormat, h264Size } from './h264.ts';
-import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './payload-facts.ts';
+import { isDigitalSilence } from './opus.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, SILENCE_BIT } from './payload-facts.ts';
 import type { PictureFormat } from './picture-format.ts';
 import { vp8Facts, vp8Size } from './vp8.ts';
 import { vp9Facts, vp9PictureFormat, vp9Size } from './vp9.ts';
@@ -10,7 +11,7 @@ import { vp9Facts, vp9PictureFormat, vp9Size } from './vp9.ts';
 export function inspectPayload(codec: CodecName, bytes: Uint8Array, start: number, end: number): number {
   switch (codec) {
     case 'opus':
-      return FRAME_START_BIT | GROUP_START_BIT;
+      return FRAME_START_BIT | GROUP_START_BIT | (isDigitalSilence(bytes, start, end) ? SILENCE_BIT : 0);
     case 'h264':
       return h264Facts(bytes, start, end);
     case 'vp8':

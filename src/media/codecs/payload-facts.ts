@@ -8,6 +8,9 @@ export const GROUP_START_BIT = 2;
 /** Part of a picture that is shown before one that was sent earlier. */
 export const B_PICTURE_BIT = 4;
 
+/** Sound that is nothing but zeros. */
+export const SILENCE_BIT = 8;
+
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
