@@ -4,7 +4,7 @@ import { type DbClient, isId } from './client.ts';
 import type { JobQueue } from './job-queue.ts';
 
 const QUEUE = 'webhook-deliveries';
-/** 17 attempts over a little less than a day: 5 s, 10 s, 20 s … and from 4 h on evenly. */
+/** 17 attempts in 22 to 26 hours: the first again after 5 to 10 s, then doubling up to 4 h. */
 const RULES = { expireInSeconds: 30, retryLimit: 16, retryDelay: 5, retryDelayMax: 4 * 3600 } as const;
 
 type Transaction = Parameters<Parameters<DbClient['$transaction']>[0]>[0];
