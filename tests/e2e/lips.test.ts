@@ -4,6 +4,7 @@ import { Api } from '../support/api.ts';
 import { openBareClient } from '../support/bare-client.ts';
 import { openBareSite } from '../support/bare-site.ts';
 import { newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
+import { LayeredEncoder } from '../support/layered-encoder.ts';
 import { type EncodedMedia, makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
 import { Server } from '../support/server.ts';
@@ -11,29 +12,29 @@ import { watchFor } from '../support/shaped-page.ts';
 import { until } from '../support/until.ts';
 
 const LAYERS = [
-  { rid: 'l', scaleResolutionDownBy: 2, maxBitrate: 150_000 },
-  { rid: 'h', scaleResolutionDownBy: 1, maxBitrate: 800_000 },
+  { width: 1280, height: 720, bitrateKbps: 800 },
+  { width: 640, height: 360, bitrateKbps: 150 },
 ];
 /** What people do not notice, with some room below (ITU-R BT.1359: 45 ms early, 125 ms late). */
 const IN_SYNC_MS = 40;
 // A browser moves the buffers of sound and picture by tens of ms, each by itself, when the machine is busy.
 const STEADY_BUFFER_MS = 150;
 
-// A browser on a machine that has other things to do at that moment gets another try, and is named at the end of the run.
-const options = { retry: 1 };
-
 let server: Server;
 let api: Api;
 let bareSite: Awaited<ReturnType<typeof openBareSite>>;
 let browser: Browser;
 let visitor: Visitor;
+/** The best first. */
+let layers: readonly EncodedMedia[];
 let media: EncodedMedia;
 
 beforeAll(async () => {
-  [server, bareSite, browser, media] = await Promise.all([
+  [server, bareSite, browser, layers, media] = await Promise.all([
     Server.start(),
     openBareSite(),
     openBrowser(),
+    Promise.all(LAYERS.map((shape) => makeMedia(shape))),
     makeMedia({ width: 854, height: 480 }),
   ]);
   [api, visitor] = await Promise.all([Api.setUp(server), newVisitor(browser)]);
@@ -45,8 +46,7 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const open = (call: 'publish' | 'play', options: object) =>
-  openBareClient({ visitor, siteUrl: bareSite.url }, call, options);
+const play = (options: object) => openBareClient({ visitor, siteUrl: bareSite.url }, 'play', options);
 
 /** Sender reports come every other second, and a browser moves sound and picture together bit by bit. */
 async function comesInSync(page: Page): Promise<void> {
@@ -63,23 +63,24 @@ const seesLines = (page: Page, lines: number) =>
     async () => (await page.evaluate<number>('document.querySelector("video").videoHeight')) === lines,
   );
 
-test('lips are in sync after a join, after going over to another layer, and after a take-over', options, async () => {
+test('lips are in sync after a join, after going over to another layer, and after a take-over', async () => {
   const { slug, key } = await api.createChannel('lips');
-  await open('publish', { url: `${server.url}/whip`, key, video: 'H264', layers: LAYERS });
+  // Not a browser: two encoders of its own would have it show late what it decodes.
+  await LayeredEncoder.publish({ whipUrl: `${server.url}/whip`, key, layers, hearsRequests: true });
   const hasBoth = async () => {
     const layers = (await api.live(slug)).stream?.layers ?? [];
     return layers.length === 2 && layers.every(({ bitrateBps }) => bitrateBps > 50_000);
   };
   await until('both layers flow', hasBoth, { timeoutMs: 30_000 });
 
-  const viewer = await open('play', { url: `${server.url}/whep/${slug}`, bufferMs: STEADY_BUFFER_MS });
+  const viewer = await play({ url: `${server.url}/whep/${slug}`, bufferMs: STEADY_BUFFER_MS });
   await seesLines(viewer, 720);
   await comesInSync(viewer);
 
   const choice = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ rid: 'l' }),
+    body: JSON.stringify({ rid: '1' }),
   };
   expect((await fetch(`${await viewer.evaluate<string>('session')}/layer`, choice)).status).toBe(200);
   await seesLines(viewer, 360);
