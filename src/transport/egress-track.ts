@@ -1,11 +1,11 @@
 import type { Layer } from '../media/layer.ts';
-import { nextPoint } from '../media/next-point.ts';
 import type { OperatingPoint } from '../media/operating-point.ts';
 import type { Packet } from '../media/packet.ts';
 import type { CodecName, EgressTrackPlan } from '../media/plan.ts';
 import { type Replay, Rewriter } from '../media/rewriter.ts';
 import { CatchUp, isClear } from './catch-up.ts';
 import type { Destination } from './datagram-writer.ts';
+import { EgressPoint } from './egress-point.ts';
 import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
 import { freshStart, GroupReplay } from './group-replay.ts';
 import { PacketBatch } from './packet-batch.ts';
@@ -45,17 +45,14 @@ export class EgressTrack implements EgressTarget {
   readonly #catchUp: CatchUp;
   readonly #repairs: Repairs;
   readonly #replay = new GroupReplay();
+  readonly #point: EgressPoint;
   readonly #isSentWhatFits: boolean;
   #congestion: CongestionControl | undefined;
   #state: 'waiting' | 'replaying' | 'live' = 'waiting';
   #layer: Layer | undefined;
-  /** What of the layer is sent, and what is to be. */
-  #point: OperatingPoint | undefined;
-  #target: OperatingPoint | undefined;
   #epoch = 0;
   #wanted: Layer | undefined;
   #wantedSinceMs = 0;
-  #firstSeq = 0;
   #lacksCodec = false;
 
   constructor(options: {
@@ -81,6 +78,7 @@ export class EgressTrack implements EgressTarget {
     this.#isSentWhatFits = this.#congestion !== undefined;
     const clockRate = options.plan.payloads[0]?.codec.clockRate ?? 90_000;
     this.rewriter = new Rewriter({ clockRate, firstSeq: options.firstSeq });
+    this.#point = new EgressPoint({ rewriter: this.rewriter, send: (batch, nowMs) => this.#send(batch, nowMs) });
     const { fanOut, firstRtxSeq } = options;
     this.#repairs = new Repairs({
       target: this,
@@ -143,10 +141,7 @@ export class EgressTrack implements EgressTarget {
    * for.
    */
   limit(point: OperatingPoint): boolean {
-    const isNew = point !== this.#target;
-    this.#target = point;
-    const present = this.#point;
-    return isNew && present?.layer === point.layer && point.spatialId > present.spatialId;
+    return this.#point.limit(point);
   }
 
   /**
@@ -161,7 +156,7 @@ export class EgressTrack implements EgressTarget {
     // It had been about to leave this layer and stays.
     if (layer === this.#layer && this.isInStep && this.#state !== 'waiting') return false;
     const start = freshStart(layer, this.#maxAgeMs(isDeaf), nowMs);
-    const point = this.#limitOf(layer);
+    const point = this.#point.targetOf(layer);
     const first = start && point.take(start);
     if (!start || !first) return true;
     if (!this.#canSend(first)) return false;
@@ -211,7 +206,8 @@ export class EgressTrack implements EgressTarget {
     if (!isClear(this.destination.backlog, nowMs)) return;
     this.#skipToNewestGroup(layer, nowMs);
     const packets = this.#replay.next(layer, this.#epoch, nowMs);
-    if (packets.length > 0 && this.#point) this.#send(new PacketBatch(layer, packets).at(this.#point), nowMs);
+    const { present } = this.#point;
+    if (packets.length > 0 && present) this.#send(new PacketBatch(layer, packets).at(present), nowMs);
     if (this.#replay.hasAll(layer)) this.#state = 'live';
   }
 
@@ -219,7 +215,7 @@ export class EgressTrack implements EgressTarget {
   offer(batch: PacketBatch, nowMs: number): void {
     const { layer } = batch;
     if (layer === this.#layer && this.#epoch === layer.epoch && this.#state !== 'waiting') {
-      if (this.#state === 'live') this.#sendLive(batch, nowMs);
+      if (this.#state === 'live') this.#point.take(batch, nowMs);
     } else if (layer === this.#wanted && !this.#goOver(batch, nowMs)) {
       this.#catchUp.missed(batch.packets.length, this.destination.backlog);
     }
@@ -229,14 +225,13 @@ export class EgressTrack implements EgressTarget {
   #goOver(batch: PacketBatch, nowMs: number): boolean {
     if (!this.#catchUp.mayGoOn(this.destination.backlog, nowMs)) return false;
     const { layer } = batch;
-    const point = this.#limitOf(layer);
-    const part = batch.at(point);
-    const first = part.packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
+    const point = this.#point.targetOf(layer);
+    const first = batch.at(point).packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
     // Numbers must not run on unseen while this viewer can not be sent the codec: past 32768 it could not follow.
     if (!first || !this.#canSend(first)) return false;
     this.#begin(first, point, nowMs);
     this.#state = 'live';
-    this.#sendFrom(part, first.extSeq, nowMs);
+    this.#point.take(batch, nowMs);
     return true;
   }
 
@@ -263,7 +258,7 @@ export class EgressTrack implements EgressTarget {
 
   #skipToNewestGroup(layer: Layer, nowMs: number): void {
     const start = this.#replay.newerStart(layer, this.#epoch);
-    const point = this.#limitOf(layer);
+    const point = this.#point.targetOf(layer);
     const first = start && point.take(start);
     if (!start || !first) return;
     this.#beginReplay(first, point, nowMs);
@@ -279,63 +274,14 @@ export class EgressTrack implements EgressTarget {
     return !this.#lacksCodec;
   }
 
-  #limitOf(layer: Layer): OperatingPoint {
-    return this.#target?.layer === layer ? this.#target : layer.points.whole;
-  }
-
   /** `first`: as `point` has it. */
   #begin(first: Packet, point: OperatingPoint, nowMs: number, replay?: Replay): void {
     this.#catchUp.wentOn();
-    this.rewriter.switchTo(first, point, replay);
+    this.#point.begin(first, point, replay);
     this.congestion?.began(nowMs);
     this.#repairs.began(this.#layer ? undefined : first, nowMs);
-    this.#point = point;
     this.#layer = first.layer;
     this.#epoch = first.epoch;
-    this.#firstSeq = first.extSeq;
-  }
-
-  #sendLive(batch: PacketBatch, nowMs: number): void {
-    const target = this.#target;
-    if (!this.#point) return;
-    if (target && target !== this.#point && target.layer === batch.layer) this.#sendAcross(batch, target, nowMs);
-    else this.#sendFrom(batch.at(this.#point), this.#firstSeq, nowMs);
-  }
-
-  /** Up to where the viewer can come nearer to `target` as before, and from there on as much as he can have. */
-  #sendAcross(batch: PacketBatch, target: OperatingPoint, nowMs: number): void {
-    let sent = 0;
-    for (const [index, packet] of batch.packets.entries()) {
-      const before = this.#point;
-      const next = before && nextPoint(before, target, packet);
-      if (!next || next === before) continue;
-      this.#sendSome(batch, before, sent, index, nowMs);
-      const [placed, placedBefore] = [next.place(packet), before.place(packet)];
-      sent = index;
-      // What comes late belongs to what was before.
-      if (!placed || !placedBefore || this.rewriter.seqOf(placedBefore) <= this.rewriter.highestOut) continue;
-      this.rewriter.goOn(placed, placedBefore, next);
-      this.#point = next;
-      this.#firstSeq = placed.extSeq;
-    }
-    if (this.#point) this.#sendSome(batch, this.#point, sent, batch.packets.length, nowMs);
-  }
-
-  #sendSome(batch: PacketBatch, point: OperatingPoint, from: number, to: number, nowMs: number): void {
-    if (from === to) return;
-    const isAll = from === 0 && to === batch.packets.length;
-    const some = isAll ? batch : new PacketBatch(batch.layer, batch.packets.slice(from, to));
-    this.#sendFrom(some.at(point), this.#firstSeq, nowMs);
-  }
-
-  // What came late from before the start has no number of its own in this viewer's stream.
-  #sendFrom(batch: PacketBatch, firstSeq: number, nowMs: number): void {
-    if (batch.lowestSeq >= firstSeq) {
-      this.#send(batch, nowMs);
-      return;
-    }
-    const packets = batch.packets.filter(({ extSeq }) => extSeq >= firstSeq);
-    if (packets.length > 0) this.#send(new PacketBatch(batch.layer, packets), nowMs);
   }
 
   #leavesOut(packets: number, nowMs: number): boolean {
