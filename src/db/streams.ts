@@ -60,24 +60,21 @@ export class DbStreams implements StreamStore, StreamHistory {
   }
 
   async viewersJoined(streamId: string, viewers: readonly ViewerJoin[]): Promise<void> {
-    const data = viewers.map(({ id, at }) => ({ id, streamId, joinedAt: at }));
-    try {
-      // Some may have been written by an earlier try whose answer was lost.
-      await this.#db.viewerSession.createMany({ data, skipDuplicates: true });
-    } catch (error) {
-      if (!isWithoutParent(error)) throw error; // the channel was deleted meanwhile
-    }
+    // As one value: Prisma keeps a plan in memory for each number of rows, or length of an array. The stream may have been
+    // deleted with its channel meanwhile; some rows may have been written by an earlier try whose answer was lost.
+    await this.#db.$executeRaw`
+      INSERT INTO viewer_sessions (id, stream_id, joined_at)
+      SELECT joining.id, stream.id, joining.at
+      FROM streams AS stream, jsonb_to_recordset(${JSON.stringify(viewers)}::jsonb) AS joining (id uuid, at timestamptz)
+      WHERE stream.id = ${streamId}::uuid
+      FOR KEY SHARE OF stream
+      ON CONFLICT DO NOTHING`;
   }
 
   async viewersLeft(viewers: readonly ViewerLeave[]): Promise<void> {
-    const [ids, times, reasons] = [
-      viewers.map(({ id }) => id),
-      viewers.map(({ at }) => at),
-      viewers.map(({ reason }) => reason),
-    ];
     await this.#db.$executeRaw`
-      UPDATE viewer_sessions AS viewer SET left_at = leaving.at, leave_reason = leaving.reason::end_reason
-      FROM unnest(${ids}::uuid[], ${times}::timestamptz[], ${reasons}::text[]) AS leaving (id, at, reason)
+      UPDATE viewer_sessions AS viewer SET left_at = leaving.at, leave_reason = leaving.reason
+      FROM jsonb_to_recordset(${JSON.stringify(viewers)}::jsonb) AS leaving (id uuid, at timestamptz, reason end_reason)
       WHERE viewer.id = leaving.id AND viewer.left_at IS NULL`;
   }
 

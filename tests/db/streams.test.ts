@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { ClientConfig } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/db/database.ts';
@@ -20,6 +22,11 @@ beforeEach(async () => {
   channelId = (await newChannel(db, { slug: 'reef', ownerId: (await newOwner(db)).id })).id;
   return () => db.close();
 });
+
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+}
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, seconds));
 
@@ -92,6 +99,23 @@ test('a start or a join that is written twice, as after a lost answer, counts on
   await db.streams.viewersJoined(id, [{ id: viewerId, at: at(1) }]);
   await db.streams.viewersJoined(id, [{ id: viewerId, at: at(2) }]);
   expect(await viewer(viewerId)).toMatchObject({ joined_at: at(1) });
+});
+
+test('joins leave nothing in memory, however many are written at once', async () => {
+  const id = await start();
+  const join = (rows: number) =>
+    db.streams.viewersJoined(
+      id,
+      Array.from({ length: rows }, () => ({ id: randomUUID(), at: at(1) })),
+    );
+  const collect = collector();
+  const joinUpTo = async (from: number, to: number) => {
+    for (let rows = from; rows <= to; rows += 1) await join(rows);
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await joinUpTo(1, 10);
+  expect((await joinUpTo(11, 130)) - before).toBeLessThan(3 * 2 ** 20);
 });
 
 test('what comes too late for a deleted channel is left out without an error', async () => {
