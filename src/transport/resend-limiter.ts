@@ -1,7 +1,7 @@
 const SLOTS = 256;
 const MIN_GAP_MS = 10;
 /** Packets over which losses are counted. */
-const WINDOW = 512;
+const WINDOW = 256;
 // Where fewer are lost a second copy brings nothing; where more are, the link is too thin, and copies make it worse.
 const LOSSY = { min: 0.02, max: 0.15 };
 
