@@ -53,7 +53,7 @@ function ingestPayload(codec: KnownCodec, extensions: ExtensionIds): PayloadPlan
   return payloadPlan(codec, fmtp, { transportCc: extensions.transportCc !== undefined, remb: true });
 }
 
-/** RFC 7587: what we like to receive. Stereo and bitrate as the publisher proposed, since a browser sends mono unless asked. */
+/** RFC 7587: what we like to receive. Stereo, DTX and bitrate as the publisher proposed: a browser does neither unless asked. */
 function opusWanted(offered: ReadonlyMap<string, string>): string {
   const isStereo = offered.get('stereo') === '1' || offered.get('sprop-stereo') === '1';
   const bitrate = offered.get('maxaveragebitrate') ?? '';
@@ -61,6 +61,7 @@ function opusWanted(offered: ReadonlyMap<string, string>): string {
     'minptime=10',
     'useinbandfec=1',
     ...(isStereo ? ['stereo=1', 'sprop-stereo=1'] : []),
+    ...(offered.get('usedtx') === '1' ? ['usedtx=1'] : []),
     ...(/^\d{4,6}$/.test(bitrate) ? [`maxaveragebitrate=${bitrate}`] : []),
   ].join(';');
 }

@@ -50,6 +50,8 @@ describe('offers bent in one place', () => {
   it.each([
     ['stereo=1', ';stereo=1;sprop-stereo=1'],
     ['sprop-stereo=1; cbr=1', ';stereo=1;sprop-stereo=1'],
+    ['usedtx=1;stereo=1', ';stereo=1;sprop-stereo=1;usedtx=1'],
+    ['usedtx=0', ''],
     ['stereo=0;maxaveragebitrate=64000', ';maxaveragebitrate=64000'],
     ['MaxAverageBitrate=510000', ';maxaveragebitrate=510000'],
     ['maxaveragebitrate=1e5;stereo=yes', ''],

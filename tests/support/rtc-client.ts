@@ -30,6 +30,8 @@ export interface ReceivedPacket {
   readonly timestamp: number;
   readonly marker: boolean;
   readonly payloadType: number;
+  /** 12 bytes, and what sources and extensions add. */
+  readonly headerBytes: number;
   readonly payload: Buffer;
 }
 
@@ -252,7 +254,7 @@ export class RtcClient {
     const padding = header.hasPadding ? (bytes[length - 1] ?? 0) : 0;
     const { ssrc, seq, timestamp, marker, payloadType } = header;
     const payload = Buffer.from(bytes.slice(header.headerLength, length - padding));
-    this.received.push({ ssrc, seq, timestamp, marker, payloadType, payload });
+    this.received.push({ ssrc, seq, timestamp, marker, payloadType, headerBytes: header.headerLength, payload });
   }
 }
 

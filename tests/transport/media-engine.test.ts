@@ -112,6 +112,35 @@ describe.each(modes)('a media engine sending by %s', (mode) => {
     }
   });
 
+  test('of what a publisher puts into headers nothing reaches a viewer', async () => {
+    const publisher = await publish();
+    const viewer = await play('viewer');
+    // RFC 8285: an absolute time (3 bytes) and a transport-wide number (2 bytes), padded.
+    const extension = Buffer.from('bede000222abcdef31123400', 'hex');
+    const fixed = Buffer.from('90e0000000000bb8000008ae', 'hex');
+    fixed.writeUInt16BE(extSeq & 0xffff, 2);
+    fixed.writeUInt32BE(SSRCS.video, 8);
+    const payload = videoPayload(1, 0, true, 700);
+    publisher.sendPacket({ bytes: Buffer.concat([fixed, extension]), ssrc: SSRCS.video, extSeq }, payload);
+    await until('the packet came', () => video(viewer).length === 1);
+    expect(video(viewer)[0]).toMatchObject({ headerBytes: 12, payload });
+  });
+
+  test('sound that pauses (DTX) keeps its pauses and its marks', async () => {
+    const publisher = await publish();
+    const viewer = await play('viewer');
+    const times = [0, 960, 960 * 21, 960 * 41, 960 * 42];
+    for (const [index, timestamp] of times.entries()) {
+      const packet = { ssrc: SSRCS.audio, payloadType: OPUS_PT, extSeq: extSeq++, timestamp, marker: index === 2 };
+      publisher.sendRtp(packet, Uint8Array.of(0xf8, 0xff, 0xfe, index));
+    }
+    const sound = () => viewer.received.filter(({ payloadType }) => payloadType === OPUS_PT);
+    await until('the sound came', () => sound().length === times.length);
+    const [first] = sound();
+    expect(sound().map(({ timestamp }) => (timestamp - (first?.timestamp ?? 0)) >>> 0)).toEqual(times);
+    expect(sound().map(({ marker }) => marker)).toEqual([false, false, true, false, false]);
+  });
+
   test('both SRTP profiles carry media, and the better one is chosen', async () => {
     const publisher = await publish('publisher', { srtpProfiles: 'SRTP_AES128_CM_SHA1_80' });
     const modern = await play('modern');
