@@ -22,7 +22,8 @@ export function reachOf(address: string): Reach {
   return NETWORK.check(address, family) ? 'network' : 'world';
 }
 
-function subnets(...entries: readonly [net: string, prefix: number, family: 'ipv4' | 'ipv6'][]): BlockList {
+/** A list of networks, each by its address and the length of its prefix. */
+export function subnets(...entries: readonly [net: string, prefix: number, family: 'ipv4' | 'ipv6'][]): BlockList {
   const list = new BlockList();
   for (const [net, prefix, family] of entries) list.addSubnet(net, prefix, family);
   return list;

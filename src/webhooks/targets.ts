@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
-import { reachOf } from '../addresses.ts';
+import { isIP } from 'node:net';
+import { reachOf, subnets } from '../addresses.ts';
 import { WebhookError } from './errors.ts';
 
 const LONGEST_URL = 2000;
@@ -73,10 +73,4 @@ function hostOf({ hostname }: URL): string {
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')
     .toLowerCase();
-}
-
-function subnets(...entries: readonly [net: string, prefix: number, family: 'ipv4' | 'ipv6'][]): BlockList {
-  const list = new BlockList();
-  for (const [net, prefix, family] of entries) list.addSubnet(net, prefix, family);
-  return list;
 }
