@@ -66,6 +66,8 @@ export interface StreamKeyRecord {
   readonly expiresAt: Date | null;
 }
 
+export type StreamKeyChange = Partial<Pick<StreamKeyRecord, 'name' | 'expiresAt'>>;
+
 export interface StreamKeyStore {
   /** `hash`: SHA-256 of the key, 32 bytes. */
   add(key: {
@@ -73,7 +75,7 @@ export interface StreamKeyStore {
     name: string;
     prefix: string;
     hash: Uint8Array;
-    expiresAt?: Date;
+    expiresAt: Date | null;
   }): Promise<StreamKeyRecord>;
   list(channelId: string): Promise<readonly StreamKeyRecord[]>;
   /** Unexpired keys only. */
@@ -84,9 +86,11 @@ export interface StreamKeyStore {
     keyId: string,
     secret: { prefix: string; hash: Uint8Array },
   ): Promise<StreamKeyRecord | undefined>;
+  /** `undefined` when there is no such key on this channel. */
+  update(channelId: string, keyId: string, change: StreamKeyChange): Promise<StreamKeyRecord | undefined>;
   delete(channelId: string, keyId: string): Promise<boolean>;
-  /** Whether the key is still there, and still has this secret. */
-  used(hash: Uint8Array, at: Date): Promise<boolean>;
+  /** The key as it is now; `undefined` when it is gone, or has another secret. */
+  used(hash: Uint8Array, at: Date): Promise<StreamKeyRecord | undefined>;
   /** Removes keys that expired before `now`. */
   deleteExpired(now: Date): Promise<number>;
 }

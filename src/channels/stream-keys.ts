@@ -8,6 +8,12 @@ export interface MintedKey {
   readonly key: string;
 }
 
+/** How long a key lasts: for so long from now, until then, or (`null`) until it is revoked. */
+export interface KeyLifetime {
+  readonly ttlSeconds?: number | undefined;
+  readonly expiresAt?: Date | null | undefined;
+}
+
 const KEY_KIND = 'fr_';
 const LONGEST_KEY = 200;
 
@@ -21,13 +27,27 @@ export class StreamKeys {
     this.#now = now;
   }
 
-  /** `ttlSeconds` makes a key for one occasion, such as a broadcast from the browser. */
-  async create(channelId: string, { name, ttlSeconds }: { name: string; ttlSeconds?: number }): Promise<MintedKey> {
+  /** With a lifetime for one occasion, such as a broadcast from the browser. */
+  async create(channelId: string, { name, ...lifetime }: { name: string } & KeyLifetime): Promise<MintedKey> {
     await this.#store.deleteExpired(this.#now());
     const { secret, prefix, hash } = mintSecret(KEY_KIND);
-    const lifetime = ttlSeconds === undefined ? {} : { expiresAt: new Date(this.#now().getTime() + ttlSeconds * 1000) };
-    const record = await this.#store.add({ channelId, name, prefix, hash, ...lifetime });
+    const expiresAt = this.#endOf(lifetime) ?? null;
+    const record = await this.#store.add({ channelId, name, prefix, hash, expiresAt });
     return { record, key: secret };
+  }
+
+  /** Throws `no_key`, also for one that has expired: nothing brings it back. */
+  async change(
+    channelId: string,
+    keyId: string,
+    { name, ...lifetime }: { name?: string | undefined } & KeyLifetime,
+  ): Promise<StreamKeyRecord> {
+    await this.#store.deleteExpired(this.#now());
+    const expiresAt = this.#endOf(lifetime);
+    const change = { ...(name !== undefined && { name }), ...(expiresAt !== undefined && { expiresAt }) };
+    const record = await this.#store.update(channelId, keyId, change);
+    if (!record) throw noKey();
+    return record;
   }
 
   /** Without those that expired. */
@@ -38,14 +58,14 @@ export class StreamKeys {
   }
 
   /** Throws `bad_key`, with the same words whatever is wrong with it. */
-  async authenticate(key: string): Promise<{ keyId: string; channel: Channel }> {
+  async authenticate(key: string): Promise<{ key: StreamKeyRecord; channel: Channel }> {
     const found = key.length <= LONGEST_KEY ? await this.#store.byHash(hashSecret(key), this.#now()) : undefined;
     if (!found) throw new ChannelError('bad_key', 'The stream key is not valid.');
-    return { keyId: found.key.id, channel: found.channel };
+    return found;
   }
 
-  /** A note for the owner of when the key was last used. Whether it was still valid then. */
-  used(key: string): Promise<boolean> {
+  /** A note for the owner of when the key was last used. The key as it is now; `undefined` where it was revoked since. */
+  used(key: string): Promise<StreamKeyRecord | undefined> {
     return this.#store.used(hashSecret(key), this.#now());
   }
 
@@ -60,6 +80,10 @@ export class StreamKeys {
   /** Throws `no_key`. */
   async revoke(channelId: string, keyId: string): Promise<void> {
     if (!(await this.#store.delete(channelId, keyId))) throw noKey();
+  }
+
+  #endOf({ ttlSeconds, expiresAt }: KeyLifetime): Date | null | undefined {
+    return ttlSeconds === undefined ? expiresAt : new Date(this.#now().getTime() + ttlSeconds * 1000);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Channel, StreamKeyRecord, StreamKeyStore } from '../channels/ports.ts';
+import type { Channel, StreamKeyChange, StreamKeyRecord, StreamKeyStore } from '../channels/ports.ts';
 import { bytes, type DbClient, isId } from './client.ts';
 
 type NewStreamKey = Parameters<StreamKeyStore['add']>[0];
@@ -42,14 +42,28 @@ export class DbStreamKeys implements StreamKeyStore {
     return key;
   }
 
+  async update(channelId: string, keyId: string, change: StreamKeyChange): Promise<StreamKeyRecord | undefined> {
+    if (!isId(keyId)) return undefined;
+    const [key] = await this.#db.streamKey.updateManyAndReturn({
+      where: { id: keyId, channelId },
+      data: change,
+      select: keyFields,
+    });
+    return key;
+  }
+
   async delete(channelId: string, keyId: string): Promise<boolean> {
     if (!isId(keyId)) return false;
     return (await this.#db.streamKey.deleteMany({ where: { id: keyId, channelId } })).count > 0;
   }
 
-  async used(hash: Uint8Array, at: Date): Promise<boolean> {
-    const { count } = await this.#db.streamKey.updateMany({ where: { hash: bytes(hash) }, data: { lastUsedAt: at } });
-    return count > 0;
+  async used(hash: Uint8Array, at: Date): Promise<StreamKeyRecord | undefined> {
+    const [key] = await this.#db.streamKey.updateManyAndReturn({
+      where: { hash: bytes(hash) },
+      data: { lastUsedAt: at },
+      select: keyFields,
+    });
+    return key;
   }
 
   async deleteExpired(now: Date): Promise<number> {

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import { ChannelError } from '../channels/errors.ts';
-import type { Channel } from '../channels/ports.ts';
+import type { Channel, StreamKeyRecord } from '../channels/ports.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { AppEnv } from './env.ts';
@@ -31,8 +31,8 @@ export interface WhipOptions {
 }
 
 interface Publishing {
-  readonly key: string;
-  readonly keyId: string;
+  readonly secret: string;
+  readonly key: StreamKeyRecord;
   readonly channel: Channel;
 }
 
@@ -55,20 +55,20 @@ export function whipRoutes({ streams, streamKeys, limits, turn, redirect, public
   });
 
   app.post('/', limitSignalling, async (c) => {
-    const key = bearerOf(c) ?? '';
-    const { keyId, channel } = await streamKeys.authenticate(key).catch(async (error: unknown) => {
+    const secret = bearerOf(c) ?? '';
+    const { key, channel } = await streamKeys.authenticate(secret).catch(async (error: unknown) => {
       if (error instanceof ChannelError) await limits.count(c, 'badKey');
       throw error;
     });
-    await limits.countPublish(keyId);
-    return take(c, channel.slug, () => begin(c, { key, keyId, channel }));
+    await limits.countPublish(key.id);
+    return take(c, channel.slug, () => begin(c, { secret, key, channel }));
   });
 
-  async function begin(c: Context<AppEnv>, { key, keyId, channel }: Publishing): Promise<Response> {
-    const session = await streams.publish({ channel, offer: await c.req.text(), keyId });
-    streamKeys.used(key).then(
-      // A body may take half a minute to come, long enough to revoke the key or delete the channel.
-      (isStillValid) => isStillValid || streams.revokeKey(channel.id, keyId),
+  async function begin(c: Context<AppEnv>, { secret, key, channel }: Publishing): Promise<Response> {
+    const session = await streams.publish({ channel, offer: await c.req.text(), key });
+    streamKeys.used(secret).then(
+      // A body may take half a minute to come, long enough to change or revoke the key, or to delete the channel.
+      (now) => (now ? streams.keys.changed(channel.id, now) : streams.keys.cameTooLate(session.sessionId)),
       (error: unknown) => log.warn({ err: error }, 'use of a key was not noted'),
     );
     return answerCreated(c, session, { path: '/whip/sessions', turn });

@@ -7,9 +7,15 @@ export const RECONNECT_MS = 30_000;
 /** `waiting`: a publisher was answered but none ever connected, so nobody else can see the stream yet. */
 export type StreamState = 'waiting' | 'live' | 'reconnecting' | 'ended';
 
+/** What a publisher came with. */
+export interface PublishKey {
+  readonly id: string;
+  readonly expiresAt: Date | null;
+}
+
 export interface StreamPublisher {
   readonly sessionId: string;
-  readonly keyId: string | undefined;
+  readonly key: PublishKey | undefined;
   readonly sources: readonly SourceTrack[];
 }
 
@@ -81,9 +87,16 @@ export class LiveStream {
     return this.#layers;
   }
 
-  /** The sessions that publish, or are about to, with this key. */
-  publishersWithKey(keyId: string): string[] {
-    return [this.#pending, this.#publisher].flatMap((one) => (one?.keyId === keyId ? [one.sessionId] : []));
+  /** Who is about to publish, and who does or may come back to it. */
+  get publishers(): StreamPublisher[] {
+    return [this.#pending, this.#publisher].filter((one) => one !== undefined);
+  }
+
+  keyChanged({ id, expiresAt }: PublishKey): void {
+    const renewed = (one: StreamPublisher | undefined) =>
+      one?.key?.id === id ? { ...one, key: { id, expiresAt } } : one;
+    this.#pending = renewed(this.#pending);
+    this.#publisher = renewed(this.#publisher);
   }
 
   /** A publisher was answered. Returns the session of another that was still waiting: the last one wins. */
@@ -171,5 +184,5 @@ export class LiveStream {
 
 /** The publisher meant it, or somebody above it did: no waiting for a return. */
 function isFinal(reason: EndReason): boolean {
-  return reason === 'deleted' || reason === 'stopped' || reason === 'key_revoked';
+  return reason === 'deleted' || reason === 'stopped' || reason === 'key_revoked' || reason === 'key_expired';
 }

@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import type { Endings } from './endings.ts';
 import { IceSession } from './ice-session.ts';
 import { stoppedMeanwhile } from './interruptions.ts';
+import type { PublishKey } from './live-stream.ts';
 import type { Offers } from './offers.ts';
 import type { MediaEndpoint, MediaPlane } from './ports.ts';
 import { newSession, type Session, type SessionTable } from './session-table.ts';
@@ -94,14 +95,14 @@ export class Openings {
   }
 
   /** Who was about to publish before is sent away; who does publish goes on until this one connects. */
-  async publisher(broadcast: Broadcast, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
+  async publisher(broadcast: Broadcast, offer: Offer, key: PublishKey | undefined): Promise<OpenedSession> {
     const ice = new IceSession(offer.peer.ice);
     const openedAtMs = this.#clock.now();
     const endpoint = this.#media.endpointFor('publisher', broadcast.mediaId);
     const { plan, answer } = answerPublish(offer, localSide(endpoint, ice));
     const mid = ownerOf(offer, plan.tracks);
     const session = newSession({ kind: 'publisher', broadcast, ice, mid, openedAtMs });
-    await this.#openPublisher(session, endpoint.thread, plan, keyId);
+    await this.#openPublisher(session, endpoint.thread, plan, key);
     return { sessionId: session.id, sdp: answer, etag: ice.etag };
   }
 
@@ -123,13 +124,13 @@ export class Openings {
     this.mustStillBeOpen(session);
   }
 
-  async #openPublisher(session: Session, thread: number, plan: IngestPlan, keyId: string | undefined): Promise<void> {
+  async #openPublisher(session: Session, thread: number, plan: IngestPlan, key: PublishKey | undefined): Promise<void> {
     const { stream, mediaId: streamId } = session.broadcast;
     const sources = plan.tracks.flatMap(({ kind, payloads: [payload], mayHaveLayers, rids }) =>
       payload ? [{ kind, codec: payload.codec, hasLayers: mayHaveLayers, rids }] : [],
     );
     this.#sessions.add(session);
-    const superseded = stream.publisherAnswered({ sessionId: session.id, keyId, sources });
+    const superseded = stream.publisherAnswered({ sessionId: session.id, key, sources });
     if (superseded !== undefined) this.#endings.closePublisher(superseded, 'taken_over');
     try {
       await this.#media.openPublisher({ sessionId: session.id, streamId, thread, plan });

@@ -19,7 +19,8 @@ export type EndReason =
   | 'failed' // DTLS or an internal error
   | 'shutdown'
   | 'crash' // found open at a start
-  | 'codec_changed'; // the publisher sends what this viewer did not offer
+  | 'codec_changed' // the publisher sends what this viewer did not offer
+  | 'key_expired';
 
 /** A publisher comes by WHIP, a viewer by WHEP. */
 export type SessionKind = 'publisher' | 'viewer';

@@ -10,8 +10,10 @@ import { StreamError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { unanswered } from './ice-session.ts';
 import { shuttingDown, whileMediaRuns } from './interruptions.ts';
+import { KeyWatch } from './key-watch.ts';
 import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
+import type { PublishKey } from './live-stream.ts';
 import { Offers } from './offers.ts';
 import { localSide, type OfferedSession, type OpenedSession, Openings } from './openings.ts';
 import type {
@@ -56,6 +58,7 @@ export interface Viewing {
 
 /** The heart of the domain: what is live, who publishes, who watches. */
 export class StreamRegistry {
+  readonly keys: KeyWatch;
   readonly #media: MediaPlane;
   readonly #clock: Clock;
   readonly #maxSessions: number;
@@ -83,6 +86,7 @@ export class StreamRegistry {
     this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness });
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
+    this.keys = new KeyWatch({ broadcasts: this.#broadcasts, endings: this.#endings });
     this.#audience = new Audience({ broadcasts: this.#broadcasts, endings: this.#endings });
     this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers });
     this.#heartbeat = new Heartbeat({ store, witness, log, nowMs: clock.now() });
@@ -91,11 +95,11 @@ export class StreamRegistry {
   }
 
   /** Throws `SdpError` and `StreamError`. A publisher already there is replaced once this one connects. */
-  async publish(request: { channel: StreamChannel; offer: string; keyId?: string }): Promise<OpenedSession> {
+  async publish(request: { channel: StreamChannel; offer: string; key?: PublishKey }): Promise<OpenedSession> {
     this.#admit();
     const offer = parseOffer(request.offer);
     return this.#turns.take(request.channel.id, () =>
-      whileMediaRuns(() => this.#publish(request.channel, offer, request.keyId)),
+      whileMediaRuns(() => this.#publish(request.channel, offer, request.key)),
     );
   }
 
@@ -179,13 +183,6 @@ export class StreamRegistry {
     if (broadcast.stream.isVacant && !channel.acceptsWaitingViewers) this.#endings.endBroadcast(broadcast, 'stopped');
   }
 
-  /** Whoever publishes with this key is stopped. */
-  revokeKey(channelId: string, keyId: string): void {
-    for (const sessionId of this.#broadcasts.ofChannel(channelId)?.stream.publishersWithKey(keyId) ?? []) {
-      this.#endings.closePublisher(sessionId, 'key_revoked');
-    }
-  }
-
   live(channelId: string): LiveSnapshot {
     return this.#broadcasts.ofChannel(channelId)?.snapshot ?? OFFLINE;
   }
@@ -220,11 +217,11 @@ export class StreamRegistry {
     return this.#closing;
   }
 
-  async #publish(channel: StreamChannel, offer: Offer, keyId: string | undefined): Promise<OpenedSession> {
+  async #publish(channel: StreamChannel, offer: Offer, key: PublishKey | undefined): Promise<OpenedSession> {
     if (this.#closing) throw shuttingDown();
     const broadcast = this.#broadcasts.claim(channel);
     try {
-      return await this.#openings.publisher(broadcast, offer, keyId);
+      return await this.#openings.publisher(broadcast, offer, key);
     } finally {
       this.#endings.endIfIdle(broadcast, 'failed');
     }
@@ -258,6 +255,7 @@ export class StreamRegistry {
   }
 
   #tick(nowMs: number): void {
+    this.keys.endOverdue(nowMs);
     this.#endings.endOverdue(nowMs);
     for (const session of this.#offers.lapsed(nowMs)) this.#endings.sessionEnded(session, 'not_connected');
     this.#sessions.expire(nowMs);

@@ -34,7 +34,7 @@ describe('a stream key', () => {
 
   it('says which channel it publishes on', async () => {
     const { key, record } = await keys.create(channel.id, { name: 'OBS' });
-    expect(await keys.authenticate(key)).toMatchObject({ keyId: record.id, channel: { slug: 'brook' } });
+    expect(await keys.authenticate(key)).toMatchObject({ key: { id: record.id }, channel: { slug: 'brook' } });
   });
 
   it.each(['', 'fr_', 'fr_wrong', ' ', 'x'.repeat(100_000)])('is not %j', async (key) => {
@@ -51,6 +51,16 @@ describe('a stream key', () => {
     nowMs += 1;
     await keys.create(channel.id, { name: 'next' });
     expect([...store.rows.values()].map(({ name }) => name)).toEqual(['next']);
+  });
+
+  it('is given another name or end until it has expired', async () => {
+    const { record } = await keys.create(channel.id, { name: 'OBS', ttlSeconds: 3600 });
+    const expiresAt = new Date(nowMs + 60_000);
+    expect(await keys.change(channel.id, record.id, { name: 'Van' })).toEqual({ ...record, name: 'Van' });
+    expect(await keys.change(channel.id, record.id, { expiresAt: null })).toMatchObject({ expiresAt: null });
+    expect(await keys.change(channel.id, record.id, { ttlSeconds: 60 })).toMatchObject({ name: 'Van', expiresAt });
+    nowMs += 61_000;
+    await expect(keys.change(channel.id, record.id, { expiresAt: null })).rejects.toMatchObject({ code: 'no_key' });
   });
 
   it('that was rotated keeps its name and nothing else', async () => {

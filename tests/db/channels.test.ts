@@ -96,7 +96,13 @@ test('a deleted channel takes its keys, streams and viewers with it', async () =
   const channel = await make('reef');
   const other = await make('pier');
   const [streamId, viewerId] = [randomUUID(), randomUUID()];
-  await db.streamKeys.add({ channelId: channel.id, name: 'OBS', prefix: 'live_', hash: hashOf('key') });
+  await db.streamKeys.add({
+    channelId: channel.id,
+    name: 'OBS',
+    prefix: 'live_',
+    hash: hashOf('key'),
+    expiresAt: null,
+  });
   await db.streams.start({ id: streamId, channelId: channel.id, title: '', startedAt: noon });
   await db.streams.viewersJoined(streamId, [{ id: viewerId, at: noon }]);
   expect(await db.channels.delete(channel.id)).toBe(true);
@@ -109,7 +115,7 @@ test('a deleted channel takes its keys, streams and viewers with it', async () =
 
 test('a key leads to itself and its channel until it expires', async () => {
   const channel = await make('reef');
-  const lasting = { channelId: channel.id, name: 'OBS', prefix: 'live_a', hash: hashOf('a') };
+  const lasting = { channelId: channel.id, name: 'OBS', prefix: 'live_a', hash: hashOf('a'), expiresAt: null };
   const short = { channelId: channel.id, name: 'once', prefix: 'live_b', hash: hashOf('b'), expiresAt: later(60) };
   const a = await db.streamKeys.add(lasting);
   const b = await db.streamKeys.add(short);
@@ -133,7 +139,7 @@ test('a key leads to itself and its channel until it expires', async () => {
 test('a rotated key keeps its id and name, and the old secret is worth nothing', async () => {
   const { id: channelId } = await make('reef');
   const other = await make('pier');
-  const key = await db.streamKeys.add({ channelId, name: 'OBS', prefix: 'live_a', hash: hashOf('a') });
+  const key = await db.streamKeys.add({ channelId, name: 'OBS', prefix: 'live_a', hash: hashOf('a'), expiresAt: null });
   const secret = { prefix: 'live_b', hash: hashOf('b') };
   expect(await db.streamKeys.replace(other.id, key.id, secret)).toBeUndefined();
   expect(await db.streamKeys.replace(channelId, 'no-id', secret)).toBeUndefined();
@@ -145,11 +151,25 @@ test('a rotated key keeps its id and name, and the old secret is worth nothing',
 test('a key tells when it was used last, and is deleted through its own channel only', async () => {
   const { id: channelId } = await make('reef');
   const other = await make('pier');
-  const key = await db.streamKeys.add({ channelId, name: 'OBS', prefix: 'live_a', hash: hashOf('a') });
-  expect(await db.streamKeys.used(hashOf('a'), noon)).toBe(true);
+  const key = await db.streamKeys.add({ channelId, name: 'OBS', prefix: 'live_a', hash: hashOf('a'), expiresAt: null });
+  expect(await db.streamKeys.used(hashOf('a'), noon)).toEqual({ ...key, lastUsedAt: noon });
   expect(await db.streamKeys.list(channelId)).toEqual([{ ...key, lastUsedAt: noon }]);
   expect(await db.streamKeys.delete(other.id, key.id)).toBe(false);
   expect(await db.streamKeys.delete(channelId, key.id)).toBe(true);
   expect(await db.streamKeys.delete(channelId, key.id)).toBe(false);
-  expect(await db.streamKeys.used(hashOf('a'), noon)).toBe(false);
+  expect(await db.streamKeys.used(hashOf('a'), noon)).toBeUndefined();
+});
+
+test('a key is given another name or end, each alone, through its own channel only', async () => {
+  const { id: channelId } = await make('reef');
+  const other = await make('pier');
+  const key = await db.streamKeys.add({ channelId, name: 'OBS', prefix: 'live_a', hash: hashOf('a'), expiresAt: null });
+  expect(await db.streamKeys.update(channelId, key.id, { expiresAt: noon })).toEqual({ ...key, expiresAt: noon });
+  expect(await db.streamKeys.update(channelId, key.id, { name: 'Van' })).toMatchObject({
+    name: 'Van',
+    expiresAt: noon,
+  });
+  expect(await db.streamKeys.update(channelId, key.id, { expiresAt: null })).toMatchObject({ expiresAt: null });
+  expect(await db.streamKeys.update(other.id, key.id, { name: 'x' })).toBeUndefined();
+  expect(await db.streamKeys.update(channelId, 'no-id', { name: 'x' })).toBeUndefined();
 });

@@ -18,6 +18,7 @@ describe('who may what', () => {
     ['DELETE', '/channels/brook'],
     ['GET', '/channels/brook/keys'],
     ['POST', '/channels/brook/keys', { name: 'x' }],
+    ['PATCH', '/channels/brook/keys/ID', { name: 'x' }],
     ['POST', '/channels/brook/keys/ID/rotate'],
     ['DELETE', '/channels/brook/keys/ID'],
     ['POST', '/channels/brook/live/stop'],

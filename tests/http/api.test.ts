@@ -174,13 +174,32 @@ describe('stream keys', () => {
     expect((await call('DELETE', `/channels/river/keys/${keyId}`)).status).toBe(404);
   });
 
-  it.each([[{}], [{ name: '' }], [{ name: 'x', ttlSeconds: 5 }], [{ name: 'x', ttlSeconds: 1.5 }]])(
-    'are refused with %j',
-    async (draft) => {
-      await fake.channel('brook', owner.user.id);
-      expect((await call('POST', '/channels/brook/keys', draft)).status).toBe(422);
-    },
-  );
+  it.each([
+    [{}],
+    [{ name: '' }],
+    [{ name: 'x', ttlSeconds: 5 }],
+    [{ name: 'x', ttlSeconds: 1.5 }],
+    [{ name: 'x', expiresAt: '2020-01-01T00:00:00Z' }],
+    [{ name: 'x', expiresAt: 'tomorrow' }],
+    [{ name: 'x', ttlSeconds: 60, expiresAt: null }],
+  ])('are refused with %j', async (draft) => {
+    await fake.channel('brook', owner.user.id);
+    expect((await call('POST', '/channels/brook/keys', draft)).status).toBe(422);
+  });
+
+  it('get another name and end, which the list shows', async () => {
+    const { keyId } = await fake.channel('brook', owner.user.id);
+    const path = `/channels/brook/keys/${keyId}`;
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const changed = await call('PATCH', path, { name: 'Van', expiresAt });
+    expect([changed.status, await body(changed)]).toMatchObject([200, { id: keyId, name: 'Van', expiresAt }]);
+    expect(await body(await call('GET', '/channels/brook/keys'))).toMatchObject({
+      items: [{ name: 'Van', expiresAt }],
+    });
+    expect(await body(await call('PATCH', path, { expiresAt: null }))).toMatchObject({ name: 'Van', expiresAt: null });
+    expect((await call('PATCH', path, { ttlSeconds: 60, expiresAt })).status).toBe(422);
+    expect((await call('PATCH', '/channels/brook/keys/00000000-0000-7000-8000-000000000000', {})).status).toBe(404);
+  });
 
   it('may live for a short time only', async () => {
     await fake.channel('brook', owner.user.id);

@@ -160,7 +160,7 @@ describe('POST /whip', () => {
       await settled();
       if (how === 'revoked') await fake.streamKeys.revoke(channel.id, keyId);
       else await fake.streamKeys.rotate(channel.id, keyId);
-      fake.streams.revokeKey(channel.id, keyId);
+      fake.streams.keys.revoked(channel.id, keyId);
       const writer = offer.writable.getWriter();
       await writer.write(Buffer.from(obsOffer));
       await writer.close();

@@ -25,14 +25,14 @@ export function begin(options: { maxSessions?: number; meter?: SessionMeter; wit
   registry = new StreamRegistry({ media, store, clock, log: pino({ level: 'silent' }), ...options });
 }
 
-export const publish = async (keyId = 'key-1') =>
-  (await registry.publish({ channel, offer: obsOffer, keyId })).sessionId;
+export const publish = async (keyId = 'key-1', expiresAt: Date | null = null) =>
+  (await registry.publish({ channel, offer: obsOffer, key: { id: keyId, expiresAt } })).sessionId;
 export const play = async () => (await registry.play({ channel, offer: chromiumPlayOffer })).sessionId;
 export const live = () => registry.live(channel.id);
 export const rows = () => [...store.rows.values()];
 
-export async function goLive(keyId?: string): Promise<string> {
-  const sessionId = await publish(keyId);
+export async function goLive(keyId?: string, expiresAt?: Date): Promise<string> {
+  const sessionId = await publish(keyId, expiresAt);
   media.connect(sessionId);
   await settled();
   return sessionId;

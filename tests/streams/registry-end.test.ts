@@ -16,9 +16,9 @@ describe('stopping', () => {
 
   it('by a revoked key ends only what was published with it', async () => {
     await goLive('key-1');
-    registry.revokeKey(channel.id, 'key-2');
+    registry.keys.revoked(channel.id, 'key-2');
     expect(live().state).toBe('live');
-    registry.revokeKey(channel.id, 'key-1');
+    registry.keys.revoked(channel.id, 'key-1');
     await settled();
     expect([live().state, media.sessions.size]).toEqual(['offline', 0]);
     expect(rows()).toMatchObject([{ endReason: 'key_revoked' }]);
@@ -26,7 +26,43 @@ describe('stopping', () => {
 
   it('by a revoked key keeps a publisher from coming back', async () => {
     media.lose(await goLive('key-1'), 'closed_by_peer');
-    registry.revokeKey(channel.id, 'key-1');
+    registry.keys.revoked(channel.id, 'key-1');
+    expect(live().state).toBe('offline');
+  });
+
+  it('by an expired key ends what was published with it, within a second', async () => {
+    await goLive('key-1', new Date(clock.now() + 90_000));
+    await watch();
+    await clock.advance(89_000);
+    expect(live().state).toBe('live');
+    await clock.advance(1_000);
+    expect([live().state, media.sessions.size]).toEqual(['offline', 0]);
+    expect(rows()).toMatchObject([{ endReason: 'key_expired' }]);
+  });
+
+  it('by an expired key ends the waiting for a publisher who can not come back', async () => {
+    media.lose(await goLive('key-1', new Date(clock.now() + 5_000)), 'closed_by_peer');
+    expect(live().state).toBe('reconnecting');
+    await clock.advance(5_000);
+    expect(live().state).toBe('offline');
+  });
+
+  it('by an expired key leaves a publisher alone who took over with another', async () => {
+    await goLive('key-1', new Date(clock.now() + 5_000));
+    await goLive('key-2');
+    await clock.advance(10_000);
+    expect(live().state).toBe('live');
+  });
+
+  it('by a key comes when the key ends now, whatever was said when the publisher came', async () => {
+    const soon = new Date(clock.now() + 5_000);
+    await goLive('key-1', soon);
+    registry.keys.changed(channel.id, { id: 'key-2', expiresAt: null });
+    registry.keys.changed(channel.id, { id: 'key-1', expiresAt: null });
+    await clock.advance(10_000);
+    expect(live().state).toBe('live');
+    registry.keys.changed(channel.id, { id: 'key-1', expiresAt: soon });
+    await clock.advance(1_000);
     expect(live().state).toBe('offline');
   });
 

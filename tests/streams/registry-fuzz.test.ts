@@ -52,7 +52,15 @@ it('whatever happens in whatever order, counts are right and nothing is left ove
         const opened = everOpened[pick % (everOpened.length || 1)];
         if (!channel) throw new Error('no channel');
         if (what === 'publish') {
-          await open('publisher', channel.id, registry.publish({ channel, offer: obsOffer, keyId: `key-${pick % 3}` }));
+          await open(
+            'publisher',
+            channel.id,
+            registry.publish({
+              channel,
+              offer: obsOffer,
+              key: { id: `key-${pick % 3}`, expiresAt: pick % 2 ? null : new Date(clock.now() + 90 * pick) },
+            }),
+          );
         }
         if (what === 'play') await open('viewer', channel.id, registry.play({ channel, offer: chromiumPlayOffer }));
         if (what === 'offer') await open('viewer', channel.id, registry.offer(channel));
@@ -77,7 +85,7 @@ it('whatever happens in whatever order, counts are right and nothing is left ove
           await registry.delete(opened.kind, opened.id).catch(() => {});
         }
         if (what === 'stop') registry.stop(channel.id);
-        if (what === 'revoke') registry.revokeKey(channel.id, `key-${pick % 3}`);
+        if (what === 'revoke') registry.keys.revoked(channel.id, `key-${pick % 3}`);
         if (what === 'wait') await clock.advance(1_000 + pick);
         if (what === 'wait long') await clock.advance(31_000);
         if (what === 'media fails') media.failure = new Error('no more sockets');

@@ -61,6 +61,10 @@ export class Api {
     return this.#read<T>(await fetch(this.#base + path, { ...json(body, this.#headers()), method: 'PATCH' }));
   }
 
+  async delete(path: string): Promise<void> {
+    await this.#read(await fetch(this.#base + path, { method: 'DELETE', headers: this.#headers() }));
+  }
+
   /** A new channel and a stream key for it. A test's second try gets another one than its first. */
   async createChannel(name: string): Promise<{ slug: string; key: string }> {
     const before = this.#channels.get(name) ?? 0;

@@ -5,6 +5,7 @@ import type {
   ChannelDraft,
   ChannelQuery,
   ChannelStore,
+  StreamKeyChange,
   StreamKeyRecord,
   StreamKeyStore,
 } from '../../src/channels/ports.ts';
@@ -68,7 +69,7 @@ export class FakeStreamKeyStore implements StreamKeyStore {
       hash: hex(hash),
       createdAt: new Date(),
       lastUsedAt: null,
-      expiresAt: expiresAt ?? null,
+      expiresAt,
     };
     this.rows.set(row.id, row);
     return record(row);
@@ -88,25 +89,32 @@ export class FakeStreamKeyStore implements StreamKeyStore {
   async replace(channelId: string, keyId: string, { prefix, hash }: { prefix: string; hash: Uint8Array }) {
     const row = this.rows.get(keyId);
     if (row?.channelId !== channelId) return undefined;
-    const replaced = { ...row, prefix, hash: hex(hash) };
-    this.rows.set(keyId, replaced);
-    return record(replaced);
+    return this.#put({ ...row, prefix, hash: hex(hash) });
   }
 
   async delete(channelId: string, keyId: string): Promise<boolean> {
     return this.rows.get(keyId)?.channelId === channelId && this.rows.delete(keyId);
   }
 
-  async used(hash: Uint8Array, at: Date): Promise<boolean> {
+  async update(channelId: string, keyId: string, change: StreamKeyChange) {
+    const row = this.rows.get(keyId);
+    return row?.channelId === channelId ? this.#put({ ...row, ...change }) : undefined;
+  }
+
+  async used(hash: Uint8Array, at: Date) {
     const row = [...this.rows.values()].find((one) => one.hash === hex(hash));
-    if (row) this.rows.set(row.id, { ...row, lastUsedAt: at });
-    return row !== undefined;
+    return row && this.#put({ ...row, lastUsedAt: at });
   }
 
   async deleteExpired(now: Date): Promise<number> {
     const expired = [...this.rows.values()].filter(({ expiresAt }) => expiresAt && expiresAt < now);
     for (const { id } of expired) this.rows.delete(id);
     return expired.length;
+  }
+
+  #put(row: KeyRow): StreamKeyRecord {
+    this.rows.set(row.id, row);
+    return record(row);
   }
 }
 

@@ -1,14 +1,24 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { KeyLifetime } from '../../channels/stream-keys.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
 import { slugParam, streamKeySchema, streamKeyView, text } from './schemas.ts';
 
 const LONGEST_TTL_SECONDS = 366 * 24 * 3600;
 
-const newKey = z.object({
-  name: text.trim().min(1).max(60),
-  ttlSeconds: z.int().min(60).max(LONGEST_TTL_SECONDS).optional(),
-});
+const name = text.trim().min(1).max(60);
+const ttlSeconds = z.int().min(60).max(LONGEST_TTL_SECONDS).optional();
+const expiresAt = z.iso
+  .datetime({ offset: true })
+  .transform((at) => new Date(at))
+  .refine((at) => at.getTime() > Date.now(), 'must be in the future')
+  .nullable()
+  .optional()
+  .openapi({ type: ['string', 'null'], format: 'date-time', description: '`null`: it lasts until it is revoked' });
+const hasOneEnd = (given: KeyLifetime) => given.ttlSeconds === undefined || given.expiresAt === undefined;
+const twoEnds = { path: ['expiresAt'], message: 'says the same as ttlSeconds: give one of them' };
+const newKey = z.object({ name, ttlSeconds, expiresAt }).refine(hasOneEnd, twoEnds);
+const change = z.object({ name: name.optional(), ttlSeconds, expiresAt }).refine(hasOneEnd, twoEnds);
 const minted = streamKeySchema.extend({ key: z.string().openapi({ description: 'Shown this once' }) });
 const keyParam = slugParam.extend({ id: z.uuid() });
 
@@ -29,6 +39,14 @@ const routes = {
     security: secured,
     request: { params: slugParam, body: jsonBody(newKey) },
     responses: { 201: answers(minted, 'Made'), ...failure },
+  }),
+  update: createRoute({
+    method: 'patch',
+    path: '/channels/{slug}/keys/{id}',
+    summary: 'Another name or end; whoever publishes with it is stopped at its end',
+    security: secured,
+    request: { params: keyParam, body: jsonBody(change) },
+    responses: { 200: answers(streamKeySchema, 'Changed'), ...failure },
   }),
   rotate: createRoute({
     method: 'post',
@@ -59,20 +77,24 @@ export function streamKeyRoutes({ auth, channels, streamKeys, streams }: ApiDepe
 
   app.openapi(routes.create, async (c) => {
     const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
-    const { name, ttlSeconds } = c.req.valid('json');
-    const { record, key } = await streamKeys.create(channel.id, {
-      name,
-      ...(ttlSeconds !== undefined && { ttlSeconds }),
-    });
+    const { record, key } = await streamKeys.create(channel.id, c.req.valid('json'));
     c.header('Cache-Control', 'no-store');
     return c.json({ ...streamKeyView(record), key }, 201);
+  });
+
+  app.openapi(routes.update, async (c) => {
+    const { slug, id } = c.req.valid('param');
+    const channel = await auth.managedChannel(c, channels, slug);
+    const key = await streamKeys.change(channel.id, id, c.req.valid('json'));
+    streams.keys.changed(channel.id, key);
+    return c.json(streamKeyView(key), 200);
   });
 
   app.openapi(routes.rotate, async (c) => {
     const { slug, id } = c.req.valid('param');
     const channel = await auth.managedChannel(c, channels, slug);
     const { record, key } = await streamKeys.rotate(channel.id, id);
-    streams.revokeKey(channel.id, id);
+    streams.keys.revoked(channel.id, id);
     c.header('Cache-Control', 'no-store');
     return c.json({ ...streamKeyView(record), key }, 200);
   });
@@ -81,7 +103,7 @@ export function streamKeyRoutes({ auth, channels, streamKeys, streams }: ApiDepe
     const { slug, id } = c.req.valid('param');
     const channel = await auth.managedChannel(c, channels, slug);
     await streamKeys.revoke(channel.id, id);
-    streams.revokeKey(channel.id, id);
+    streams.keys.revoked(channel.id, id);
     return c.body(null, 204);
   });
 

@@ -8,7 +8,7 @@ import { type SentVideo, sentVideo } from './sent-video.ts';
 const KEY_TTL_SECONDS = 43_200;
 const STATS_EVERY_MS = 1000;
 
-const ENDED_ON_PURPOSE: ReadonlySet<string> = new Set(['stopped', 'key_revoked', 'deleted']);
+const ENDED_ON_PURPOSE: ReadonlySet<string> = new Set(['stopped', 'key_revoked', 'key_expired', 'deleted']);
 
 const OFFLINE: Live = { live: false, state: 'offline', stream: null };
 
