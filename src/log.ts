@@ -6,11 +6,19 @@ export type Log = Logger;
 /** A safety net only: no secret is given to a log call in the first place. */
 const SECRETS = ['authorization', 'cookie', 'key', 'token', 'password', 'passwordHash', 'secret'];
 
+interface LogOptions {
+  readonly level: string;
+  readonly pretty: boolean;
+  readonly destination?: DestinationStream;
+  /** Hears the level of each line. */
+  readonly onLine?: (level: string) => void;
+}
+
 /**
  * The root log: for a reader at a terminal when `pretty`, else one JSON object a line.
  * It writes to standard output, unless a destination is given.
  */
-export function createLog(options: { level: string; pretty: boolean; destination?: DestinationStream }): Log {
+export function createLog(options: LogOptions): Log {
   // Synchronous, so that the last words before a crash are not lost.
   const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
   return pino(
@@ -19,6 +27,12 @@ export function createLog(options: { level: string; pretty: boolean; destination
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      hooks: {
+        logMethod(args, method, level) {
+          options.onLine?.(pino.levels.labels[level] ?? '');
+          method.apply(this, args);
+        },
+      },
       redact: {
         paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
         censor: '[redacted]',

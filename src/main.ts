@@ -28,10 +28,10 @@ const STOP_MS = 9_000;
 /** What was started, to be closed in reverse. */
 type Closers = { readonly name: string; readonly close: () => Promise<void> }[];
 
-async function start(config: Config, log: Log, closers: Closers): Promise<void> {
-  const database = await openDatabase({ config, log });
+async function start(config: Config, log: Log, metrics: Metrics, closers: Closers): Promise<void> {
+  const database = await openDatabase({ config, log, meter: metrics.database });
   closers.push({ name: 'database', close: () => database.close() });
-  const { webhooks, deliverer, witness } = await openWebhooks(config, database, log);
+  const { webhooks, deliverer, witness } = await openWebhooks(config, database, log, metrics);
   // A database of our own is ours alone. In a shared one others may be live: there the heartbeats tell, a little later.
   if (config.databaseUrl === undefined) await endLeftOpen({ store: database.streams, witness, log });
 
@@ -52,15 +52,15 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
   const addresses = health.addresses();
   if (addresses.cure !== undefined) log.warn({ cure: addresses.cure }, addresses.found);
 
-  const metrics: Metrics = new Metrics({
-    media: () => media.reports(),
-    streams: () => streams.totals(),
-    hasProcess: true,
-  });
   const { maxSessions } = config;
   const meter = metrics.sessions;
   const streams = new StreamRegistry({ media, store: database.streams, log, meter, witness, maxSessions });
   closers.push({ name: 'streams', close: () => streams.close() });
+  metrics.watch({
+    media: () => media.reports(),
+    streams: () => streams.totals(),
+    database: () => database.report(),
+  });
   const setUp = new SetUp({ users: database.users });
   const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
   let site: SiteHandler | undefined;
@@ -96,13 +96,13 @@ async function start(config: Config, log: Log, closers: Closers): Promise<void> 
   if (token !== undefined) log.info({ url: new URL(`/setup?token=${token}`, url).href }, 'set-up link');
 }
 
-async function openWebhooks(config: Config, database: Database, log: Log) {
+async function openWebhooks(config: Config, database: Database, log: Log, metrics: Metrics) {
   const { webhooks: store, webhookDeliveries: deliveries } = database;
   const shared = { deliveries, isPrivateAllowed: config.webhookAllowPrivate };
   const secrets = await openSecretBox({ dataDir: config.dataDir, given: config.secretsKey });
   return {
     webhooks: new Webhooks({ ...shared, store, secrets }),
-    deliverer: new Deliverer({ ...shared, webhooks: store, secrets, log }),
+    deliverer: new Deliverer({ ...shared, webhooks: store, secrets, log, meter: metrics.webhooks }),
     witness: new StreamNews({ deliveries }),
   };
 }
@@ -120,7 +120,9 @@ async function closeAll(closers: Closers, log: Log): Promise<number> {
 }
 
 async function main(config: Config): Promise<void> {
-  const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY });
+  const metrics = new Metrics({ hasProcess: true });
+  const onLine = (level: string) => metrics.log.written(level);
+  const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY, onLine });
   const closers: Closers = [];
 
   async function stop(signal: string): Promise<void> {
@@ -133,7 +135,7 @@ async function main(config: Config): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
 
   try {
-    await start(config, log, closers);
+    await start(config, log, metrics, closers);
   } catch (error) {
     log.fatal({ err: error }, 'not started');
     await closeAll(closers, log);

@@ -1,21 +1,48 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool, type PoolConfig } from 'pg';
+import { type ClientBase, Pool, type PoolConfig } from 'pg';
 import type { Log } from '../log.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
+import type { DatabaseMeter, DatabaseReport } from './ports.ts';
 
 export type DbClient = PrismaClient;
 
 /** Joins write two short rows each; more connections than this only queue in the disk instead. */
 const POOL_SIZE = 10;
 
-/** Disconnecting it closes its connections. */
-export function createClient({ connection, log }: { connection: PoolConfig; log: Log }): DbClient {
+interface ClientOptions {
+  readonly connection: PoolConfig;
+  readonly log: Log;
+  readonly meter?: DatabaseMeter | undefined;
+}
+
+/** Disconnecting the client closes its connections. */
+export function createClient({ connection, log, meter }: ClientOptions): {
+  readonly client: DbClient;
+  readonly connections: () => DatabaseReport['connections'];
+} {
   const pool = new Pool({ ...connection, max: POOL_SIZE });
   pool.on('error', ({ message }) => {
     // Only its message: the error holds the whole connection.
     if (!pool.ending) log.warn({ reason: message }, 'lost an idle database connection');
   });
-  return new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }), errorFormat: 'minimal' });
+  if (meter) meterUse(pool, meter);
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
+  return {
+    client: new PrismaClient({ adapter, errorFormat: 'minimal' }),
+    connections: () => {
+      const { totalCount, idleCount, waitingCount } = pool;
+      return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+    },
+  };
+}
+
+function meterUse(pool: Pool, meter: DatabaseMeter): void {
+  const takenMs = new WeakMap<ClientBase, number>();
+  pool.on('acquire', (client) => takenMs.set(client, performance.now()));
+  pool.on('release', (_error, client) => {
+    const sinceMs = takenMs.get(client);
+    if (sinceMs !== undefined) meter.used((performance.now() - sinceMs) / 1000);
+  });
 }
 
 /** Prisma's codes: https://www.prisma.io/docs/orm/reference/error-reference */

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
-import { Client, type PoolConfig } from 'pg';
+import { setTimeout } from 'node:timers/promises';
+import { Client as PgClient, type PoolConfig } from 'pg';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { DbApiTokens } from './api-tokens.ts';
 import { DbChannels } from './channels.ts';
-import { createClient, type DbClient } from './client.ts';
+import { createClient } from './client.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
 import { JobQueue } from './job-queue.ts';
 import { DbLoginSessions } from './login-sessions.ts';
 import { migrate } from './migrate.ts';
+import type { DatabaseMeter, DatabaseReport } from './ports.ts';
 import { DbStreamKeys } from './stream-keys.ts';
 import { DbStreams } from './streams.ts';
 import { DbUsers } from './users.ts';
@@ -17,6 +19,9 @@ import { DbWebhooks } from './webhooks.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
 const CONNECT_LIMIT_MS = 5_000;
+const REPORT_LIMIT_MS = 2_000;
+
+type Client = ReturnType<typeof createClient>;
 
 /** What is kept, a store for each kind. */
 export class Database {
@@ -29,15 +34,16 @@ export class Database {
   readonly webhooks: DbWebhooks;
   readonly webhookDeliveries: DbWebhookDeliveries;
   readonly #jobs: JobQueue;
-  readonly #client: DbClient;
+  readonly #client: Client['client'];
+  readonly #connections: Client['connections'];
   readonly #embedded: EmbeddedPostgres | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({
-    client,
+    client: { client, connections },
     jobs,
     embedded,
-  }: { client: DbClient; jobs: JobQueue; embedded: EmbeddedPostgres | undefined }) {
+  }: { client: Client; jobs: JobQueue; embedded: EmbeddedPostgres | undefined }) {
     this.users = new DbUsers(client);
     this.loginSessions = new DbLoginSessions(client);
     this.apiTokens = new DbApiTokens(client);
@@ -48,12 +54,28 @@ export class Database {
     this.webhookDeliveries = new DbWebhookDeliveries(client, jobs);
     this.#jobs = jobs;
     this.#client = client;
+    this.#connections = connections;
     this.#embedded = embedded;
   }
 
   /** Throws when the database does not answer. */
   async ping(): Promise<void> {
     await this.#client.$queryRaw`SELECT 1`;
+  }
+
+  /** Never rejects, and never takes long. */
+  async report(): Promise<DatabaseReport> {
+    const tooLate = setTimeout(REPORT_LIMIT_MS, undefined, { ref: false });
+    const stored = await Promise.race([this.#stored(), tooLate]).catch(() => undefined);
+    return { connections: this.#connections(), stored };
+  }
+
+  async #stored(): Promise<DatabaseReport['stored']> {
+    const [size, queues] = await Promise.all([
+      this.#client.$queryRaw<{ bytes: bigint }[]>`SELECT pg_database_size(current_database()) AS bytes`,
+      this.#jobs.report(),
+    ]);
+    return { bytes: Number(size[0]?.bytes ?? 0), queues };
   }
 
   /** Idempotent. */
@@ -73,8 +95,10 @@ export class Database {
 export async function openDatabase(options: {
   config: Pick<Config, 'dataDir' | 'databaseUrl'>;
   log: Log;
+  meter?: DatabaseMeter;
 }): Promise<Database> {
   const { dataDir, databaseUrl } = options.config;
+  const { meter } = options;
   const log = options.log.child({ room: 'db' });
   const embedded = databaseUrl === undefined ? await EmbeddedPostgres.start({ dataDir, log }) : undefined;
   const connection: PoolConfig = {
@@ -84,8 +108,8 @@ export async function openDatabase(options: {
   try {
     if (embedded === undefined) await checkReachable(connection);
     await migrate({ connection, folder: MIGRATIONS, log });
-    const jobs = new JobQueue({ connection, log });
-    return new Database({ client: createClient({ connection, log }), jobs, embedded });
+    const jobs = new JobQueue({ connection, log, meter });
+    return new Database({ client: createClient({ connection, log, meter }), jobs, embedded });
   } catch (error) {
     await embedded?.close();
     throw error;
@@ -94,7 +118,7 @@ export async function openDatabase(options: {
 
 /** Tells what is wrong without the URL, which holds a password. */
 async function checkReachable(connection: PoolConfig): Promise<void> {
-  const client = new Client(connection);
+  const client = new PgClient(connection);
   try {
     await client.connect();
   } catch (cause) {

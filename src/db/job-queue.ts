@@ -1,6 +1,7 @@
 import type { PoolConfig } from 'pg';
 import { type Db, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Log } from '../log.ts';
+import type { DatabaseMeter, JobOutcome, QueueReport } from './ports.ts';
 
 /** Ours to name: it has its tables in a schema of its own, and brings them up to date by itself. */
 const SCHEMA = 'pgboss';
@@ -27,10 +28,12 @@ class TryAgain extends Error {}
 export class JobQueue {
   readonly #boss: PgBoss;
   readonly #log: Log;
+  readonly #meter: DatabaseMeter | undefined;
+  readonly #names = new Set<string>();
   #starting: Promise<unknown> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ connection, log }: { connection: PoolConfig; log: Log }) {
+  constructor({ connection, log, meter }: { connection: PoolConfig; log: Log; meter?: DatabaseMeter | undefined }) {
     const { host, user, database, port, connectionString, connectionTimeoutMillis } = connection;
     const where = Object.entries({ host, user, database, port, connectionString, connectionTimeoutMillis });
     this.#boss = new PgBoss({
@@ -43,6 +46,7 @@ export class JobQueue {
       superviseIntervalSeconds: 20,
     });
     this.#log = log;
+    this.#meter = meter;
     this.#boss.on('error', ({ message }) => {
       if (!this.#closing) log.warn({ reason: message }, 'job queue had trouble');
     });
@@ -60,6 +64,7 @@ export class JobQueue {
     const options = { expireInSeconds, retryLimit, retryDelay, retryDelayMax, retryBackoff: true, notify: true };
     await this.#boss.createQueue(name, options);
     await this.#boss.updateQueue(name, options);
+    this.#names.add(name);
   }
 
   /** Part of the caller's transaction. */
@@ -85,13 +90,28 @@ export class JobQueue {
     await this.#boss.work(name, options, async (jobs: JobWithMetadata<Item>[]) => {
       for (const { data, retryCount, retryLimit } of jobs) {
         const isLast = retryCount >= retryLimit;
+        const startMs = performance.now();
+        const worked = (outcome: JobOutcome) =>
+          this.#meter?.worked({ queue: name, outcome, seconds: (performance.now() - startMs) / 1000 });
         const outcome = await attempt(data, isLast).catch((error: unknown) => {
+          worked('failed');
           this.#log.error({ err: error, queue: name }, 'job failed');
           throw error;
         });
+        worked(outcome);
         if (outcome === 'again') throw new TryAgain('to be tried again');
       }
     });
+  }
+
+  /** Of what was defined here. */
+  async report(): Promise<readonly QueueReport[]> {
+    if (this.#names.size === 0) return [];
+    const queues = await this.#boss.getQueues([...this.#names]);
+    return queues.map(({ name, readyCount, deferredCount, activeCount }) => ({
+      queue: name,
+      counts: { ready: readyCount, deferred: deferredCount, active: activeCount },
+    }));
   }
 
   /** Idempotent. What is being done is given a moment; what is not done then is done by the next process. */

@@ -23,15 +23,18 @@ export function metricsRoutes(metrics: Metrics, auth: Auth): Hono<AppEnv> {
 /** Counts every request by the route that answered it. */
 export function countRequests(metrics: Metrics): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
+    const startMs = performance.now();
     await next();
     const { method } = c.req;
     const route = routePath(c);
+    const answered = (status: number) =>
+      metrics.http.answered({ method, route, status, seconds: (performance.now() - startMs) / 1000 });
     const outgoing = c.env?.outgoing;
     // The site writes its answers itself, and later.
     if (c.res === RESPONSE_ALREADY_SENT && outgoing) {
-      outgoing.once('close', () => metrics.http.answered(method, route, outgoing.statusCode));
+      outgoing.once('close', () => answered(outgoing.statusCode));
     } else {
-      metrics.http.answered(method, route, c.res.status);
+      answered(c.res.status);
     }
   };
 }

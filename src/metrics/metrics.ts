@@ -1,16 +1,20 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { DatabaseReport } from '../db/ports.ts';
 import type { ThreadReport } from '../media/stats.ts';
 import type { StreamTotals } from '../streams/ports.ts';
+import { DatabaseMetrics } from './database-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
+import { LogMetrics } from './log-metrics.ts';
 import { MediaMetrics } from './media-metrics.ts';
 import { SessionMetrics } from './session-metrics.ts';
 import { StreamMetrics } from './stream-metrics.ts';
+import { WebhookMetrics } from './webhook-metrics.ts';
 
-export interface MetricsOptions {
+/** What is asked at each scrape. */
+export interface Watched {
   readonly streams: () => StreamTotals;
   readonly media: () => Promise<readonly ThreadReport[]>;
-  /** With what Node tells of the process, which only one in a process can. */
-  readonly hasProcess?: boolean;
+  readonly database?: () => Promise<DatabaseReport>;
 }
 
 /**
@@ -20,27 +24,43 @@ export interface MetricsOptions {
 export class Metrics {
   readonly sessions: SessionMetrics;
   readonly http: HttpMetrics;
+  readonly database: DatabaseMetrics;
+  readonly webhooks: WebhookMetrics;
+  readonly log: LogMetrics;
   readonly #streams: StreamMetrics;
   readonly #media: MediaMetrics;
-  readonly #options: MetricsOptions;
+  #watched: Watched | undefined;
   readonly #registry = new Registry();
 
-  constructor(options: MetricsOptions) {
-    this.#options = options;
+  /** `hasProcess`: with what Node tells of the process, which only one in a process can. */
+  constructor({ hasProcess = false } = {}) {
     this.#streams = new StreamMetrics(this.#registry);
     this.sessions = new SessionMetrics(this.#registry);
     this.#media = new MediaMetrics(this.#registry);
     this.http = new HttpMetrics(this.#registry);
-    if (options.hasProcess) collectDefaultMetrics({ register: this.#registry });
+    this.database = new DatabaseMetrics(this.#registry);
+    this.webhooks = new WebhookMetrics(this.#registry);
+    this.log = new LogMetrics(this.#registry);
+    if (hasProcess) collectDefaultMetrics({ register: this.#registry });
   }
 
   get contentType(): string {
     return this.#registry.contentType;
   }
 
+  watch(watched: Watched): void {
+    this.#watched = watched;
+  }
+
   async text(): Promise<string> {
-    this.#media.update(await this.#options.media());
-    this.#streams.update(this.#options.streams());
+    if (this.#watched) await this.#update(this.#watched);
     return this.#registry.metrics();
+  }
+
+  async #update({ streams, media, database }: Watched): Promise<void> {
+    const [threads, stored] = await Promise.all([media(), database?.()]);
+    this.#media.update(threads);
+    if (stored) this.database.update(stored);
+    this.#streams.update(streams());
   }
 }

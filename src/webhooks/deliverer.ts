@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { DeliveryStore, DueDelivery, SecretKeeper, WebhookStore } from './ports.ts';
+import type { DeliveryMeter, DeliveryStore, DueDelivery, SecretKeeper, WebhookStore } from './ports.ts';
 import { type PostOutcome, post } from './post.ts';
 import { signedHeaders } from './signing.ts';
 
@@ -15,6 +15,7 @@ export interface DelivererOptions {
   readonly secrets: SecretKeeper;
   readonly isPrivateAllowed: boolean;
   readonly log: Logger;
+  readonly meter?: DeliveryMeter;
   readonly now?: () => Date;
 }
 
@@ -35,7 +36,7 @@ export class Deliverer {
   }
 
   async attempt(deliveryId: string, isLast: boolean): Promise<'done' | 'again'> {
-    const { webhooks, deliveries, log } = this.#options;
+    const { webhooks, deliveries, log, meter } = this.#options;
     await this.#forgetOld();
     const due = await deliveries.due(deliveryId);
     if (!due) return 'done';
@@ -43,12 +44,14 @@ export class Deliverer {
     const outcome = await this.#send(due, attemptedAt);
     const problem = problemOf(outcome);
     if (problem === null) {
+      meter?.attempted('delivered', outcome.durationMs / 1000);
       await deliveries.attempted(deliveryId, { ...outcome, attemptedAt, status: 'delivered', problem });
       await webhooks.succeeded(due.webhook.id);
       return 'done';
     }
     const offReason = due.webhook.isActive ? await this.#offReason(due, outcome, attemptedAt) : undefined;
     const isOver = isLast || offReason !== undefined || !due.webhook.isActive;
+    meter?.attempted(isOver ? 'failed' : 'again', outcome.durationMs / 1000);
     await deliveries.attempted(deliveryId, { ...outcome, attemptedAt, status: isOver ? 'failed' : 'pending', problem });
     if (offReason !== undefined) {
       await webhooks.switchOff(due.webhook.id, offReason);

@@ -103,6 +103,13 @@ export interface DeliveryStore {
   onDue(attempt: (deliveryId: string, isLast: boolean) => Promise<'done' | 'again'>): Promise<void>;
 }
 
+export type AttemptOutcome = 'delivered' | 'again' | 'failed';
+
+/** Hears how deliveries fare. Implemented by `metrics/`. Nothing here may throw. */
+export interface DeliveryMeter {
+  attempted(outcome: AttemptOutcome, seconds: number): void;
+}
+
 /** Keeps secrets readable for this server alone. Implemented by `secret-box.ts`. */
 export interface SecretKeeper {
   seal(secret: string): Uint8Array;

@@ -32,6 +32,31 @@ test('a database that does not exist is told in the words of PostgreSQL', async 
   await expect(open(url)).rejects.toThrow('database "nowhere" does not exist');
 });
 
+test('it reports its size, its connections and its jobs, and hears of each use', async () => {
+  const uses: number[] = [];
+  const meter = { used: (seconds: number) => uses.push(seconds), worked: () => {} };
+  const databaseUrl = urlOf(await postgres.newDatabase());
+  const database = await openDatabase({ config: { dataDir: '/nowhere', databaseUrl }, log: silentLog, meter });
+  await database.webhookDeliveries.onDue(async () => 'done');
+  await Promise.all([database.ping(), database.users.hasAny()]);
+  const { connections, stored } = await database.report();
+  expect(connections).toMatchObject({ busy: 0, waiting: 0 });
+  expect(connections.idle).toBeGreaterThan(0);
+  expect(stored?.bytes).toBeGreaterThan(1_000_000);
+  expect(stored?.queues).toEqual([{ queue: 'webhook-deliveries', counts: { ready: 0, deferred: 0, active: 0 } }]);
+  expect(uses.length).toBeGreaterThan(2);
+  expect(Math.max(...uses)).toBeLessThan(60);
+  await database.close();
+});
+
+test('of a database that is gone it reports that alone, soon', async () => {
+  const connection = await postgres.newDatabase();
+  const database = await open(urlOf(connection));
+  await query({ ...connection, database: 'postgres' }, `DROP DATABASE ${connection.database} WITH (FORCE)`);
+  expect((await database.report()).stored).toBeUndefined();
+  await database.close();
+});
+
 test('a connection that the database drops does no harm', async () => {
   const connection = await postgres.newDatabase();
   const database = await open(urlOf(connection));

@@ -11,7 +11,7 @@ beforeAll(async () => {
   postgres = await TestPostgres.start();
   const connection = await postgres.newDatabase();
   await migrate({ connection, folder: 'prisma/migrations', log: silentLog });
-  client = createClient({ connection, log: silentLog });
+  client = createClient({ connection, log: silentLog }).client;
 });
 afterAll(async () => {
   await client.$disconnect();

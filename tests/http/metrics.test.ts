@@ -6,8 +6,7 @@ import { ADMIN_TOKEN, FakeApp } from '../support/fake-app.ts';
 let fake: FakeApp;
 
 beforeEach(() => {
-  const metrics: Metrics = new Metrics({ streams: () => fake.streams.totals(), media: async () => [] });
-  fake = new FakeApp({ metrics });
+  fake = new FakeApp({ metrics: new Metrics() });
 });
 
 interface Asked {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DatabaseReport } from '../../src/db/ports.ts';
 import { spreadsOf } from '../../src/media/spread.ts';
 import type { ThreadReport } from '../../src/media/stats.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
@@ -25,12 +26,13 @@ const busy: ThreadReport = {
 
 let reports: readonly ThreadReport[] = [];
 
+const idle = { streams: () => ({ live: 2, reconnecting: 1, viewers: 40 }), media: async () => reports };
+
 function fresh(): Metrics {
   reports = [busy];
-  return new Metrics({
-    streams: () => ({ live: 2, reconnecting: 1, viewers: 40 }),
-    media: async () => reports,
-  });
+  const metrics = new Metrics();
+  metrics.watch(idle);
+  return metrics;
 }
 
 const lines = async (metrics: Metrics) => (await metrics.text()).split('\n');
@@ -104,11 +106,46 @@ describe('metrics', () => {
 
   it('know no more methods than HTTP has, whatever a client invents', async () => {
     const metrics = fresh();
-    metrics.http.answered('GET', '/whep/:slug', 200);
-    metrics.http.answered('BREW', '/*', 404);
+    metrics.http.answered({ method: 'GET', route: '/whep/:slug', status: 200, seconds: 0.004 });
+    metrics.http.answered({ method: 'BREW', route: '/*', status: 404, seconds: 0.001 });
     const text = await lines(metrics);
     expect(text).toContain('freshet_http_requests_total{method="GET",route="/whep/:slug",status="200"} 1');
     expect(text).toContain('freshet_http_requests_total{method="other",route="/*",status="404"} 1');
+    expect(text).toContain('freshet_http_request_seconds_bucket{le="0.0025",method="GET",route="/whep/:slug"} 0');
+    expect(text).toContain('freshet_http_request_seconds_bucket{le="0.005",method="GET",route="/whep/:slug"} 1');
+  });
+
+  it('tell how the database does, and that it is gone', async () => {
+    const metrics = fresh();
+    const connections = { busy: 3, idle: 1, waiting: 2 };
+    const counts = { ready: 4, deferred: 5, active: 1 };
+    let stored: DatabaseReport['stored'] = { bytes: 9_000_000, queues: [{ queue: 'webhook-deliveries', counts }] };
+    metrics.watch({ ...idle, database: async () => ({ connections, stored }) });
+    metrics.database.used(0.002);
+    metrics.database.worked({ queue: 'webhook-deliveries', outcome: 'again', seconds: 0.2 });
+    const text = await lines(metrics);
+    expect(text).toContain('freshet_database_up 1');
+    expect(text).toContain('freshet_database_size_bytes 9000000');
+    expect(text).toContain('freshet_database_connections{state="busy"} 3');
+    expect(text).toContain('freshet_database_waiting 2');
+    expect(text).toContain('freshet_database_use_seconds_bucket{le="0.0025"} 1');
+    expect(text).toContain('freshet_jobs{queue="webhook-deliveries",state="deferred"} 5');
+    expect(text).toContain('freshet_job_seconds_count{queue="webhook-deliveries"} 1');
+    expect(text).toContain('freshet_job_attempts_total{queue="webhook-deliveries",outcome="again"} 1');
+    stored = undefined;
+    expect(await lines(metrics)).toContain('freshet_database_up 0');
+  });
+
+  it('count lines of the log that complain, and attempts of webhooks', async () => {
+    const metrics = fresh();
+    for (const level of ['info', 'warn', 'warn', 'error']) metrics.log.written(level);
+    metrics.webhooks.attempted('delivered', 0.03);
+    const text = await lines(metrics);
+    expect(text).toContain('freshet_log_lines_total{level="warn"} 2');
+    expect(text).toContain('freshet_log_lines_total{level="fatal"} 0');
+    expect(text.some((line) => line.includes('level="info"'))).toBe(false);
+    expect(text).toContain('freshet_webhook_attempts_total{outcome="delivered"} 1');
+    expect(text).toContain('freshet_webhook_attempt_seconds_bucket{le="0.1"} 1');
   });
 
   it('have a help and a type for each name', async () => {
