@@ -18,8 +18,8 @@ export class ApiTokens {
     return { record: await this.#store.create({ userId, name, prefix, hash }), token: secret };
   }
 
-  list(userId: string): Promise<readonly ApiTokenRecord[]> {
-    return this.#store.list(userId);
+  list(...of: Parameters<ApiTokenStore['list']>): Promise<readonly ApiTokenRecord[]> {
+    return this.#store.list(...of);
   }
 
   userOf(token: string): Promise<User | undefined> {

@@ -39,7 +39,8 @@ export interface ApiTokenRecord {
 
 export interface ApiTokenStore {
   create(token: { userId: string; name: string; prefix: string; hash: Uint8Array }): Promise<ApiTokenRecord>;
-  list(userId: string): Promise<readonly ApiTokenRecord[]>;
+  /** Newest first; `after`: the id of the last one of the page before. */
+  list(userId: string, page: { limit: number; after?: string | undefined }): Promise<readonly ApiTokenRecord[]>;
   userByHash(hash: Uint8Array): Promise<User | undefined>;
   delete(userId: string, tokenId: string): Promise<boolean>;
 }

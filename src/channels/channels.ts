@@ -2,12 +2,6 @@ import { ChannelError } from './errors.ts';
 import type { Channel, ChannelChange, ChannelDraft, ChannelQuery, ChannelStore } from './ports.ts';
 import { slugProblem } from './slug.ts';
 
-export interface ChannelPage {
-  readonly channels: readonly Channel[];
-  /** Where the next page starts; absent on the last one. */
-  readonly nextCursor?: string;
-}
-
 const FRESH_MS = 1_000;
 const MAX_FRESH = 1_000;
 
@@ -48,11 +42,8 @@ export class Channels {
     return (await this.#store.list({ ids: [id], limit: 1 }))[0];
   }
 
-  async list(query: ChannelQuery): Promise<ChannelPage> {
-    const found = await this.#store.list({ ...query, limit: query.limit + 1 });
-    const channels = found.slice(0, query.limit);
-    const last = channels.at(-1);
-    return found.length > channels.length && last ? { channels, nextCursor: last.id } : { channels };
+  list(query: ChannelQuery): Promise<readonly Channel[]> {
+    return this.#store.list(query);
   }
 
   async update(channel: Channel, change: ChannelChange): Promise<Channel> {

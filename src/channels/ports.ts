@@ -68,6 +68,14 @@ export interface StreamKeyRecord {
 
 export type StreamKeyChange = Partial<Pick<StreamKeyRecord, 'name' | 'expiresAt'>>;
 
+export interface StreamKeyQuery {
+  /** Those that have expired by then are left out. */
+  readonly now: Date;
+  readonly limit: number;
+  /** The id of the last key of the page before. Order: newest first. */
+  readonly after?: string | undefined;
+}
+
 export interface StreamKeyStore {
   /** `hash`: SHA-256 of the key, 32 bytes. */
   add(key: {
@@ -77,7 +85,7 @@ export interface StreamKeyStore {
     hash: Uint8Array;
     expiresAt: Date | null;
   }): Promise<StreamKeyRecord>;
-  list(channelId: string): Promise<readonly StreamKeyRecord[]>;
+  list(channelId: string, query: StreamKeyQuery): Promise<readonly StreamKeyRecord[]>;
   /** Unexpired keys only. */
   byHash(hash: Uint8Array, now: Date): Promise<{ key: StreamKeyRecord; channel: Channel } | undefined>;
   /** Puts a new secret under the same id and name. `undefined` when there is no such key on this channel. */

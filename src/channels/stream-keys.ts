@@ -1,6 +1,6 @@
 import { hashSecret, mintSecret } from '../secrets.ts';
 import { ChannelError } from './errors.ts';
-import type { Channel, StreamKeyRecord, StreamKeyStore } from './ports.ts';
+import type { Channel, StreamKeyQuery, StreamKeyRecord, StreamKeyStore } from './ports.ts';
 
 /** A key at the one moment it can be read. */
 export interface MintedKey {
@@ -51,10 +51,8 @@ export class StreamKeys {
   }
 
   /** Without those that expired. */
-  async list(channelId: string): Promise<readonly StreamKeyRecord[]> {
-    const now = this.#now();
-    const keys = await this.#store.list(channelId);
-    return keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+  list(channelId: string, page: Omit<StreamKeyQuery, 'now'>): Promise<readonly StreamKeyRecord[]> {
+    return this.#store.list(channelId, { ...page, now: this.#now() });
   }
 
   /** Throws `bad_key`, with the same words whatever is wrong with it. */

@@ -15,8 +15,13 @@ export class DbApiTokens implements ApiTokenStore {
     return await this.#db.apiToken.create({ data: { ...token, hash: bytes(token.hash) }, select: tokenFields });
   }
 
-  async list(userId: string): Promise<readonly ApiTokenRecord[]> {
-    return await this.#db.apiToken.findMany({ where: { userId }, orderBy: { id: 'desc' }, select: tokenFields });
+  async list(
+    userId: string,
+    { limit, after }: Parameters<ApiTokenStore['list']>[1],
+  ): Promise<readonly ApiTokenRecord[]> {
+    if (after !== undefined && !isId(after)) return [];
+    const where = { userId, ...(after !== undefined && { id: { lt: after } }) };
+    return await this.#db.apiToken.findMany({ where, orderBy: { id: 'desc' }, take: limit, select: tokenFields });
   }
 
   async userByHash(hash: Uint8Array): Promise<User | undefined> {

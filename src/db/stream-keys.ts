@@ -1,4 +1,4 @@
-import type { Channel, StreamKeyChange, StreamKeyRecord, StreamKeyStore } from '../channels/ports.ts';
+import type { Channel, StreamKeyChange, StreamKeyQuery, StreamKeyRecord, StreamKeyStore } from '../channels/ports.ts';
 import { bytes, type DbClient, isId } from './client.ts';
 
 type NewStreamKey = Parameters<StreamKeyStore['add']>[0];
@@ -14,13 +14,19 @@ export class DbStreamKeys implements StreamKeyStore {
     return await this.#db.streamKey.create({ data: { ...key, hash: bytes(key.hash) }, select: keyFields });
   }
 
-  async list(channelId: string): Promise<readonly StreamKeyRecord[]> {
-    return await this.#db.streamKey.findMany({ where: { channelId }, orderBy: { id: 'desc' }, select: keyFields });
+  async list(channelId: string, { now, limit, after }: StreamKeyQuery): Promise<readonly StreamKeyRecord[]> {
+    if (after !== undefined && !isId(after)) return [];
+    return await this.#db.streamKey.findMany({
+      where: { channelId, ...isValidAt(now), ...(after !== undefined && { id: { lt: after } }) },
+      orderBy: { id: 'desc' },
+      take: limit,
+      select: keyFields,
+    });
   }
 
   async byHash(hash: Uint8Array, now: Date): Promise<{ key: StreamKeyRecord; channel: Channel } | undefined> {
     const found = await this.#db.streamKey.findUnique({
-      where: { hash: bytes(hash), OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+      where: { hash: bytes(hash), ...isValidAt(now) },
       select: { ...keyFields, channel: true },
     });
     if (found === null) return undefined;
@@ -70,6 +76,8 @@ export class DbStreamKeys implements StreamKeyStore {
     return (await this.#db.streamKey.deleteMany({ where: { expiresAt: { lte: now } } })).count;
   }
 }
+
+const isValidAt = (now: Date) => ({ OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] });
 
 const keyFields = {
   id: true,

@@ -1,5 +1,5 @@
 import { fromPrisma } from 'pg-boss';
-import type { AttemptResult, DeliveryRecord, DeliveryStore, DueDelivery } from '../webhooks/ports.ts';
+import type { AttemptResult, DeliveryRecord, DeliveryStore, DueDelivery, ListPage } from '../webhooks/ports.ts';
 import { type DbClient, isId } from './client.ts';
 import type { JobQueue } from './job-queue.ts';
 
@@ -60,7 +60,7 @@ export class DbWebhookDeliveries implements DeliveryStore {
     });
   }
 
-  async list(webhookId: string, { limit, after }: { limit: number; after?: string | undefined }) {
+  async list(webhookId: string, { limit, after }: ListPage) {
     if (after !== undefined && !isId(after)) return [];
     return await this.#db.webhookDelivery.findMany({
       where: { webhookId },

@@ -1,4 +1,4 @@
-import type { WebhookChange, WebhookDraft, WebhookRecord, WebhookStore } from '../webhooks/ports.ts';
+import type { ListPage, WebhookChange, WebhookDraft, WebhookRecord, WebhookStore } from '../webhooks/ports.ts';
 import { bytes, type DbClient, isId } from './client.ts';
 
 export class DbWebhooks implements WebhookStore {
@@ -13,8 +13,10 @@ export class DbWebhooks implements WebhookStore {
     return await this.#db.webhook.create({ data, select: fields });
   }
 
-  async list(userId: string): Promise<readonly WebhookRecord[]> {
-    return await this.#db.webhook.findMany({ where: { userId }, orderBy: { id: 'desc' }, select: fields });
+  async list(userId: string, { limit, after }: ListPage): Promise<readonly WebhookRecord[]> {
+    if (after !== undefined && !isId(after)) return [];
+    const where = { userId, ...(after !== undefined && { id: { lt: after } }) };
+    return await this.#db.webhook.findMany({ where, orderBy: { id: 'desc' }, take: limit, select: fields });
   }
 
   async byId(userId: string, id: string): Promise<WebhookRecord | undefined> {

@@ -1,5 +1,11 @@
 /** What webhooks need of a store and a queue. Implemented by `db/webhooks.ts` and `db/webhook-deliveries.ts`. */
 
+/** `after`: the id of the last one of the page before. */
+export interface ListPage {
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
 export interface WebhookRecord {
   readonly id: string;
   readonly userId: string;
@@ -33,7 +39,7 @@ export type WebhookChange = Partial<{
 export interface WebhookStore {
   create(draft: WebhookDraft): Promise<WebhookRecord>;
   /** Newest first. */
-  list(userId: string): Promise<readonly WebhookRecord[]>;
+  list(userId: string, page: ListPage): Promise<readonly WebhookRecord[]>;
   byId(userId: string, id: string): Promise<WebhookRecord | undefined>;
   update(userId: string, id: string, change: WebhookChange): Promise<WebhookRecord | undefined>;
   delete(userId: string, id: string): Promise<boolean>;
@@ -92,8 +98,8 @@ export interface DeliveryStore {
   acceptFor(webhookId: string, event: { type: string; body: string }): Promise<DeliveryRecord>;
   /** The same event under the same id once more. */
   again(webhookId: string, deliveryId: string): Promise<DeliveryRecord | undefined>;
-  /** Newest first; `after`: the id of the last one of the page before. */
-  list(webhookId: string, page: { limit: number; after?: string | undefined }): Promise<readonly DeliveryRecord[]>;
+  /** Newest first. */
+  list(webhookId: string, page: ListPage): Promise<readonly DeliveryRecord[]>;
   /** `undefined`: it was deleted with its webhook. */
   due(deliveryId: string): Promise<DueDelivery | undefined>;
   attempted(deliveryId: string, result: AttemptResult): Promise<void>;

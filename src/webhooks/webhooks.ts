@@ -1,6 +1,6 @@
 import { WebhookError } from './errors.ts';
 import { eventBody, TEST_EVENT, type WebhookEvent } from './events.ts';
-import type { DeliveryRecord, DeliveryStore, SecretKeeper, WebhookRecord, WebhookStore } from './ports.ts';
+import type { DeliveryRecord, DeliveryStore, ListPage, SecretKeeper, WebhookRecord, WebhookStore } from './ports.ts';
 import { mintSigningSecret } from './signing.ts';
 import { checkTarget } from './targets.ts';
 
@@ -37,15 +37,15 @@ export class Webhooks {
   }): Promise<MintedWebhook> {
     const { store, secrets } = this.#options;
     this.#check(draft.url);
-    if ((await store.list(draft.userId)).length >= MAX_PER_USER) {
+    if ((await store.list(draft.userId, { limit: MAX_PER_USER })).length >= MAX_PER_USER) {
       throw new WebhookError('too_many_webhooks', `An account may have ${MAX_PER_USER} webhooks.`);
     }
     const secret = mintSigningSecret();
     return { record: await store.create({ ...draft, sealedSecret: secrets.seal(secret) }), secret };
   }
 
-  list(userId: string): Promise<readonly WebhookRecord[]> {
-    return this.#options.store.list(userId);
+  list(userId: string, page: ListPage): Promise<readonly WebhookRecord[]> {
+    return this.#options.store.list(userId, page);
   }
 
   /** Throws `bad_url` and `no_webhook`. */
@@ -79,11 +79,7 @@ export class Webhooks {
   }
 
   /** Throws `no_webhook`. */
-  async deliveries(
-    userId: string,
-    id: string,
-    page: { limit: number; after?: string | undefined },
-  ): Promise<readonly DeliveryRecord[]> {
+  async deliveries(userId: string, id: string, page: ListPage): Promise<readonly DeliveryRecord[]> {
     found(await this.#options.store.byId(userId, id));
     return await this.#options.deliveries.list(id, page);
   }

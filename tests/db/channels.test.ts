@@ -133,7 +133,8 @@ test('a key leads to itself and its channel until it expires', async () => {
   expect(await db.streamKeys.byHash(hashOf('b'), later(60))).toBeUndefined();
   expect(await db.streamKeys.byHash(hashOf('c'), noon)).toBeUndefined();
   expect(await db.streamKeys.deleteExpired(later(60))).toBe(1);
-  expect(await db.streamKeys.list(channel.id)).toEqual([a]);
+  expect(await db.streamKeys.list(channel.id, { now: later(59), limit: 9 })).toEqual([a]);
+  expect(await db.streamKeys.list(channel.id, { now: later(1e6), limit: 9 })).toEqual([a]);
 });
 
 test('a rotated key keeps its id and name, and the old secret is worth nothing', async () => {
@@ -153,7 +154,7 @@ test('a key tells when it was used last, and is deleted through its own channel 
   const other = await make('pier');
   const key = await db.streamKeys.add({ channelId, name: 'OBS', prefix: 'live_a', hash: hashOf('a'), expiresAt: null });
   expect(await db.streamKeys.used(hashOf('a'), noon)).toEqual({ ...key, lastUsedAt: noon });
-  expect(await db.streamKeys.list(channelId)).toEqual([{ ...key, lastUsedAt: noon }]);
+  expect(await db.streamKeys.list(channelId, { now: noon, limit: 9 })).toEqual([{ ...key, lastUsedAt: noon }]);
   expect(await db.streamKeys.delete(other.id, key.id)).toBe(false);
   expect(await db.streamKeys.delete(channelId, key.id)).toBe(true);
   expect(await db.streamKeys.delete(channelId, key.id)).toBe(false);

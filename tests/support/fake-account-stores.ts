@@ -7,6 +7,7 @@ import type {
   User,
   UserStore,
 } from '../../src/accounts/ports.ts';
+import { pageOf } from './page-of.ts';
 
 export class FakeUserStore implements UserStore {
   readonly rows = new Map<string, User>();
@@ -81,8 +82,8 @@ export class FakeApiTokenStore implements ApiTokenStore {
     return record;
   }
 
-  async list(userId: string): Promise<readonly ApiTokenRecord[]> {
-    return [...this.rows.values()].filter((row) => row.userId === userId);
+  async list(userId: string, page: Parameters<ApiTokenStore['list']>[1]): Promise<readonly ApiTokenRecord[]> {
+    return pageOf([...this.rows.values()].filter((row) => row.userId === userId).toReversed(), page);
   }
 
   async userByHash(hash: Uint8Array): Promise<User | undefined> {

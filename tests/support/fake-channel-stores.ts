@@ -6,9 +6,11 @@ import type {
   ChannelQuery,
   ChannelStore,
   StreamKeyChange,
+  StreamKeyQuery,
   StreamKeyRecord,
   StreamKeyStore,
 } from '../../src/channels/ports.ts';
+import { pageOf } from './page-of.ts';
 
 export class FakeChannelStore implements ChannelStore {
   readonly rows = new Map<string, Channel>();
@@ -24,15 +26,14 @@ export class FakeChannelStore implements ChannelStore {
     return [...this.rows.values()].find((row) => row.slug === slug);
   }
 
-  async list({ ids, ownerId, text, visibilities, limit, after }: ChannelQuery): Promise<readonly Channel[]> {
+  async list({ ids, ownerId, text, visibilities, ...page }: ChannelQuery): Promise<readonly Channel[]> {
     const rows = [...this.rows.values()]
       .toReversed()
       .filter((row) => ids?.includes(row.id) ?? true)
       .filter((row) => ownerId === undefined || row.ownerId === ownerId)
       .filter((row) => visibilities?.includes(row.visibility) ?? true)
       .filter((row) => `${row.slug}\n${row.title}`.toLowerCase().includes((text ?? '').toLowerCase()));
-    const start = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
-    return rows.slice(start, start + limit);
+    return pageOf(rows, page);
   }
 
   async update(id: string, change: ChannelChange): Promise<Channel | undefined> {
@@ -75,8 +76,10 @@ export class FakeStreamKeyStore implements StreamKeyStore {
     return record(row);
   }
 
-  async list(channelId: string): Promise<readonly StreamKeyRecord[]> {
-    return [...this.rows.values()].filter((row) => row.channelId === channelId).map(record);
+  async list(channelId: string, { now, ...page }: StreamKeyQuery): Promise<readonly StreamKeyRecord[]> {
+    const rows = [...this.rows.values()].toReversed();
+    const valid = rows.filter((row) => row.channelId === channelId && (row.expiresAt === null || row.expiresAt > now));
+    return pageOf(valid.map(record), page);
   }
 
   async byHash(hash: Uint8Array, now: Date) {

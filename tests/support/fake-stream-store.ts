@@ -8,6 +8,7 @@ import type {
   ViewerJoin,
   ViewerLeave,
 } from '../../src/streams/ports.ts';
+import { pageOf } from './page-of.ts';
 
 interface ViewerRow {
   readonly id: string;
@@ -84,10 +85,8 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
     return this.crashed.splice(0);
   }
 
-  async history(channelId: string, { limit, after }: { limit: number; after?: string }) {
-    const rows = [...this.rows.values()].filter((row) => row.channelId === channelId).toReversed();
-    const start = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
-    return rows.slice(start, start + limit);
+  async history(channelId: string, page: { limit: number; after?: string }) {
+    return pageOf([...this.rows.values()].filter((row) => row.channelId === channelId).toReversed(), page);
   }
 
   async byId(streamId: string): Promise<StreamHistoryRecord | undefined> {

@@ -4,12 +4,14 @@ import type {
   DeliveryRecord,
   DeliveryStore,
   DueDelivery,
+  ListPage,
   WebhookChange,
   WebhookDraft,
   WebhookRecord,
   WebhookStore,
 } from '../../src/webhooks/ports.ts';
 import type { FakeChannelStore } from './fake-channel-stores.ts';
+import { pageOf } from './page-of.ts';
 
 type WebhookRow = WebhookRecord & { readonly channelId: string | null; readonly sealedSecret: Uint8Array };
 
@@ -29,8 +31,8 @@ export class FakeWebhookStore implements WebhookStore {
     return row;
   }
 
-  async list(userId: string): Promise<readonly WebhookRecord[]> {
-    return [...this.rows.values()].filter((row) => row.userId === userId).toReversed();
+  async list(userId: string, page: ListPage): Promise<readonly WebhookRecord[]> {
+    return pageOf([...this.rows.values()].filter((row) => row.userId === userId).toReversed(), page);
   }
 
   async byId(userId: string, id: string): Promise<WebhookRecord | undefined> {
@@ -108,10 +110,8 @@ export class FakeDeliveryStore implements DeliveryStore {
     return this.rows.get(deliveryId);
   }
 
-  async list(webhookId: string, { limit, after }: { limit: number; after?: string | undefined }) {
-    const rows = [...this.rows.values()].filter((row) => row.webhookId === webhookId).toReversed();
-    const start = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
-    return rows.slice(start, start + limit);
+  async list(webhookId: string, page: ListPage) {
+    return pageOf([...this.rows.values()].filter((row) => row.webhookId === webhookId).toReversed(), page);
   }
 
   async due(deliveryId: string): Promise<DueDelivery | undefined> {

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ChannelQuery } from '../../channels/ports.ts';
+import type { Channel, ChannelQuery } from '../../channels/ports.ts';
 import type { AppEnv } from '../env.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
-import { channelSchema, channelView, page, slugParam, text, visibility } from './schemas.ts';
+import { pageOf, pageQuery, rowPage } from './paging.ts';
+import { channelSchema, channelView, slugParam, text, visibility } from './schemas.ts';
 
 const title = text.trim().min(1).max(120);
 const description = text.trim().max(4000);
@@ -23,13 +24,11 @@ const newChannel = z.object({
   acceptsWaitingViewers: acceptsWaitingViewers.default(false),
 });
 const change = z.object({ title, description, category, visibility, acceptsWaitingViewers }).partial();
-const query = z.object({
-  ...page,
+const query = pageQuery.extend({
   live: flag.optional(),
   mine: flag.optional(),
   q: text.max(100).optional(),
 });
-const list = z.object({ items: z.array(channelSchema), nextCursor: z.string().nullable() });
 
 const routes = {
   list: createRoute({
@@ -37,7 +36,7 @@ const routes = {
     path: '/channels',
     summary: 'Public channels; with `mine` those of the account',
     request: { query },
-    responses: { 200: answers(list, 'A page of channels, newest first'), ...failure },
+    responses: { 200: answers(pageOf(channelSchema), 'A page of channels, newest first'), ...failure },
   }),
   create: createRoute({
     method: 'post',
@@ -74,15 +73,15 @@ export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
 
   app.openapi(routes.list, async (c) => {
     const { limit, cursor, live, mine, q } = c.req.valid('query');
-    const found = await channels.list({
-      limit,
+    const rows = await channels.list({
+      limit: limit + 1,
       ...(await scope(c, mine === true)),
       ...(cursor !== undefined && { after: cursor }),
       ...(q !== undefined && q !== '' && { text: q }),
       ...(live === true && { ids: streams.liveChannelIds() }),
     });
-    const items = found.channels.map((channel) => channelView(channel, streams.live(channel.id)));
-    return c.json({ items, nextCursor: found.nextCursor ?? null }, 200);
+    const view = (channel: Channel) => channelView(channel, streams.live(channel.id));
+    return c.json(rowPage(c, { limit, rows, view }), 200);
   });
 
   app.openapi(routes.create, async (c) => {

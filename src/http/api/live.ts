@@ -1,8 +1,9 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { LiveFeeds } from '../live-feeds.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, secured } from './describe.ts';
-import { liveSchema, liveView, page, slugParam } from './schemas.ts';
+import { nextCursor, pageOf, positionQuery } from './paging.ts';
+import { liveSchema, liveView, slugParam } from './schemas.ts';
 import { sessionSchema, sessionView } from './session-view.ts';
 
 const routes = {
@@ -17,12 +18,9 @@ const routes = {
     path: '/channels/{slug}/live/sessions',
     summary: 'Who publishes and who watches now, and how it goes: the publisher first',
     security: secured,
-    request: { params: slugParam, query: z.object({ ...page, cursor: z.string().max(60).optional() }) },
+    request: { params: slugParam, query: positionQuery },
     responses: {
-      200: answers(
-        z.object({ items: z.array(sessionSchema), nextCursor: z.string().nullable() }),
-        'A page of sessions',
-      ),
+      200: answers(pageOf(sessionSchema), 'A page of sessions'),
       ...failure,
     },
   }),
@@ -58,7 +56,7 @@ export function liveRoutes({ auth, channels, limits, streams }: ApiDependencies)
     const { limit, cursor: after } = c.req.valid('query');
     const { reports, next } = await streams.sessionReports(channel.id, { limit, after });
     c.header('Cache-Control', 'no-store');
-    return c.json({ items: reports.map(sessionView), nextCursor: next ?? null }, 200);
+    return c.json({ items: reports.map(sessionView), nextCursor: nextCursor(c, next) }, 200);
   });
 
   app.openapi(routes.stop, async (c) => {

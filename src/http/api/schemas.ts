@@ -94,10 +94,6 @@ export const streamKeySchema = z
   .openapi('StreamKey');
 
 export const slugParam = z.object({ slug: z.string() });
-export const page = {
-  limit: z.coerce.number().int().min(1).max(100).default(30),
-  cursor: z.uuid().optional(),
-};
 
 export function liveView({ live, state, stream }: LiveSnapshot): z.infer<typeof liveSchema> {
   if (!stream) return { live, state, stream };

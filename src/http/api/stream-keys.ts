@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { KeyLifetime } from '../../channels/stream-keys.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { slugParam, streamKeySchema, streamKeyView, text } from './schemas.ts';
 
 const LONGEST_TTL_SECONDS = 366 * 24 * 3600;
@@ -27,11 +28,8 @@ const routes = {
     method: 'get',
     path: '/channels/{slug}/keys',
     security: secured,
-    request: { params: slugParam },
-    responses: {
-      200: answers(z.object({ items: z.array(streamKeySchema) }), 'The keys, never their secrets'),
-      ...failure,
-    },
+    request: { params: slugParam, query: pageQuery },
+    responses: { 200: answers(pageOf(streamKeySchema), 'The keys, newest first, never their secrets'), ...failure },
   }),
   create: createRoute({
     method: 'post',
@@ -71,8 +69,9 @@ export function streamKeyRoutes({ auth, channels, streamKeys, streams }: ApiDepe
 
   app.openapi(routes.list, async (c) => {
     const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
-    const keys = await streamKeys.list(channel.id);
-    return c.json({ items: keys.map(streamKeyView) }, 200);
+    const { limit, cursor: after } = c.req.valid('query');
+    const rows = await streamKeys.list(channel.id, { limit: limit + 1, after });
+    return c.json(rowPage(c, { limit, rows, view: streamKeyView }), 200);
   });
 
   app.openapi(routes.create, async (c) => {

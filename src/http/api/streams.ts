@@ -3,7 +3,8 @@ import type { StreamHistoryRecord } from '../../streams/ports.ts';
 import { HttpError } from '../errors.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, secured } from './describe.ts';
-import { page, slugParam } from './schemas.ts';
+import { pageOf, pageQuery, rowPage } from './paging.ts';
+import { slugParam } from './schemas.ts';
 
 const stream = z
   .object({
@@ -24,9 +25,9 @@ const routes = {
   list: createRoute({
     method: 'get',
     path: '/channels/{slug}/streams',
-    request: { params: slugParam, query: z.object(page) },
+    request: { params: slugParam, query: pageQuery },
     responses: {
-      200: answers(z.object({ items: z.array(stream), nextCursor: z.string().nullable() }), 'Newest first'),
+      200: answers(pageOf(stream), 'Newest first'),
       ...failure,
     },
   }),
@@ -45,12 +46,11 @@ export function streamRoutes({ auth, channels, history }: ApiDependencies) {
   app.openapi(routes.list, async (c) => {
     const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
     const { limit, cursor } = c.req.valid('query');
-    const found = await history.history(channel.id, {
+    const rows = await history.history(channel.id, {
       limit: limit + 1,
       ...(cursor !== undefined && { after: cursor }),
     });
-    const items = found.slice(0, limit).map(view);
-    return c.json({ items, nextCursor: (found.length > limit && items.at(-1)?.id) || null }, 200);
+    return c.json(rowPage(c, { limit, rows, view }), 200);
   });
 
   app.openapi(routes.read, async (c) => {

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiTokenRecord } from '../../accounts/ports.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { text } from './schemas.ts';
 
 const token = z
@@ -14,7 +15,8 @@ const routes = {
     method: 'get',
     path: '/tokens',
     security: secured,
-    responses: { 200: answers(z.object({ items: z.array(token) }), 'The account’s API tokens'), ...failure },
+    request: { query: pageQuery },
+    responses: { 200: answers(pageOf(token), 'The account’s API tokens, newest first'), ...failure },
   }),
   create: createRoute({
     method: 'post',
@@ -37,7 +39,9 @@ export function tokenRoutes({ auth, apiTokens }: ApiDependencies) {
 
   app.openapi(routes.list, async (c) => {
     const { id } = await auth.account(c);
-    return c.json({ items: (await apiTokens.list(id)).map(view) }, 200);
+    const { limit, cursor: after } = c.req.valid('query');
+    const rows = await apiTokens.list(id, { limit: limit + 1, after });
+    return c.json(rowPage(c, { limit, rows, view }), 200);
   });
 
   app.openapi(routes.create, async (c) => {

@@ -4,7 +4,8 @@ import { WEBHOOK_EVENTS } from '../../webhooks/events.ts';
 import type { AppEnv } from '../env.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
-import { page, text } from './schemas.ts';
+import { pageOf, pageQuery, rowPage } from './paging.ts';
+import { text } from './schemas.ts';
 import { deliverySchema, deliveryView, webhookSchema, webhookView } from './webhook-views.ts';
 
 const url = text.trim().min(1).max(2000);
@@ -21,15 +22,14 @@ const draft = z.object({
 const change = z.object({ url, events, isActive: z.boolean() }).partial();
 const minted = webhookSchema.extend({ secret: z.string().openapi({ description: 'Shown this once' }) });
 const idParam = z.object({ id: z.uuid() });
-const list = z.object({ items: z.array(webhookSchema) });
-const deliveries = z.object({ items: z.array(deliverySchema), nextCursor: z.string().nullable() });
 
 const routes = {
   list: createRoute({
     method: 'get',
     path: '/webhooks',
     security: secured,
-    responses: { 200: answers(list, 'The account’s webhooks, never their secrets'), ...failure },
+    request: { query: pageQuery },
+    responses: { 200: answers(pageOf(webhookSchema), 'The account’s webhooks, never their secrets'), ...failure },
   }),
   create: createRoute({
     method: 'post',
@@ -73,8 +73,8 @@ const routes = {
     method: 'get',
     path: '/webhooks/{id}/deliveries',
     security: secured,
-    request: { params: idParam, query: z.object(page) },
-    responses: { 200: answers(deliveries, 'Of the last 30 days, newest first'), ...failure },
+    request: { params: idParam, query: pageQuery },
+    responses: { 200: answers(pageOf(deliverySchema), 'Of the last 30 days, newest first'), ...failure },
   }),
   redeliver: createRoute({
     method: 'post',
@@ -91,8 +91,9 @@ export function webhookRoutes({ auth, channels, webhooks }: ApiDependencies) {
   const account = async (c: Context<AppEnv>) => (await auth.publishingAccount(c)).id;
 
   app.openapi(routes.list, async (c) => {
-    const found = await webhooks.list(await account(c));
-    return c.json({ items: found.map(webhookView) }, 200);
+    const { limit, cursor: after } = c.req.valid('query');
+    const rows = await webhooks.list(await account(c), { limit: limit + 1, after });
+    return c.json(rowPage(c, { limit, rows, view: webhookView }), 200);
   });
 
   app.openapi(routes.create, async (c) => {
@@ -131,13 +132,9 @@ export function webhookRoutes({ auth, channels, webhooks }: ApiDependencies) {
   });
 
   app.openapi(routes.deliveries, async (c) => {
-    const { limit, cursor } = c.req.valid('query');
-    const found = await webhooks.deliveries(await account(c), c.req.valid('param').id, {
-      limit: limit + 1,
-      after: cursor,
-    });
-    const items = found.slice(0, limit).map(deliveryView);
-    return c.json({ items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null }, 200);
+    const { limit, cursor: after } = c.req.valid('query');
+    const rows = await webhooks.deliveries(await account(c), c.req.valid('param').id, { limit: limit + 1, after });
+    return c.json(rowPage(c, { limit, rows, view: deliveryView }), 200);
   });
 
   app.openapi(routes.redeliver, async (c) => {

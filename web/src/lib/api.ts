@@ -208,7 +208,7 @@ export function apiWith(fetch: typeof globalThis.fetch) {
       call<Page<PastStream>>('GET', `${channel(slug)}/streams?limit=1`).then((page) => page.items[0]),
 
     keys: (slug: string) =>
-      call<{ items: readonly StreamKey[] }>('GET', `${channel(slug)}/keys`).then(({ items }) => items),
+      call<{ items: readonly StreamKey[] }>('GET', `${channel(slug)}/keys?limit=100`).then(({ items }) => items),
     createKey: (slug: string, key: { name: string; ttlSeconds?: number }) =>
       call<NewStreamKey>('POST', `${channel(slug)}/keys`, key),
     rotateKey: (slug: string, id: string) => call<NewStreamKey>('POST', `${channel(slug)}/keys/${id}/rotate`),
@@ -222,7 +222,7 @@ export function apiWith(fetch: typeof globalThis.fetch) {
 
     deleteKey: (slug: string, id: string) => call<void>('DELETE', `${channel(slug)}/keys/${id}`),
 
-    webhooks: () => call<{ items: readonly Webhook[] }>('GET', '/webhooks').then(({ items }) => items),
+    webhooks: () => call<{ items: readonly Webhook[] }>('GET', '/webhooks?limit=100').then(({ items }) => items),
     createWebhook: (draft: WebhookDraft) => call<MintedWebhook>('POST', '/webhooks', draft),
     switchWebhook: (id: string, isActive: boolean) => call<Webhook>('PATCH', `/webhooks/${id}`, { isActive }),
     rotateWebhook: (id: string) => call<MintedWebhook>('POST', `/webhooks/${id}/rotate`),
