@@ -87,6 +87,8 @@ export interface StreamKeyStore {
   }): Promise<StreamKeyRecord>;
   list(channelId: string, query: StreamKeyQuery): Promise<readonly StreamKeyRecord[]>;
   /** Unexpired keys only. */
+  byId(channelId: string, keyId: string, now: Date): Promise<StreamKeyRecord | undefined>;
+  /** Unexpired keys only. */
   byHash(hash: Uint8Array, now: Date): Promise<{ key: StreamKeyRecord; channel: Channel } | undefined>;
   /** Puts a new secret under the same id and name. `undefined` when there is no such key on this channel. */
   replace(

@@ -55,6 +55,13 @@ export class StreamKeys {
     return this.#store.list(channelId, { ...page, now: this.#now() });
   }
 
+  /** Throws `no_key`, also where it has expired. */
+  async byId(channelId: string, keyId: string): Promise<StreamKeyRecord> {
+    const found = await this.#store.byId(channelId, keyId, this.#now());
+    if (!found) throw noKey();
+    return found;
+  }
+
   /** Throws `bad_key`, with the same words whatever is wrong with it. */
   async authenticate(key: string): Promise<{ key: StreamKeyRecord; channel: Channel }> {
     const found = key.length <= LONGEST_KEY ? await this.#store.byHash(hashSecret(key), this.#now()) : undefined;

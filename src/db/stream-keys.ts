@@ -24,6 +24,12 @@ export class DbStreamKeys implements StreamKeyStore {
     });
   }
 
+  async byId(channelId: string, keyId: string, now: Date): Promise<StreamKeyRecord | undefined> {
+    if (!isId(keyId)) return undefined;
+    const where = { id: keyId, channelId, ...isValidAt(now) };
+    return (await this.#db.streamKey.findFirst({ where, select: keyFields })) ?? undefined;
+  }
+
   async byHash(hash: Uint8Array, now: Date): Promise<{ key: StreamKeyRecord; channel: Channel } | undefined> {
     const found = await this.#db.streamKey.findUnique({
       where: { hash: bytes(hash), ...isValidAt(now) },

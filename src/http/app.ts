@@ -68,7 +68,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/', healthRoutes(options.checks ?? {}));
   app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, redirect, publicUrl, log }));
   app.route('/whep', whepRoutes({ streams, channels, auth, limits, turn, redirect, publicUrl }));
-  const api = apiRoutes({ ...options, auth, limits });
+  const api = apiRoutes({ ...options, auth, limits }, async (c) => app.fetch(asRead(c.req.raw), c.env));
   app.route('/api/v1', api);
   app.get(
     '/api/docs',
@@ -96,6 +96,15 @@ const plainHeaders: MiddlewareHandler<AppEnv> = async (c: Context<AppEnv>, next)
   c.header('Referrer-Policy', 'no-referrer');
   await next();
 };
+
+/** A GET of the same address by the same person. */
+function asRead({ url, headers }: Request): Request {
+  const kept = new Headers(headers);
+  for (const name of ['content-type', 'content-length', 'transfer-encoding', 'if-match', 'if-none-match']) {
+    kept.delete(name);
+  }
+  return new Request(url, { headers: kept });
+}
 
 function refuseMethod(allowed: readonly string[]): never {
   throw new HttpError('method_not_allowed', `This takes ${allowed.join(', ')}.`, {

@@ -16,6 +16,7 @@ export type HttpErrorCode =
   | 'cross_site'
   | 'not_found'
   | 'method_not_allowed'
+  | 'changed_meanwhile'
   | 'body_too_large'
   | 'bad_content_type'
   | 'invalid_fields'
@@ -58,6 +59,7 @@ export const statusOf = {
   too_many_webhooks: 409,
   already_set_up: 409,
   not_set_up: 409,
+  changed_meanwhile: 412,
   etag_mismatch: 412,
   body_too_large: 413,
   bad_content_type: 415,
@@ -132,6 +134,11 @@ export function problemResponse(c: Context, error: unknown, log: Logger): Respon
   }
   log.error({ err: error, method: c.req.method, route: c.req.routePath }, 'request failed');
   return problem(c, 'internal', 'Something went wrong on the server.');
+}
+
+/** What was asked for is not there; no word of an address that never leads anywhere. */
+export function isAbsence(error: unknown): boolean {
+  return isKnown(error) && statusOf[error.code] === 404;
 }
 
 function problem(

@@ -48,6 +48,11 @@ export class Webhooks {
     return this.#options.store.list(userId, page);
   }
 
+  /** Throws `no_webhook`. */
+  async byId(userId: string, id: string): Promise<WebhookRecord> {
+    return found(await this.#options.store.byId(userId, id));
+  }
+
   /** Throws `bad_url` and `no_webhook`. */
   async update(
     userId: string,
@@ -72,7 +77,7 @@ export class Webhooks {
 
   /** Throws `no_webhook`. */
   async test(userId: string, id: string): Promise<DeliveryRecord> {
-    const webhook = found(await this.#options.store.byId(userId, id));
+    const webhook = await this.byId(userId, id);
     const at = this.#options.now?.() ?? new Date();
     const body = eventBody(TEST_EVENT, at, { webhook: { id, url: webhook.url } });
     return await this.#options.deliveries.acceptFor(id, { type: TEST_EVENT, body });
@@ -80,13 +85,13 @@ export class Webhooks {
 
   /** Throws `no_webhook`. */
   async deliveries(userId: string, id: string, page: ListPage): Promise<readonly DeliveryRecord[]> {
-    found(await this.#options.store.byId(userId, id));
+    await this.byId(userId, id);
     return await this.#options.deliveries.list(id, page);
   }
 
   /** The same event once more, under the same id: a receiver may know it already. Throws `no_webhook` and `no_delivery`. */
   async redeliver(userId: string, id: string, deliveryId: string): Promise<DeliveryRecord> {
-    found(await this.#options.store.byId(userId, id));
+    await this.byId(userId, id);
     const delivery = await this.#options.deliveries.again(id, deliveryId);
     if (!delivery) throw new WebhookError('no_delivery', 'There is no such delivery.');
     return delivery;

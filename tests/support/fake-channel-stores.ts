@@ -82,6 +82,10 @@ export class FakeStreamKeyStore implements StreamKeyStore {
     return pageOf(valid.map(record), page);
   }
 
+  async byId(channelId: string, keyId: string, now: Date): Promise<StreamKeyRecord | undefined> {
+    return (await this.list(channelId, { now, limit: this.rows.size })).find(({ id }) => id === keyId);
+  }
+
   async byHash(hash: Uint8Array, now: Date) {
     const row = [...this.rows.values()].find((one) => one.hash === hex(hash));
     const channel = row && this.#channels.rows.get(row.channelId);

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { limitBody } from '../body-limit.ts';
 import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
@@ -7,7 +7,9 @@ import { channelRoutes } from './channels.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { apiRouter } from './describe.ts';
 import { healthApiRoutes } from './health.ts';
+import { idempotentDelete } from './idempotent-delete.ts';
 import { liveRoutes } from './live.ts';
+import { preconditions } from './preconditions.ts';
 import { reachabilityRoutes } from './reachability.ts';
 import { streamKeyRoutes } from './stream-keys.ts';
 import { streamRoutes } from './streams.ts';
@@ -39,8 +41,8 @@ const ALL_ROUTES = [
   webhookRoutes,
 ];
 
-/** The REST API, as its own description at `/openapi.json` tells. */
-export function apiRoutes(dependencies: ApiDependencies) {
+/** The REST API, as its own description at `/openapi.json` tells. `read`: the same address by GET. */
+export function apiRoutes(dependencies: ApiDependencies, read: (c: Context<AppEnv>) => Promise<Response>) {
   const { auth, limits } = dependencies;
   const app = apiRouter();
   app.use(async (c, next) => {
@@ -48,6 +50,7 @@ export function apiRoutes(dependencies: ApiDependencies) {
     await next();
   });
   app.use(auth.sameOrigin, limitBody(MAX_BODY_BYTES), jsonOnly);
+  app.use(preconditions(read), idempotentDelete);
   for (const routes of ALL_ROUTES) app.route('/', routes(dependencies));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.registerComponent('securitySchemes', 'cookie', {

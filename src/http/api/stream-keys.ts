@@ -38,6 +38,13 @@ const routes = {
     request: { params: slugParam, body: jsonBody(newKey) },
     responses: { 201: answers(minted, 'Made'), ...failure },
   }),
+  read: createRoute({
+    method: 'get',
+    path: '/channels/{slug}/keys/{id}',
+    security: secured,
+    request: { params: keyParam },
+    responses: { 200: answers(streamKeySchema, 'The key, never its secret'), ...failure },
+  }),
   update: createRoute({
     method: 'patch',
     path: '/channels/{slug}/keys/{id}',
@@ -79,6 +86,12 @@ export function streamKeyRoutes({ auth, channels, streamKeys, streams }: ApiDepe
     const { record, key } = await streamKeys.create(channel.id, c.req.valid('json'));
     c.header('Cache-Control', 'no-store');
     return c.json({ ...streamKeyView(record), key }, 201);
+  });
+
+  app.openapi(routes.read, async (c) => {
+    const { slug, id } = c.req.valid('param');
+    const channel = await auth.managedChannel(c, channels, slug);
+    return c.json(streamKeyView(await streamKeys.byId(channel.id, id)), 200);
   });
 
   app.openapi(routes.update, async (c) => {

@@ -39,6 +39,13 @@ const routes = {
     request: { body: jsonBody(draft) },
     responses: { 201: answers(minted, 'Made'), ...failure },
   }),
+  read: createRoute({
+    method: 'get',
+    path: '/webhooks/{id}',
+    security: secured,
+    request: { params: idParam },
+    responses: { 200: answers(webhookSchema, 'The webhook, never its secret'), ...failure },
+  }),
   update: createRoute({
     method: 'patch',
     path: '/webhooks/{id}',
@@ -103,6 +110,10 @@ export function webhookRoutes({ auth, channels, webhooks }: ApiDependencies) {
     const { record, secret } = await webhooks.create({ ...wanted, userId, channelId });
     c.header('Cache-Control', 'no-store');
     return c.json({ ...webhookView(record), secret }, 201);
+  });
+
+  app.openapi(routes.read, async (c) => {
+    return c.json(webhookView(await webhooks.byId(await account(c), c.req.valid('param').id)), 200);
   });
 
   app.openapi(routes.update, async (c) => {
