@@ -1,15 +1,22 @@
 import type {
   CrashedStream,
-  EndReason,
   StreamHistory,
   StreamHistoryRecord,
   StreamRecord,
+  StreamSample,
   StreamStore,
   ViewerJoin,
   ViewerLeave,
+  ViewerPlay,
 } from '../streams/ports.ts';
 import { type DbClient, isId, isWithoutParent } from './client.ts';
 import type { Stream } from './generated/client.ts';
+import { presentFigures, sumUp } from './stream-figures.ts';
+
+type PresentFigures = Pick<
+  Stream,
+  'peakViewers' | 'uniqueViewers' | 'watchSeconds' | 'averageIngestBps' | 'peakIngestBps'
+>;
 
 export class DbStreams implements StreamStore, StreamHistory {
   readonly #db: DbClient;
@@ -23,7 +30,7 @@ export class DbStreams implements StreamStore, StreamHistory {
     try {
       await this.#db.$transaction([
         this.#db.$executeRaw`
-          UPDATE streams SET ended_at = last_seen_at, end_reason = 'crash'
+          UPDATE streams SET ended_at = greatest(started_at, last_seen_at), end_reason = 'crash'
           WHERE channel_id = ${channelId}::uuid AND id <> ${id}::uuid AND ended_at IS NULL`,
         this.#db.stream.upsert({
           where: { id },
@@ -36,18 +43,19 @@ export class DbStreams implements StreamStore, StreamHistory {
     }
   }
 
-  async end(streamId: string, end: { at: Date; reason: EndReason; peakViewers: number }): Promise<void> {
-    const { at, reason, peakViewers } = end;
+  /** Clocks are set back too: nothing ends before it begins. */
+  async end(streamId: string, { at, reason, peakViewers }: Parameters<StreamStore['end']>[1]): Promise<void> {
     await this.#db.$transaction([
-      this.#db.stream.updateMany({
-        // `crash` is what others presume; this is who knows.
-        where: { id: streamId, OR: [{ endedAt: null }, { endReason: 'crash' }] },
-        data: { endedAt: at, endReason: reason, peakViewers, lastSeenAt: at },
-      }),
-      this.#db.viewerSession.updateMany({
-        where: { streamId, leftAt: null },
-        data: { leftAt: at, leaveReason: reason },
-      }),
+      // `crash` is what others presume; this is who knows.
+      this.#db.$executeRaw`
+        UPDATE streams SET
+          ended_at = greatest(started_at, ${at}), last_seen_at = ${at}, end_reason = ${reason}::end_reason,
+          peak_viewers = ${peakViewers}
+        WHERE id = ${streamId}::uuid AND (ended_at IS NULL OR end_reason = 'crash')`,
+      this.#db.$executeRaw`
+        UPDATE viewer_sessions SET left_at = greatest(joined_at, ${at}), leave_reason = ${reason}::end_reason
+        WHERE stream_id = ${streamId}::uuid AND left_at IS NULL`,
+      this.#db.$queryRaw(sumUp(streamId)),
     ]);
   }
 
@@ -56,16 +64,31 @@ export class DbStreams implements StreamStore, StreamHistory {
     codecs: StreamHistoryRecord['codecs'],
     size?: { width: number; height: number },
   ): Promise<void> {
-    await this.#db.stream.updateMany({ where: { id: streamId }, data: { codecs: [...codecs], ...size } });
+    const { width = null, height = null } = size ?? {};
+    await this.#db.$executeRaw`
+      UPDATE streams AS stream SET
+        codecs = string_to_array(${codecs.join()}, ','),
+        width = coalesce(size.width, stream.width),
+        height = coalesce(size.height, stream.height),
+        max_width = CASE WHEN size.is_largest THEN size.width ELSE stream.max_width END,
+        max_height = CASE WHEN size.is_largest THEN size.height ELSE stream.max_height END
+      FROM (
+        SELECT sent.*, sent.width * sent.height > coalesce(before.max_width * before.max_height, 0) AS is_largest
+        FROM (SELECT ${width}::int AS width, ${height}::int AS height) AS sent, streams AS before
+        WHERE before.id = ${streamId}::uuid
+      ) AS size
+      WHERE stream.id = ${streamId}::uuid`;
   }
 
   async viewersJoined(streamId: string, viewers: readonly ViewerJoin[]): Promise<void> {
     // As one value: Prisma keeps a plan in memory for each number of rows, or length of an array. The stream may have been
     // deleted with its channel meanwhile; some rows may have been written by an earlier try whose answer was lost.
     await this.#db.$executeRaw`
-      INSERT INTO viewer_sessions (id, stream_id, joined_at)
-      SELECT joining.id, stream.id, joining.at
-      FROM streams AS stream, jsonb_to_recordset(${JSON.stringify(viewers)}::jsonb) AS joining (id uuid, at timestamptz)
+      INSERT INTO viewer_sessions (id, stream_id, joined_at, client, mark)
+      SELECT joining.id, stream.id, joining.at, joining.client,
+        CASE WHEN stream.ended_at IS NULL THEN decode(joining.mark, 'hex') END
+      FROM streams AS stream, jsonb_to_recordset(${JSON.stringify(viewers)}::jsonb)
+        AS joining (id uuid, at timestamptz, client text, mark text)
       WHERE stream.id = ${streamId}::uuid
       FOR KEY SHARE OF stream
       ON CONFLICT DO NOTHING`;
@@ -73,9 +96,33 @@ export class DbStreams implements StreamStore, StreamHistory {
 
   async viewersLeft(viewers: readonly ViewerLeave[]): Promise<void> {
     await this.#db.$executeRaw`
-      UPDATE viewer_sessions AS viewer SET left_at = leaving.at, leave_reason = leaving.reason
+      UPDATE viewer_sessions AS viewer SET left_at = greatest(viewer.joined_at, leaving.at), leave_reason = leaving.reason
       FROM jsonb_to_recordset(${JSON.stringify(viewers)}::jsonb) AS leaving (id uuid, at timestamptz, reason end_reason)
       WHERE viewer.id = leaving.id AND viewer.left_at IS NULL`;
+  }
+
+  async viewersPlayed(viewers: readonly ViewerPlay[]): Promise<void> {
+    await this.#db.$executeRaw`
+      UPDATE viewer_sessions AS viewer
+      SET join_ms = told."joinMs", stalls = told.stalls, stalled_ms = told."stalledMs", height = told.height
+      FROM jsonb_to_recordset(${JSON.stringify(viewers)}::jsonb)
+        AS told (id uuid, "joinMs" int, stalls int, "stalledMs" int, height int)
+      WHERE viewer.id = told.id`;
+  }
+
+  async addSamples(samples: readonly StreamSample[]): Promise<void> {
+    await this.#db.$executeRaw`
+      INSERT INTO viewer_samples
+        (stream_id, at, span_seconds, viewers, ingest_bps, egress_bps, loss_share, frames_per_second)
+      SELECT
+        stream.id, sample.at, sample."spanSeconds", sample.viewers, sample."ingestBps", sample."egressBps",
+        sample."lossShare", sample."framesPerSecond"
+      FROM streams AS stream, jsonb_to_recordset(${JSON.stringify(samples)}::jsonb) AS sample (
+        "streamId" uuid, at timestamptz, "spanSeconds" int, viewers int, "ingestBps" int, "egressBps" bigint,
+        "lossShare" float8, "framesPerSecond" float8)
+      WHERE stream.id = sample."streamId"
+      FOR KEY SHARE OF stream
+      ON CONFLICT DO NOTHING`;
   }
 
   async heartbeat(streamIds: readonly string[], at: Date): Promise<void> {
@@ -86,9 +133,9 @@ export class DbStreams implements StreamStore, StreamHistory {
   }
 
   async closeLeftOpen(seenBefore: Date | null = null): Promise<readonly CrashedStream[]> {
-    const [streams] = await this.#db.$transaction([
-      this.#db.$queryRaw<CrashedStream[]>`
-        UPDATE streams s SET ended_at = last_seen_at, end_reason = 'crash' FROM channels c
+    const [streams, , summed] = await this.#db.$transaction([
+      this.#db.$queryRaw<Omit<CrashedStream, 'peakViewers'>[]>`
+        UPDATE streams s SET ended_at = greatest(started_at, last_seen_at), end_reason = 'crash' FROM channels c
         WHERE c.id = s.channel_id AND s.ended_at IS NULL
           AND (${seenBefore}::timestamptz IS NULL OR s.last_seen_at < ${seenBefore}::timestamptz)
         RETURNING s.id, s.channel_id AS "channelId", c.slug, s.title, s.started_at AS "startedAt", s.ended_at AS "endedAt"`,
@@ -96,8 +143,10 @@ export class DbStreams implements StreamStore, StreamHistory {
       this.#db.$executeRaw`
         UPDATE viewer_sessions v SET left_at = greatest(v.joined_at, s.ended_at), leave_reason = 'crash'
         FROM streams s WHERE s.id = v.stream_id AND v.left_at IS NULL AND s.ended_at IS NOT NULL`,
+      this.#db.$queryRaw<{ id: string; peakViewers: number }[]>(sumUp()),
     ]);
-    return streams;
+    const peaks = new Map(summed.map(({ id, peakViewers }) => [id, peakViewers]));
+    return streams.map((stream) => ({ ...stream, peakViewers: peaks.get(stream.id) ?? 0 }));
   }
 
   async history(
@@ -110,18 +159,28 @@ export class DbStreams implements StreamStore, StreamHistory {
       orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
       take: limit,
       ...(after !== undefined && { cursor: { id: after }, skip: 1 }),
+      omit: { audience: true, lastSeenAt: true },
     });
-    return rows.map(toRecord);
+    return await Promise.all(rows.map((row) => this.#record(row)));
   }
 
   async byId(streamId: string): Promise<StreamHistoryRecord | undefined> {
     if (!isId(streamId)) return undefined;
-    const row = await this.#db.stream.findUnique({ where: { id: streamId } });
-    return row === null ? undefined : toRecord(row);
+    const row = await this.#db.stream.findUnique({
+      where: { id: streamId },
+      omit: { audience: true, lastSeenAt: true },
+    });
+    return row === null ? undefined : this.#record(row);
   }
-}
 
-function toRecord({ lastSeenAt: _, codecs, ...row }: Stream): StreamHistoryRecord {
-  // Only `describe` writes them.
-  return { ...row, codecs: codecs as readonly string[] as StreamHistoryRecord['codecs'] };
+  async #record(row: Omit<Stream, 'audience' | 'lastSeenAt'>): Promise<StreamHistoryRecord> {
+    const [present] = row.endedAt === null ? await this.#db.$queryRaw<PresentFigures[]>(presentFigures(row.id)) : [];
+    return {
+      ...row,
+      ...present,
+      watchSeconds: Number(present?.watchSeconds ?? row.watchSeconds),
+      // Only `describe` writes them.
+      codecs: row.codecs as readonly string[] as StreamHistoryRecord['codecs'],
+    };
+  }
 }

@@ -3,7 +3,9 @@ import type { Channels } from '../channels/channels.ts';
 import type { Channel } from '../channels/ports.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
+import type { Caller } from '../streams/visitors.ts';
 import type { Auth } from './auth.ts';
+import { addressBlock, clientAddress } from './client-address.ts';
 import type { AppEnv } from './env.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import type { Limits } from './limits.ts';
@@ -62,16 +64,23 @@ export function whepRoutes({ streams, channels, auth, limits, turn, redirect, pu
   async function begin(c: Context<AppEnv>, channel: Channel): Promise<Response> {
     const at = { path: '/whep/sessions', turn, links: extensionLinks };
     const offer = await c.req.text();
-    if (offer.trim() === '') return answerOffered(c, await streams.offer(channel), at);
+    const from = callerOf(c, publicUrl !== undefined);
+    if (offer.trim() === '') return answerOffered(c, await streams.offer(channel, from), at);
     try {
-      return answerCreated(c, await streams.play({ channel, offer }), at);
+      return answerCreated(c, await streams.play({ channel, offer, from }), at);
     } catch (error) {
       if (!(isCodecMissing(error) && takesOffers(c))) throw error;
-      return answerOffered(c, await streams.offer(channel), at);
+      return answerOffered(c, await streams.offer(channel, from), at);
     }
   }
 
   return app;
+}
+
+/** Of IPv6 the household: its addresses change within a day. */
+function callerOf(c: Context<AppEnv>, isBehindProxy: boolean): Caller {
+  const address = addressBlock(clientAddress(c, isBehindProxy));
+  return { address, userAgent: c.req.header('user-agent') ?? '' };
 }
 
 function isCodecMissing(error: unknown): boolean {

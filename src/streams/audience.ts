@@ -1,21 +1,49 @@
+import { parseOffer } from '../sdp/offer.ts';
 import type { Broadcast, StreamChannel } from './broadcast.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { Endings } from './endings.ts';
 import { StreamError } from './errors.ts';
 import { whileMediaRuns } from './interruptions.ts';
+import type { OfferedSession, OpenedSession, Openings } from './openings.ts';
+import { type Caller, Visitors } from './visitors.ts';
+
+interface JoinRequest {
+  readonly channel: StreamChannel;
+  /** Who asks, to tell visitors apart. */
+  readonly from?: Caller;
+}
+
+export interface PlayRequest extends JoinRequest {
+  readonly offer: string;
+}
 
 /** How viewers come to a stream, or to wait for one. */
 export class Audience {
   readonly #broadcasts: Broadcasts;
   readonly #endings: Endings;
+  readonly #openings: Openings;
+  readonly #visitors = new Visitors();
 
-  constructor({ broadcasts, endings }: { broadcasts: Broadcasts; endings: Endings }) {
-    this.#broadcasts = broadcasts;
-    this.#endings = endings;
+  constructor(options: { broadcasts: Broadcasts; endings: Endings; openings: Openings }) {
+    this.#broadcasts = options.broadcasts;
+    this.#endings = options.endings;
+    this.#openings = options.openings;
+  }
+
+  /** Throws `SdpError` and `StreamError`. */
+  play({ channel, offer, from }: PlayRequest): Promise<OpenedSession> {
+    const visitor = from && this.#visitors.of(from);
+    return this.#join(channel, (broadcast) => this.#openings.viewer(broadcast, parseOffer(offer), visitor));
+  }
+
+  /** Throws `StreamError`. */
+  offer({ channel, from }: JoinRequest): Promise<OfferedSession> {
+    const visitor = from && this.#visitors.of(from);
+    return this.#join(channel, async (broadcast) => this.#openings.viewerToAnswer(broadcast, visitor));
   }
 
   /** What the viewer's session is opened on. Throws `not_live`, and what `open` does; then nothing is left of it. */
-  async join<T>(channel: StreamChannel, open: (broadcast: Broadcast) => Promise<T>): Promise<T> {
+  async #join<T>(channel: StreamChannel, open: (broadcast: Broadcast) => Promise<T>): Promise<T> {
     const broadcast = this.#watchable(channel);
     try {
       return await whileMediaRuns(() => open(broadcast));

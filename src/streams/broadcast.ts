@@ -8,9 +8,20 @@ import { LayerNews } from './layer-news.ts';
 import { type LiveLayer, type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import { LiveStream } from './live-stream.ts';
 import { PeakNews } from './peak-news.ts';
-import type { EndReason, LayerStats, StreamEvent, StreamStore, StreamWitness, TrackStats } from './ports.ts';
+import type { PlayReport } from './play-report.ts';
+import type {
+  EndReason,
+  LayerStats,
+  StreamEvent,
+  StreamSample,
+  StreamStore,
+  StreamWitness,
+  TrackStats,
+} from './ports.ts';
+import { Sampler } from './sampler.ts';
 import { StreamHealth } from './stream-health.ts';
 import { ViewerRows } from './viewer-rows.ts';
+import type { Visitor } from './visitors.ts';
 
 /** What a broadcast knows of its channel. */
 export interface StreamChannel {
@@ -51,6 +62,7 @@ export class Broadcast {
   readonly #layerNews = new LayerNews();
   readonly #advice = new AdviceBoard();
   readonly #peakNews = new PeakNews();
+  #sampler: Sampler | undefined;
   #described = '';
 
   constructor({ channel, mediaId, store, listeners, clock, log, witness }: BroadcastOptions) {
@@ -105,7 +117,8 @@ export class Broadcast {
       const startedAt = this.#now();
       this.#journal.write('start', () => this.#store.start({ id, channelId, title, startedAt }), true);
       this.#happened({ type: 'started', codecs: this.stream.codecs });
-      for (const viewerId of this.stream.viewerIds) this.#viewerRows.joined(viewerId);
+      this.#viewerRows.begin();
+      this.#sampler = new Sampler(this.#count());
     }
     this.#describe();
     this.log.info({ codecs: this.stream.codecs, isNew: hasStarted }, 'publisher connected');
@@ -135,21 +148,41 @@ export class Broadcast {
   }
 
   /** One who waits for the stream to begin is told to nobody, and gets his row when it does. */
-  viewerConnected(sessionId: string): void {
-    if (!this.stream.viewerConnected(sessionId) || this.stream.startedAtMs === undefined) return;
-    this.#viewerRows.joined(sessionId);
+  viewerConnected(sessionId: string, visitor: Visitor | undefined): void {
+    if (!this.stream.viewerConnected(sessionId)) return;
+    this.#viewerRows.arrived(sessionId, visitor);
+    if (this.stream.startedAtMs === undefined) return;
+    this.#sampler?.watched(this.stream.viewers);
     this.#tellViewers();
   }
 
   viewerLeft(sessionId: string, reason: EndReason): void {
-    if (!this.stream.viewerLeft(sessionId) || this.stream.startedAtMs === undefined) return;
+    if (!this.stream.viewerLeft(sessionId)) return;
     this.#viewerRows.left(sessionId, reason);
-    this.#tellViewers();
+    if (this.stream.startedAtMs !== undefined) this.#tellViewers();
+  }
+
+  /** What a viewer's player says, maybe a moment after he left. */
+  viewerPlayed(sessionId: string, report: PlayReport): void {
+    this.#viewerRows.played(sessionId, report);
+  }
+
+  /** To viewers, as a media thread counts it. */
+  sent(bytes: number): void {
+    this.#sampler?.sent(bytes);
+  }
+
+  /** How it went since the last one; `undefined` before it began. What players told meanwhile is written too. */
+  sample(): StreamSample | undefined {
+    this.#viewerRows.write();
+    const sample = this.#sampler?.take(this.#count(), this.health.lossShare('video'));
+    return sample && { streamId: this.stream.id, ...sample };
   }
 
   measured(tracks: readonly TrackStats[]): void {
     const nowMs = this.#clock.now();
     this.stream.measured(tracks);
+    this.#sampler?.measured(tracks);
     this.health.measured(tracks, nowMs);
     const { raised, hasChanged } = this.#advice.update(adviceOn(this.health, nowMs), nowMs);
     if (!this.stream.isWatchable) return;
@@ -163,12 +196,14 @@ export class Broadcast {
 
   end(reason: EndReason): void {
     const { id, startedAtMs, peakViewers } = this.stream;
+    const last = this.sample();
     this.stream.end();
     this.#viewerRows.end();
     if (startedAtMs === undefined) {
       this.log.info({ reason }, 'stream never started');
       return;
     }
+    if (last) this.#journal.write('last sample', () => this.#store.addSamples([last]));
     const end = { at: this.#now(), reason, peakViewers };
     this.#journal.write('end', () => this.#store.end(id, end), true);
     this.#happened({ type: 'ended', reason, peakViewers });
@@ -226,6 +261,10 @@ export class Broadcast {
 
   #tellViewers(): void {
     this.#listeners.tell(this.stream.channelId, { type: 'viewers', viewers: this.stream.viewers });
+  }
+
+  #count(): { ms: number; viewers: number } {
+    return { ms: this.#clock.now(), viewers: this.stream.viewers };
   }
 
   #now(): Date {

@@ -74,7 +74,7 @@ export class Endings {
     const next = this.#broadcasts.succeed(broadcast);
     for (const session of staying) {
       this.#sessions.move(session, next);
-      if (session.connectedAtMs !== undefined) next.viewerConnected(session.id);
+      if (session.connectedAtMs !== undefined) next.viewerConnected(session.id, session.visitor);
     }
     for (const { id } of leaving) this.closeMedia(id);
   }

@@ -8,8 +8,8 @@ export async function endLeftOpen(
 ): Promise<void> {
   const crashed = await store.closeLeftOpen(seenBefore);
   if (crashed.length > 0) log.warn({ streams: crashed.length }, 'streams of a crash closed');
-  for (const { id, title, startedAt, endedAt: at, channelId, slug } of crashed) {
+  for (const { id, title, startedAt, endedAt: at, channelId, slug, peakViewers } of crashed) {
     const about = { at, channel: { id: channelId, slug }, stream: { id, title, startedAt } };
-    await witness?.happened({ ...about, type: 'ended', reason: 'crash', peakViewers: 0 });
+    await witness?.happened({ ...about, type: 'ended', reason: 'crash', peakViewers });
   }
 }

@@ -75,10 +75,6 @@ export class LiveStream {
     return this.#viewers.size;
   }
 
-  get viewerIds(): readonly string[] {
-    return [...this.#viewers];
-  }
-
   get peakViewers(): number {
     return this.#peakViewers;
   }

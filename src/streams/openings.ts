@@ -14,6 +14,7 @@ import type { PublishKey } from './live-stream.ts';
 import type { Offers } from './offers.ts';
 import type { MediaEndpoint, MediaPlane } from './ports.ts';
 import { newSession, type Session, type SessionTable } from './session-table.ts';
+import type { Visitor } from './visitors.ts';
 
 /** What a POST is answered with. */
 export interface OpenedSession {
@@ -52,7 +53,7 @@ export class Openings {
     this.#clock = clock;
   }
 
-  async viewer(broadcast: Broadcast, offer: Offer): Promise<OpenedSession> {
+  async viewer(broadcast: Broadcast, offer: Offer, visitor: Visitor | undefined): Promise<OpenedSession> {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     const openedAtMs = this.#clock.now();
@@ -60,14 +61,14 @@ export class Openings {
     const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), stream.sources, random32);
     const mid = ownerOf(offer, plan.tracks);
     const videoIndex = videoIndexOf(offer, plan.tracks);
-    const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, openedAtMs });
+    const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, visitor, openedAtMs });
     this.#sessions.add(session);
     await this.#openViewer(session, endpoint.thread, plan);
     return { sessionId: session.id, sdp: answer, etag: ice.etag };
   }
 
   /** For a viewer who can not offer. It is no load on the media plane before he answers. */
-  viewerToAnswer(broadcast: Broadcast): OfferedSession {
+  viewerToAnswer(broadcast: Broadcast, visitor: Visitor | undefined): OfferedSession {
     this.#offers.admit();
     const { stream } = broadcast;
     const ice = new IceSession();
@@ -75,7 +76,7 @@ export class Openings {
     const { thread, ...endpoint } = this.#media.endpointFor('viewer', broadcast.mediaId);
     const offer = offerPlay(localSide(endpoint, ice), stream.sources, random32);
     const videoIndex = offer.tracks.findIndex(({ kind }) => kind === 'video');
-    const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', videoIndex, openedAtMs });
+    const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', videoIndex, visitor, openedAtMs });
     this.#sessions.add(session);
     this.#sessions.atEnd(session, () => this.#offers.delete(session));
     const untilMs = this.#offers.add(session, { offer, thread }, openedAtMs);

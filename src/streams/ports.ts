@@ -2,6 +2,8 @@ import type { LayerWish } from '../media/layer-wish.ts';
 import type { CandidateAddress, CodecName, EgressPlan, IceCredentials, IngestPlan } from '../media/plan.ts';
 import type { SessionStats, TrackStats } from '../media/stats.ts';
 import type { Advice } from './advice.ts';
+import type { ClientKind } from './client-kind.ts';
+import type { PlayReport } from './play-report.ts';
 
 export type { CandidateAddress } from '../media/plan.ts';
 export type { LayerStats, SessionStats, TrackStats } from '../media/stats.ts';
@@ -41,7 +43,9 @@ export type MediaEvent =
   /** A connected publisher whose media flowed is not heard of any more, and is again; its session goes on. */
   | { readonly type: 'silent' | 'resumed'; readonly sessionId: string }
   /** About once a second for each stream with a publisher. */
-  | { readonly type: 'stats'; readonly streamId: string; readonly tracks: readonly TrackStats[] };
+  | { readonly type: 'stats'; readonly streamId: string; readonly tracks: readonly TrackStats[] }
+  /** Payload that a thread sent to a stream's viewers since it told last, about once a second while there is some. */
+  | { readonly type: 'sent'; readonly streamId: string; readonly bytes: number };
 
 export interface OpenPublisher {
   readonly sessionId: string;
@@ -137,11 +141,15 @@ export interface StreamRecord {
 export interface CrashedStream extends StreamRecord {
   readonly slug: string;
   readonly endedAt: Date;
+  readonly peakViewers: number;
 }
 
 export interface ViewerJoin {
   readonly id: string;
   readonly at: Date;
+  /** 8 bytes as hexadecimal, by which the visitors of the stream are told apart; absent where nobody is known. */
+  readonly mark?: string;
+  readonly client?: ClientKind;
 }
 
 export interface ViewerLeave {
@@ -150,10 +158,30 @@ export interface ViewerLeave {
   readonly reason: EndReason;
 }
 
+/** What is known by now of one viewer's watching. */
+export interface ViewerPlay extends PlayReport {
+  readonly id: string;
+}
+
+/** How a stream went for the `spanSeconds` up to `at`. */
+export interface StreamSample {
+  readonly streamId: string;
+  readonly at: Date;
+  readonly spanSeconds: number;
+  /** The most at once. */
+  readonly viewers: number;
+  readonly ingestBps: number;
+  /** Payload sent to all viewers together. */
+  readonly egressBps: number;
+  /** Of the publisher's packets, lost on the way here, 0 to 1. */
+  readonly lossShare?: number;
+  readonly framesPerSecond?: number;
+}
+
 /** What is kept of streams and viewers. Implemented by `db/streams.ts`. Every promise resolves once the row is durable. */
 export interface StreamStore {
   start(stream: StreamRecord): Promise<void>;
-  /** Idempotent: the first end stands. Closes the stream's open viewer sessions with the same time. */
+  /** Idempotent: the first end stands. Closes the stream's open viewer sessions with the same time, and sums it all up. */
   end(streamId: string, end: { at: Date; reason: EndReason; peakViewers: number }): Promise<void>;
   /** What is being sent, as far as known. */
   describe(streamId: string, codecs: readonly CodecName[], size?: { width: number; height: number }): Promise<void>;
@@ -161,6 +189,10 @@ export interface StreamStore {
   viewersJoined(streamId: string, viewers: readonly ViewerJoin[]): Promise<void>;
   /** Idempotent: the first leaving stands. */
   viewersLeft(viewers: readonly ViewerLeave[]): Promise<void>;
+  /** Idempotent; what is told replaces what was told before. */
+  viewersPlayed(viewers: readonly ViewerPlay[]): Promise<void>;
+  /** Idempotent. Those of streams without a row are left out. */
+  addSamples(samples: readonly StreamSample[]): Promise<void>;
   /** Written every few seconds for live streams, so that a crash can be given an honest end time. */
   heartbeat(streamIds: readonly string[], at: Date): Promise<void>;
   /**
@@ -177,8 +209,18 @@ export interface StreamHistoryRecord extends StreamRecord {
   readonly codecs: readonly CodecName[];
   readonly width: number | null;
   readonly height: number | null;
-  /** Written at the end. */
+  /** Of the largest picture that was sent. */
+  readonly maxWidth: number | null;
+  readonly maxHeight: number | null;
+  /** Of a stream that goes on, this and the following are as of the last ten seconds. */
   readonly peakViewers: number;
+  readonly uniqueViewers: number;
+  /** Of all viewers together. */
+  readonly watchSeconds: number;
+  /** While it came. */
+  readonly averageIngestBps: number | null;
+  /** The most in ten seconds. */
+  readonly peakIngestBps: number | null;
 }
 
 /** The read side of the same rows. Implemented by `db/streams.ts`. */

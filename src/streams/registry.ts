@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { answerFragment } from '../sdp/fragment.ts';
 import { type Offer, parseOffer } from '../sdp/offer.ts';
-import { Audience } from './audience.ts';
+import { Audience, type PlayRequest } from './audience.ts';
 import type { StreamChannel } from './broadcast.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -16,6 +16,7 @@ import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './
 import type { PublishKey } from './live-stream.ts';
 import { Offers } from './offers.ts';
 import { localSide, type OfferedSession, type OpenedSession, Openings } from './openings.ts';
+import type { PlayReport } from './play-report.ts';
 import type {
   EndReason,
   MediaEvent,
@@ -26,9 +27,11 @@ import type {
   StreamTotals,
   StreamWitness,
 } from './ports.ts';
+import { Sampling } from './sampling.ts';
 import { type ReportPage, type SessionReport, SessionReports } from './session-reports.ts';
 import { type Session, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
+import type { Caller } from './visitors.ts';
 
 const TICK_MS = 1_000;
 const DEFAULT_MAX_SESSIONS = 10_000;
@@ -72,6 +75,7 @@ export class StreamRegistry {
   readonly #listeners = new LiveListeners();
   readonly #turns = new Turns();
   readonly #heartbeat: Heartbeat;
+  readonly #sampling: Sampling;
   #cancelTick: () => void = () => {};
   #closing: Promise<void> | undefined;
 
@@ -87,9 +91,14 @@ export class StreamRegistry {
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
     this.keys = new KeyWatch({ broadcasts: this.#broadcasts, endings: this.#endings });
-    this.#audience = new Audience({ broadcasts: this.#broadcasts, endings: this.#endings });
     this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers });
+    this.#audience = new Audience({
+      broadcasts: this.#broadcasts,
+      endings: this.#endings,
+      openings: this.#openings,
+    });
     this.#heartbeat = new Heartbeat({ store, witness, log, nowMs: clock.now() });
+    this.#sampling = new Sampling({ store, log, nowMs: clock.now() });
     media.onEvent((event) => this.#onMedia(event));
     this.#armTick();
   }
@@ -104,15 +113,15 @@ export class StreamRegistry {
   }
 
   /** Throws `SdpError` and `StreamError`. */
-  async play({ channel, offer }: { channel: StreamChannel; offer: string }): Promise<OpenedSession> {
+  async play(request: PlayRequest): Promise<OpenedSession> {
     this.#admit();
-    return this.#audience.join(channel, (broadcast) => this.#openings.viewer(broadcast, parseOffer(offer)));
+    return this.#audience.play(request);
   }
 
   /** For a viewer who can not offer: what he has to answer in time. Throws `StreamError`. */
-  async offer(channel: StreamChannel): Promise<OfferedSession> {
+  async offer(channel: StreamChannel, from?: Caller): Promise<OfferedSession> {
     this.#admit();
-    return this.#audience.join(channel, async (broadcast) => this.#openings.viewerToAnswer(broadcast));
+    return this.#audience.offer({ channel, ...(from && { from }) });
   }
 
   /** His answer; what names the session's ICE from then on. Throws `SdpError` and `StreamError`. */
@@ -153,6 +162,13 @@ export class StreamRegistry {
     const session = this.#session('viewer', sessionId);
     this.#sessions.atEnd(session, atEnd);
     return { channelId: session.broadcast.stream.channelId, videoIndex: session.videoIndex };
+  }
+
+  /** What a viewer's player says of itself, maybe a moment after its session ended. Throws `no_session`. */
+  played(sessionId: string, report: PlayReport): void {
+    const session = this.#sessions.get(sessionId) ?? this.#sessions.ended(sessionId);
+    if (session?.kind !== 'viewer') throw new StreamError('no_session', 'There is no such session.');
+    session.broadcast.viewerPlayed(sessionId, report);
   }
 
   /** Whether such a session is open; a GET of its resource asks this. */
@@ -232,6 +248,10 @@ export class StreamRegistry {
       this.#broadcasts.ofMedia(event.streamId)?.measured(event.tracks);
       return;
     }
+    if (event.type === 'sent') {
+      this.#broadcasts.ofMedia(event.streamId)?.sent(event.bytes);
+      return;
+    }
     const session = this.#sessions.get(event.sessionId);
     if (!session) return;
     if (event.type === 'ended') {
@@ -244,7 +264,7 @@ export class StreamRegistry {
     }
     this.#sessions.connected(session, this.#clock.now());
     if (session.kind === 'publisher') session.broadcast.publisherConnected(session.id);
-    else session.broadcast.viewerConnected(session.id);
+    else session.broadcast.viewerConnected(session.id, session.visitor);
   }
 
   #armTick(): void {
@@ -259,8 +279,12 @@ export class StreamRegistry {
     this.#endings.endOverdue(nowMs);
     for (const session of this.#offers.lapsed(nowMs)) this.#endings.sessionEnded(session, 'not_connected');
     this.#sessions.expire(nowMs);
-    const liveIds = this.#broadcasts.live().map(({ stream }) => stream.id);
-    this.#heartbeat.beat(liveIds, nowMs);
+    const live = this.#broadcasts.live();
+    this.#heartbeat.beat(
+      live.map(({ stream }) => stream.id),
+      nowMs,
+    );
+    this.#sampling.tick(live, nowMs);
   }
 
   async #close(): Promise<void> {

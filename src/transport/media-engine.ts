@@ -173,7 +173,7 @@ export class MediaEngine {
     const stream = this.#streams.of(session.streamId);
     if (session instanceof ViewerSession) {
       session.connected(nowMs);
-      stream.viewers.add(session);
+      stream.viewerConnected(session);
       this.#streams.serve(session, nowMs);
     } else {
       const previous = stream.publisher;
@@ -197,7 +197,7 @@ export class MediaEngine {
     this.#sessions.remove(session);
     this.#meter.left(session);
     const stream = this.#streams.get(session.streamId);
-    if (session instanceof ViewerSession) stream?.viewers.delete(session);
+    if (session instanceof ViewerSession) stream?.viewerLeft(session);
     else if (stream?.publisher === session) stream.publisher = undefined;
     session.peer.close();
   }
@@ -235,8 +235,11 @@ export class MediaEngine {
   }
 
   #reportStats(nowMs: number): void {
-    this.#streams.each(({ id, publisher }) => {
-      if (publisher) this.#options.emit({ type: 'stats', streamId: id, tracks: publisher.stats(nowMs).tracks });
+    this.#streams.each((stream) => {
+      const { id: streamId, publisher } = stream;
+      if (publisher) this.#options.emit({ type: 'stats', streamId, tracks: publisher.stats(nowMs).tracks });
+      const bytes = stream.takeSentBytes();
+      if (bytes > 0) this.#options.emit({ type: 'sent', streamId, bytes });
     });
     this.#reportDrops();
   }

@@ -18,7 +18,10 @@ const HOLD_MS = 2;
 /** One stream on its thread: who publishes, who watches, and what has come in since the last flush. */
 export class StreamMedia {
   readonly id: string;
-  readonly viewers = new Set<ViewerSession>();
+  readonly #viewers = new Set<ViewerSession>();
+  /** Sent to those who left, and all that was told so far. */
+  #sentToLeft = 0;
+  #sentTold = 0;
   /** Those who catch up: asked each millisecond. */
   readonly #replaying = new Set<ViewerSession>();
   publisher: PublisherSession | undefined;
@@ -35,6 +38,27 @@ export class StreamMedia {
   constructor(id: string, onCrash: (viewer: ViewerSession, error: unknown) => void) {
     this.id = id;
     this.#onCrash = onCrash;
+  }
+
+  get viewers(): ReadonlySet<ViewerSession> {
+    return this.#viewers;
+  }
+
+  viewerConnected(viewer: ViewerSession): void {
+    this.#viewers.add(viewer);
+  }
+
+  viewerLeft(viewer: ViewerSession): void {
+    if (this.#viewers.delete(viewer)) this.#sentToLeft += viewer.sentBytes;
+  }
+
+  /** Payload sent to viewers since the last call. */
+  takeSentBytes(): number {
+    let sent = this.#sentToLeft;
+    for (const viewer of this.#viewers) sent += viewer.sentBytes;
+    const grown = sent - this.#sentTold;
+    this.#sentTold = sent;
+    return grown;
   }
 
   /** Whose packets these are. */

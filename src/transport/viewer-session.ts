@@ -91,6 +91,11 @@ export class ViewerSession {
     };
   }
 
+  /** Payload, once each. */
+  get sentBytes(): number {
+    return this.#tracks.reduce((sum, { octetsSent }) => sum + octetsSent, 0);
+  }
+
   get repairs(): RepairCounts {
     const resent = this.#tracks.reduce((sum, track) => sum + track.resent, 0);
     return { nacked: this.#nacked, resent, keyframeRequests: this.#keyframeRequests };

@@ -27,6 +27,7 @@ test('every table of the migrations has the columns that schema.prisma gives its
     { table: 'stream_keys', fields: Prisma.StreamKeyScalarFieldEnum },
     { table: 'streams', fields: Prisma.StreamScalarFieldEnum },
     { table: 'viewer_sessions', fields: Prisma.ViewerSessionScalarFieldEnum },
+    { table: 'viewer_samples', fields: Prisma.ViewerSampleScalarFieldEnum },
     { table: 'webhooks', fields: Prisma.WebhookScalarFieldEnum },
     { table: 'webhook_deliveries', fields: Prisma.WebhookDeliveryScalarFieldEnum },
   ];

@@ -48,11 +48,24 @@ const viewer = async (id: string) => {
 
 test('a stream that goes on has no end, and tells what is being sent once that is known', async () => {
   const id = await start();
-  const fresh = { id, channelId, title: 'Morning', startedAt: at(0), endedAt: null, endReason: null, peakViewers: 0 };
-  expect(await db.streams.byId(id)).toEqual({ ...fresh, codecs: [], width: null, height: null });
+  const fresh = { id, channelId, title: 'Morning', startedAt: at(0), endedAt: null, endReason: null };
+  const unwatched = { peakViewers: 0, uniqueViewers: 0, watchSeconds: 0, averageIngestBps: null, peakIngestBps: null };
+  const unseen = { codecs: [], width: null, height: null, maxWidth: null, maxHeight: null };
+  expect(await db.streams.byId(id)).toEqual({ ...fresh, ...unwatched, ...unseen });
   await db.streams.describe(id, ['h264', 'opus']);
   await db.streams.describe(id, ['av1', 'opus'], { width: 1280, height: 720 });
-  expect(await db.streams.byId(id)).toEqual({ ...fresh, codecs: ['av1', 'opus'], width: 1280, height: 720 });
+  const seen = { codecs: ['av1', 'opus'], width: 1280, height: 720, maxWidth: 1280, maxHeight: 720 };
+  expect(await db.streams.byId(id)).toEqual({ ...fresh, ...unwatched, ...seen });
+});
+
+test('the largest picture is remembered, and the present one told', async () => {
+  const id = await start();
+  await db.streams.describe(id, ['vp8'], { width: 640, height: 360 });
+  await db.streams.describe(id, ['vp8'], { width: 1920, height: 1080 });
+  await db.streams.describe(id, ['vp8'], { width: 320, height: 180 });
+  await db.streams.describe(id, ['vp9']);
+  const pictures = { width: 320, height: 180, maxWidth: 1920, maxHeight: 1080 };
+  expect(await db.streams.byId(id)).toMatchObject({ codecs: ['vp9'], ...pictures });
 });
 
 test('the first end of a stream stands, and closes its open viewers with it', async () => {
@@ -155,7 +168,7 @@ test('what a crash left open ends at the last heartbeat, viewers included, and w
   await db.streams.heartbeat([open, ended], at(20));
   const slug = (await db.channels.list({ limit: 9 })).find(({ id }) => id === channelId)?.slug;
   expect(await db.streams.closeLeftOpen()).toEqual([
-    { id: open, channelId, slug, title: expect.any(String), startedAt: at(2), endedAt: at(20) },
+    { id: open, channelId, slug, title: expect.any(String), startedAt: at(2), endedAt: at(20), peakViewers: 0 },
   ]);
   expect(await db.streams.closeLeftOpen()).toEqual([]);
   expect(await db.streams.byId(ended)).toMatchObject({ endedAt: at(1), endReason: 'stopped' });

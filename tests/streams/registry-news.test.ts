@@ -80,9 +80,9 @@ it('advice is told when it is raised, and the peak of viewers once a minute', as
 it('a stream that a crash cut off is told to have ended, when it is found', async () => {
   const endedAt = new Date('2026-11-21T12:00:00Z');
   const stream = { id: 'stream-9', title: 'A flood', startedAt: new Date('2026-11-21T11:00:00Z') };
-  store.crashed.push({ ...stream, channelId: 'channel-9', slug: 'flood', endedAt });
+  store.crashed.push({ ...stream, channelId: 'channel-9', slug: 'flood', endedAt, peakViewers: 7 });
   await clock.advance(11_000);
   await settled();
   const channel = { id: 'channel-9', slug: 'flood' };
-  expect(witness.events).toEqual([{ type: 'ended', at: endedAt, channel, stream, reason: 'crash', peakViewers: 0 }]);
+  expect(witness.events).toEqual([{ type: 'ended', at: endedAt, channel, stream, reason: 'crash', peakViewers: 7 }]);
 });

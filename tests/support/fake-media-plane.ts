@@ -116,6 +116,11 @@ export class FakeMediaPlane implements MediaPlane {
     this.#listener({ type: 'stats', streamId, tracks });
   }
 
+  /** Viewers of this stream were sent so much. */
+  send(streamId: string, bytes: number): void {
+    this.#listener({ type: 'sent', streamId, bytes });
+  }
+
   async #open(kind: 'publisher' | 'viewer', { sessionId, streamId, plan }: OpenPublisher | OpenViewer): Promise<void> {
     this.sessions.set(sessionId, { kind, streamId });
     this.plans.set(sessionId, plan);

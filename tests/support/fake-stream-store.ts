@@ -4,15 +4,20 @@ import type {
   StreamHistory,
   StreamHistoryRecord,
   StreamRecord,
+  StreamSample,
   StreamStore,
   ViewerJoin,
   ViewerLeave,
+  ViewerPlay,
 } from '../../src/streams/ports.ts';
 import { pageOf } from './page-of.ts';
 
 interface ViewerRow {
   readonly id: string;
   readonly streamId: string;
+  readonly mark?: string;
+  readonly client?: string;
+  played?: ViewerPlay;
   leftAt?: Date;
   reason?: EndReason;
 }
@@ -21,6 +26,7 @@ interface ViewerRow {
 export class FakeStreamStore implements StreamStore, StreamHistory {
   readonly rows = new Map<string, StreamHistoryRecord>();
   readonly viewers = new Map<string, ViewerRow>();
+  readonly samples: StreamSample[] = [];
   readonly heartbeats: (readonly string[])[] = [];
   /** The times of the last heartbeat before which streams were held for dead. */
   readonly sweeps: number[] = [];
@@ -38,7 +44,13 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
       codecs: [],
       width: null,
       height: null,
+      maxWidth: null,
+      maxHeight: null,
       peakViewers: 0,
+      uniqueViewers: 0,
+      watchSeconds: 0,
+      averageIngestBps: null,
+      peakIngestBps: null,
     });
   }
 
@@ -63,7 +75,17 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
   async viewersJoined(streamId: string, viewers: readonly ViewerJoin[]): Promise<void> {
     this.#mayFail();
     this.#row(streamId);
-    for (const { id } of viewers) this.viewers.set(id, { id, streamId });
+    for (const { at: _, ...viewer } of viewers) this.viewers.set(viewer.id, { ...viewer, streamId });
+  }
+
+  async viewersPlayed(viewers: readonly ViewerPlay[]): Promise<void> {
+    this.#mayFail();
+    for (const played of viewers) Object.assign(this.viewers.get(played.id) ?? {}, { played });
+  }
+
+  async addSamples(samples: readonly StreamSample[]): Promise<void> {
+    this.#mayFail();
+    this.samples.push(...samples);
   }
 
   async viewersLeft(viewers: readonly ViewerLeave[]): Promise<void> {

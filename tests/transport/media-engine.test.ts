@@ -97,6 +97,19 @@ describe.each(modes)('a media engine sending by %s', (mode) => {
   const video = (client: RtcClient) => client.received.filter(({ payloadType }) => payloadType === VIEWER_H264);
   const endOf = (sessionId: string) => events.find((event) => event.type === 'ended' && event.sessionId === sessionId);
 
+  test('what viewers are sent is told by and by, once, also of those who left meanwhile', async () => {
+    const publisher = await publish();
+    const [first, second] = [await play('a'), await play('b')];
+    const payloads = sendFrame(publisher, 0, true);
+    await until('both have the picture', () => video(first).length === 3 && video(second).length === 3);
+    engine.closeSession('a');
+    // A packet may have a byte of padding.
+    const least = 2 * payloads.reduce((sum, { length }) => sum + length, 0);
+    const most = least + 2 * payloads.length;
+    const told = () => events.reduce((sum, event) => sum + (event.type === 'sent' ? event.bytes : 0), 0);
+    await until('all is told', () => told() >= least && told() <= most);
+  });
+
   test('every viewer gets every packet as it was sent, across the sequence wrap', async () => {
     const publisher = await publish();
     const viewers = await Promise.all(['a', 'b', 'c'].map((id) => play(id)));

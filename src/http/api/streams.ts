@@ -17,7 +17,13 @@ const stream = z
     codecs: z.array(z.string()),
     width: z.int().nullable(),
     height: z.int().nullable(),
+    maxWidth: z.int().nullable().openapi({ description: 'Of the largest picture that was sent' }),
+    maxHeight: z.int().nullable(),
     peakViewers: z.int(),
+    uniqueViewers: z.int().openapi({ description: 'Told apart by address and browser, of which neither is kept' }),
+    watchSeconds: z.int().openapi({ description: 'Of all viewers together' }),
+    averageIngestBps: z.int().nullable().openapi({ description: 'While something came' }),
+    peakIngestBps: z.int().nullable().openapi({ description: 'The most in ten seconds' }),
   })
   .openapi('Stream');
 
@@ -65,18 +71,11 @@ export function streamRoutes({ auth, channels, history }: ApiDependencies) {
   return app;
 }
 
-function view(of: StreamHistoryRecord): z.infer<typeof stream> {
-  const { id, channelId, title, startedAt, endedAt, endReason, codecs, width, height, peakViewers } = of;
+function view({ startedAt, endedAt, codecs, ...rest }: StreamHistoryRecord): z.infer<typeof stream> {
   return {
-    id,
-    channelId,
-    title,
+    ...rest,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,
-    endReason,
     codecs: [...codecs],
-    width,
-    height,
-    peakViewers,
   };
 }
