@@ -3,6 +3,7 @@ import { ApiTokens } from './accounts/api-tokens.ts';
 import { Login } from './accounts/login.ts';
 import { SetUp } from './accounts/set-up.ts';
 import { Channels } from './channels/channels.ts';
+import { Moderators } from './channels/moderators.ts';
 import { StreamKeys } from './channels/stream-keys.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
@@ -67,6 +68,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const app = createApp({
     streams,
     channels: new Channels({ store: database.channels }),
+    moderators: new Moderators({ store: database.moderators, users: database.users }),
     streamKeys: new StreamKeys({ store: database.streamKeys }),
     users: database.users,
     login: new Login({ users: database.users, sessions: database.loginSessions }),

@@ -6,7 +6,9 @@ export type AccountErrorCode =
   | 'not_set_up'
   | 'bad_password'
   | 'bad_name'
-  | 'no_token';
+  | 'no_token'
+  | 'no_user'
+  | 'too_many_scopes';
 
 export class AccountError extends Error {
   readonly code: AccountErrorCode;

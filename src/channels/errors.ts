@@ -1,4 +1,4 @@
-export type ChannelErrorCode = 'no_channel' | 'slug_taken' | 'bad_slug' | 'no_key' | 'bad_key';
+export type ChannelErrorCode = 'no_channel' | 'slug_taken' | 'bad_slug' | 'no_key' | 'bad_key' | 'no_user';
 
 export class ChannelError extends Error {
   readonly code: ChannelErrorCode;

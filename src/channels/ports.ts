@@ -1,4 +1,7 @@
-/** What channels and their keys need of a store. Implemented by `db/channels.ts` and `db/stream-keys.ts`. */
+/**
+ * What channels and their keys need of a store. Implemented by `db/channels.ts`, `db/stream-keys.ts` and
+ * `db/moderators.ts`.
+ */
 
 export type Visibility = 'public' | 'unlisted' | 'private';
 
@@ -103,4 +106,22 @@ export interface StreamKeyStore {
   used(hash: Uint8Array, at: Date): Promise<StreamKeyRecord | undefined>;
   /** Removes keys that expired before `now`. */
   deleteExpired(now: Date): Promise<number>;
+}
+
+/** An account that keeps order in the chat of a channel that is not its own. */
+export interface Moderator {
+  /** Of the appointment, not of the account. */
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly since: Date;
+}
+
+export interface ModeratorStore {
+  /** The last appointed first; `after`: the id of the last one of the page before. */
+  list(channelId: string, page: { limit: number; after?: string | undefined }): Promise<readonly Moderator[]>;
+  has(channelId: string, userId: string): Promise<boolean>;
+  /** Whoever is one already stays it. */
+  add(channelId: string, userId: string): Promise<void>;
+  remove(channelId: string, userId: string): Promise<void>;
 }

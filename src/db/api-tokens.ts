@@ -1,8 +1,7 @@
-import type { ApiTokenRecord, ApiTokenStore, User } from '../accounts/ports.ts';
+import type { ApiTokenRecord, ApiTokenStore, NewApiToken, User } from '../accounts/ports.ts';
+import { isScope, type Scope } from '../accounts/scopes.ts';
 import { bytes, type DbClient, isId } from './client.ts';
 import { userFields } from './users.ts';
-
-type NewApiToken = Parameters<ApiTokenStore['create']>[0];
 
 export class DbApiTokens implements ApiTokenStore {
   readonly #db: DbClient;
@@ -11,8 +10,9 @@ export class DbApiTokens implements ApiTokenStore {
     this.#db = db;
   }
 
-  async create(token: NewApiToken): Promise<ApiTokenRecord> {
-    return await this.#db.apiToken.create({ data: { ...token, hash: bytes(token.hash) }, select: tokenFields });
+  async create({ hash, scopes, ...token }: NewApiToken): Promise<ApiTokenRecord> {
+    const data = { ...token, hash: bytes(hash), scopes: [...scopes] };
+    return record(await this.#db.apiToken.create({ data, select: tokenFields }));
   }
 
   async list(
@@ -21,13 +21,23 @@ export class DbApiTokens implements ApiTokenStore {
   ): Promise<readonly ApiTokenRecord[]> {
     if (after !== undefined && !isId(after)) return [];
     const where = { userId, ...(after !== undefined && { id: { lt: after } }) };
-    return await this.#db.apiToken.findMany({ where, orderBy: { id: 'desc' }, take: limit, select: tokenFields });
+    const page = { where, orderBy: { id: 'desc' }, take: limit, select: tokenFields } as const;
+    return (await this.#db.apiToken.findMany(page)).map(record);
   }
 
-  async userByHash(hash: Uint8Array): Promise<User | undefined> {
-    const where = { hash: bytes(hash) };
-    const token = await this.#db.apiToken.findUnique({ where, select: { user: { select: userFields } } });
-    return token?.user;
+  async byHash(hash: Uint8Array, now: Date): Promise<{ token: ApiTokenRecord; user: User } | undefined> {
+    const isValid = { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }], user: { disabledAt: null } };
+    const found = await this.#db.apiToken.findUnique({
+      where: { hash: bytes(hash), ...isValid },
+      select: { ...tokenFields, user: { select: userFields } },
+    });
+    if (found === null) return undefined;
+    const { user, ...token } = found;
+    return { token: record(token), user };
+  }
+
+  async used(tokenId: string, at: Date): Promise<void> {
+    await this.#db.apiToken.updateMany({ where: { id: tokenId }, data: { lastUsedAt: at } });
   }
 
   async delete(userId: string, tokenId: string): Promise<boolean> {
@@ -36,4 +46,17 @@ export class DbApiTokens implements ApiTokenStore {
   }
 }
 
-const tokenFields = { id: true, name: true, prefix: true, createdAt: true } as const;
+const tokenFields = {
+  id: true,
+  name: true,
+  prefix: true,
+  scopes: true,
+  createdAt: true,
+  lastUsedAt: true,
+  expiresAt: true,
+} as const;
+
+/** A scope that this version does not know gives nothing. */
+function record({ scopes, ...token }: Omit<ApiTokenRecord, 'scopes'> & { scopes: string[] }): ApiTokenRecord {
+  return { ...token, scopes: scopes.filter((name): name is Scope => isScope(name)) };
+}

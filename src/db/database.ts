@@ -10,6 +10,7 @@ import { EmbeddedPostgres } from './embedded-postgres.ts';
 import { JobQueue } from './job-queue.ts';
 import { DbLoginSessions } from './login-sessions.ts';
 import { migrate } from './migrate.ts';
+import { DbModerators } from './moderators.ts';
 import type { DatabaseMeter, DatabaseReport } from './ports.ts';
 import { DbStreamKeys } from './stream-keys.ts';
 import { DbStreams } from './streams.ts';
@@ -29,6 +30,7 @@ export class Database {
   readonly loginSessions: DbLoginSessions;
   readonly apiTokens: DbApiTokens;
   readonly channels: DbChannels;
+  readonly moderators: DbModerators;
   readonly streamKeys: DbStreamKeys;
   readonly streams: DbStreams;
   readonly webhooks: DbWebhooks;
@@ -48,6 +50,7 @@ export class Database {
     this.loginSessions = new DbLoginSessions(client);
     this.apiTokens = new DbApiTokens(client);
     this.channels = new DbChannels(client);
+    this.moderators = new DbModerators(client);
     this.streamKeys = new DbStreamKeys(client);
     this.streams = new DbStreams(client);
     this.webhooks = new DbWebhooks(client);

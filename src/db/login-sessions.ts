@@ -14,7 +14,7 @@ export class DbLoginSessions implements LoginSessionStore {
   }
 
   async userByHash(hash: Uint8Array, now: Date): Promise<User | undefined> {
-    const where = { hash: bytes(hash), expiresAt: { gt: now } };
+    const where = { hash: bytes(hash), expiresAt: { gt: now }, user: { disabledAt: null } };
     const session = await this.#db.loginSession.findUnique({ where, select: { user: { select: userFields } } });
     return session?.user;
   }

@@ -40,7 +40,7 @@ export class DbUsers implements UserStore {
   }
 }
 
-export const userFields = { id: true, name: true, role: true, passwordHash: true } as const;
+export const userFields = { id: true, name: true, role: true, passwordHash: true, disabledAt: true } as const;
 
 /** Made here and not by the database, whose idea of case depends on how it was set up. */
 const nameKey = (name: string) => name.normalize('NFKC').toLowerCase();

@@ -6,6 +6,7 @@ import type { Login } from '../accounts/login.ts';
 import type { UserStore } from '../accounts/ports.ts';
 import type { SetUp } from '../accounts/set-up.ts';
 import type { Channels } from '../channels/channels.ts';
+import type { Moderators } from '../channels/moderators.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
 import type { Health } from '../health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -19,6 +20,7 @@ import { docsPage } from './api/docs.ts';
 import { Auth } from './auth.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError, problemResponse } from './errors.ts';
+import { Gate } from './gate.ts';
 import { type HealthChecks, healthRoutes } from './health.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import { Limits } from './limits.ts';
@@ -31,6 +33,7 @@ import { whipRoutes } from './whip.ts';
 export interface AppOptions {
   readonly streams: StreamRegistry;
   readonly channels: Channels;
+  readonly moderators: Moderators;
   readonly streamKeys: StreamKeys;
   readonly users: UserStore;
   readonly login: Login;
@@ -55,10 +58,11 @@ export interface AppOptions {
 
 /** Everything the server says over HTTP. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { streams, channels, streamKeys, log, metrics, adminToken, publicUrl, turn, site } = options;
+  const { streams, streamKeys, log, metrics, adminToken, publicUrl, turn, site } = options;
   const { redirect = { when: 'full' } } = options;
   const { limits = new Limits({ isBehindProxy: publicUrl !== undefined }) } = options;
   const auth = new Auth({ ...options, adminToken, publicUrl });
+  const gate = new Gate({ ...options, auth });
   // A slash at the end of an address typed into an encoder makes no difference.
   const app = new Hono<AppEnv>({ strict: false });
   app.onError((error, c) => problemResponse(c, error, log));
@@ -67,8 +71,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);
   app.route('/', healthRoutes(options.checks ?? {}));
   app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, redirect, publicUrl, log }));
-  app.route('/whep', whepRoutes({ streams, channels, auth, limits, turn, redirect, publicUrl }));
-  const api = apiRoutes({ ...options, auth, limits }, async (c) => app.fetch(asRead(c.req.raw), c.env));
+  app.route('/whep', whepRoutes({ streams, gate, limits, turn, redirect, publicUrl }));
+  const api = apiRoutes({ ...options, auth, gate, limits }, async (c) => app.fetch(asRead(c.req.raw), c.env));
   app.route('/api/v1', api);
   app.get(
     '/api/docs',

@@ -13,6 +13,7 @@ export type HttpErrorCode =
   | 'bad_request'
   | 'unauthorized'
   | 'forbidden'
+  | 'insufficient_scope'
   | 'cross_site'
   | 'not_found'
   | 'method_not_allowed'
@@ -43,6 +44,8 @@ export const statusOf = {
   bad_key: 401,
   bad_login: 401,
   forbidden: 403,
+  insufficient_scope: 403,
+  too_many_scopes: 403,
   cross_site: 403,
   bad_setup_token: 403,
   not_found: 404,
@@ -50,6 +53,7 @@ export const statusOf = {
   no_channel: 404,
   no_key: 404,
   no_token: 404,
+  no_user: 404,
   no_webhook: 404,
   no_delivery: 404,
   method_not_allowed: 405,

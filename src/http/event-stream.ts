@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import type { Limits } from './limits.ts';
 
@@ -73,7 +72,7 @@ export class EventStreams {
   }
 
   /** `begin` starts to push events and returns how to stop. Throws `too_many_feeds` and `rate_limited`. */
-  open(c: Context<AppEnv>, begin: (latest: LatestEvents) => () => void): Response {
+  open(c: Context, begin: (latest: LatestEvents) => () => void): Response {
     // Nobody would read them.
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
     if (this.#open >= MAX_STREAMS) throw new HttpError('too_many_feeds', 'Too many event streams are open.');

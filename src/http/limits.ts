@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { addressBlock, clientAddress, isLoopback } from './client-address.ts';
-import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 
 /** Counted per address, `publish` per stream key. A thousand viewers behind one address may all join, trickle and leave within a minute. */
@@ -41,7 +40,7 @@ export class Limits {
   }
 
   /** Counts one request. Throws `rate_limited`. */
-  async count(c: Context<AppEnv>, name: LimitName): Promise<void> {
+  async count(c: Context, name: LimitName): Promise<void> {
     const block = this.#block(c, name);
     if (block !== undefined) await this.#consume(name, block);
   }
@@ -52,7 +51,7 @@ export class Limits {
   }
 
   /** Throws `rate_limited` when all is used up, and counts nothing. */
-  async check(c: Context<AppEnv>, name: LimitName): Promise<void> {
+  async check(c: Context, name: LimitName): Promise<void> {
     const block = this.#block(c, name);
     if (block === undefined) return;
     const limiter = this.#limiters[name];
@@ -61,13 +60,13 @@ export class Limits {
   }
 
   /** What was counted is forgiven, as after a right password. */
-  async forgive(c: Context<AppEnv>, name: LimitName): Promise<void> {
+  async forgive(c: Context, name: LimitName): Promise<void> {
     const block = this.#block(c, name);
     if (block !== undefined) await this.#limiters[name].delete(block);
   }
 
   /** Counts an event stream until the returned function is called, once. Throws `rate_limited`. */
-  hold(c: Context<AppEnv>): () => void {
+  hold(c: Context): () => void {
     const block = this.#block(c, 'api');
     if (block === undefined) return () => {};
     const held = this.#held.get(block) ?? 0;
@@ -91,7 +90,7 @@ export class Limits {
     }
   }
 
-  #block(c: Context<AppEnv>, name: LimitName): string | undefined {
+  #block(c: Context, name: LimitName): string | undefined {
     const address = clientAddress(c, this.#isBehindProxy);
     if (this.#sparesLoopback && isLoopback(address) && !STRICT.has(name)) return undefined;
     return addressBlock(address);

@@ -2,7 +2,6 @@ import type { Context } from 'hono';
 import type { LiveEvent } from '../streams/live-events.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import { liveView } from './api/schemas.ts';
-import type { AppEnv } from './env.ts';
 import { EventStreams, type ServerEvent } from './event-stream.ts';
 import type { Limits } from './limits.ts';
 
@@ -17,7 +16,7 @@ export class LiveFeeds {
   }
 
   /** Throws `too_many_feeds` and `rate_limited`. */
-  open(c: Context<AppEnv>, channelId: string): Response {
+  open(c: Context, channelId: string): Response {
     return this.#feeds.open(c, (latest) => {
       latest.push(serverEvent({ type: 'live', live: this.#streams.live(channelId) }));
       return this.#streams.subscribe(channelId, (event) => latest.push(serverEvent(event)));

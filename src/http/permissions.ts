@@ -1,8 +1,22 @@
-import type { User } from '../accounts/ports.ts';
+import type { ApiTokenRecord, User } from '../accounts/ports.ts';
+import type { Scope } from '../accounts/scopes.ts';
 import type { Channel } from '../channels/ports.ts';
 
-/** Who asks: the administrator's token, or a user by token or cookie. */
-export type Identity = { readonly kind: 'admin' } | { readonly kind: 'user'; readonly user: User };
+/** Who asks: the administrator's token, a user who is logged in, or one by a token of his. */
+export type Identity =
+  | { readonly kind: 'admin' }
+  | { readonly kind: 'login'; readonly user: User }
+  | { readonly kind: 'token'; readonly user: User; readonly token: ApiTokenRecord };
+
+/** Who is a moderator of which channel. */
+export interface ModeratorLookup {
+  has(channelId: string, userId: string): Promise<boolean>;
+}
+
+/** Tokens are good for what they were made for; a login and the administrator's token for everything. */
+export function hasScope(identity: Identity, scope: Scope): boolean {
+  return identity.kind !== 'token' || identity.token.scopes.includes(scope);
+}
 
 /** Health, and whatever else concerns the server and no channel. */
 export function mayAdminister(identity: Identity): boolean {
@@ -12,13 +26,28 @@ export function mayAdminister(identity: Identity): boolean {
 /** The server's owner manages everything, a streamer what is his own, a viewer nothing. */
 export function mayManage(identity: Identity | undefined, channel: Channel): boolean {
   if (identity === undefined) return false;
-  if (mayAdminister(identity)) return true;
-  return identity.kind === 'user' && identity.user.role === 'streamer' && identity.user.id === channel.ownerId;
+  if (identity.kind === 'admin' || mayAdminister(identity)) return true;
+  return identity.user.role === 'streamer' && identity.user.id === channel.ownerId;
 }
 
-/** Unlisted channels are seen by whoever knows them. */
-export function maySee(identity: Identity | undefined, channel: Channel): boolean {
-  return channel.visibility !== 'private' || mayManage(identity, channel);
+/** Whoever manages the channel, and whoever was made its moderator, whatever his role. */
+export async function mayModerate(
+  identity: Identity | undefined,
+  channel: Channel,
+  moderators: ModeratorLookup,
+): Promise<boolean> {
+  if (identity === undefined) return false;
+  if (identity.kind === 'admin' || mayManage(identity, channel)) return true;
+  return moderators.has(channel.id, identity.user.id);
+}
+
+/** Unlisted channels are seen by whoever knows them, private ones by those who manage or moderate them. */
+export async function maySee(
+  identity: Identity | undefined,
+  channel: Channel,
+  moderators: ModeratorLookup,
+): Promise<boolean> {
+  return channel.visibility !== 'private' || mayModerate(identity, channel, moderators);
 }
 
 export function mayPublish(user: User): boolean {

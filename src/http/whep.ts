@@ -1,12 +1,11 @@
 import { type Context, Hono } from 'hono';
-import type { Channels } from '../channels/channels.ts';
 import type { Channel } from '../channels/ports.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { Caller } from '../streams/visitors.ts';
-import type { Auth } from './auth.ts';
 import { addressBlock, clientAddress } from './client-address.ts';
 import type { AppEnv } from './env.ts';
+import type { Gate } from './gate.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import type { Limits } from './limits.ts';
 import { hereOrElsewhere, type RedirectOptions } from './redirect.ts';
@@ -25,8 +24,7 @@ import { extensionLinks, extensionRoutes } from './whep-extensions.ts';
 
 export interface WhepOptions {
   readonly streams: StreamRegistry;
-  readonly channels: Channels;
-  readonly auth: Auth;
+  readonly gate: Gate;
   readonly limits: Limits;
   readonly turn: TurnOptions | undefined;
   readonly redirect: RedirectOptions;
@@ -34,7 +32,7 @@ export interface WhepOptions {
 }
 
 /** WHEP, draft-ietf-wish-whep. No channel is called `sessions`. */
-export function whepRoutes({ streams, channels, auth, limits, turn, redirect, publicUrl }: WhepOptions): Hono<AppEnv> {
+export function whepRoutes({ streams, gate, limits, turn, redirect, publicUrl }: WhepOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const take = hereOrElsewhere({ ...redirect, publicUrl }, 'whep');
   app.use(openToAllOrigins);
@@ -44,7 +42,7 @@ export function whepRoutes({ streams, channels, auth, limits, turn, redirect, pu
 
   // A HEAD finds out by the content type that this is a WHEP endpoint.
   app.get('/:slug', async (c) => {
-    await auth.visibleChannel(c, channels, c.req.param('slug'));
+    await gate.visibleChannel(c, c.req.param('slug'), { scope: 'read' });
     c.header('Content-Type', SDP);
     c.header('Accept-Post', SDP);
     return emptyOk(c);
@@ -57,7 +55,7 @@ export function whepRoutes({ streams, channels, auth, limits, turn, redirect, pu
   });
 
   app.post('/:slug', limitSignalling, async (c) => {
-    const channel = await auth.visibleChannel(c, channels, c.req.param('slug'));
+    const channel = await gate.visibleChannel(c, c.req.param('slug'), { scope: 'read' });
     return take(c, channel.slug, () => begin(c, channel));
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { User } from '../../src/accounts/ports.ts';
+import type { NewApiToken, User } from '../../src/accounts/ports.ts';
 import type { Database } from '../../src/db/database.ts';
 import { newOwner, TestPostgres } from '../support/database.ts';
 
@@ -68,23 +68,44 @@ test('only expired login sessions are cleared away', async () => {
   expect(await db.loginSessions.userByHash(hashOf('30'), noon)).toEqual(owner);
 });
 
+const tokenOf = (userId: string, name: string, more: Partial<NewApiToken> = {}) =>
+  db.apiTokens.create({
+    userId,
+    name,
+    prefix: 'frt_1',
+    hash: hashOf(name),
+    scopes: ['read'],
+    expiresAt: null,
+    ...more,
+  });
+
 test('an API token leads to its user and is listed without its hash, newest first', async () => {
   owner = await newOwner(db);
-  const first = await db.apiTokens.create({ userId: owner.id, name: 'one', prefix: 'fr_1', hash: hashOf('one') });
-  const second = await db.apiTokens.create({ userId: owner.id, name: 'two', prefix: 'fr_2', hash: hashOf('two') });
-  expect(Object.keys(first).sort()).toEqual(['createdAt', 'id', 'name', 'prefix']);
+  const first = await tokenOf(owner.id, 'one');
+  const second = await tokenOf(owner.id, 'two', { scopes: ['keys', 'read'] });
+  expect(Object.keys(first)).not.toContain('hash');
   expect(await db.apiTokens.list(owner.id, { limit: 9 })).toEqual([second, first]);
-  expect(await db.apiTokens.userByHash(hashOf('one'))).toEqual(owner);
-  expect(await db.apiTokens.userByHash(hashOf('three'))).toBeUndefined();
+  expect(await db.apiTokens.byHash(hashOf('two'), noon)).toEqual({ token: second, user: owner });
+  expect(second.scopes).toEqual(['keys', 'read']);
+  expect(await db.apiTokens.byHash(hashOf('three'), noon)).toBeUndefined();
+});
+
+test('an API token is good until it expires, and remembers its last use', async () => {
+  owner = await newOwner(db);
+  const { id } = await tokenOf(owner.id, 'one', { expiresAt: later(60) });
+  expect((await db.apiTokens.byHash(hashOf('one'), later(59)))?.user).toEqual(owner);
+  expect(await db.apiTokens.byHash(hashOf('one'), later(60))).toBeUndefined();
+  await db.apiTokens.used(id, later(30));
+  expect(await db.apiTokens.list(owner.id, { limit: 9 })).toMatchObject([{ id, lastUsedAt: later(30) }]);
 });
 
 test('an API token is deleted by its owner alone', async () => {
   owner = await newOwner(db);
-  const { id } = await db.apiTokens.create({ userId: owner.id, name: 'one', prefix: 'fr_1', hash: hashOf('one') });
+  const { id } = await tokenOf(owner.id, 'one');
   expect(await db.apiTokens.delete('01a1fd9c-d885-73e3-9325-069ed7d07329', id)).toBe(false);
   expect(await db.apiTokens.delete(owner.id, 'not-an-id')).toBe(false);
-  expect(await db.apiTokens.userByHash(hashOf('one'))).toEqual(owner);
+  expect((await db.apiTokens.byHash(hashOf('one'), noon))?.user).toEqual(owner);
   expect(await db.apiTokens.delete(owner.id, id)).toBe(true);
   expect(await db.apiTokens.delete(owner.id, id)).toBe(false);
-  expect(await db.apiTokens.userByHash(hashOf('one'))).toBeUndefined();
+  expect(await db.apiTokens.byHash(hashOf('one'), noon)).toBeUndefined();
 });

@@ -24,6 +24,7 @@ test('every table of the migrations has the columns that schema.prisma gives its
     { table: 'login_sessions', fields: Prisma.LoginSessionScalarFieldEnum },
     { table: 'api_tokens', fields: Prisma.ApiTokenScalarFieldEnum },
     { table: 'channels', fields: Prisma.ChannelScalarFieldEnum },
+    { table: 'channel_moderators', fields: Prisma.ChannelModeratorScalarFieldEnum },
     { table: 'stream_keys', fields: Prisma.StreamKeyScalarFieldEnum },
     { table: 'streams', fields: Prisma.StreamScalarFieldEnum },
     { table: 'viewer_sessions', fields: Prisma.ViewerSessionScalarFieldEnum },

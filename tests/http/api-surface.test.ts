@@ -38,6 +38,19 @@ describe('the API', () => {
     );
   });
 
+  it('says of every route who may call it and which scope a token needs', async () => {
+    for (const [path, item] of Object.entries((await fake.document()).paths)) {
+      for (const [method, { description, 'x-access': access, security }] of Object.entries(item)) {
+        const where = `${method} ${path}`;
+        expect(access, where).toMatchObject({ who: expect.any(String), scope: expect.any(String) });
+        expect(description, where).toMatch(/^For /);
+        const isOpen = access?.who === 'anyone';
+        expect(security?.length ?? 0, where).toBe(isOpen ? 0 : access?.who === 'visitor' || access?.orLocal ? 3 : 2);
+        if (!isOpen) expect(access?.scope === 'none' || description?.includes(access?.scope ?? ''), where).toBe(true);
+      }
+    }
+  });
+
   it('can be read by people, without a script and without anything from elsewhere', async () => {
     const response = await fake.request('/api/docs');
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);

@@ -3,6 +3,7 @@ import { ApiTokens } from '../../src/accounts/api-tokens.ts';
 import { Login } from '../../src/accounts/login.ts';
 import { SetUp } from '../../src/accounts/set-up.ts';
 import { Channels } from '../../src/channels/channels.ts';
+import { Moderators } from '../../src/channels/moderators.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
 import type { Database } from '../../src/db/database.ts';
 import { TestPostgres } from '../support/database.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
     setUp: new SetUp({ users }),
     apiTokens: new ApiTokens({ store: database.apiTokens }),
     channels: new Channels({ store: database.channels }),
+    moderators: new Moderators({ store: database.moderators, users }),
     streamKeys: new StreamKeys({ store: database.streamKeys }),
   });
 });
@@ -67,6 +69,12 @@ it('a channel lives its whole life on the real database', async () => {
   expect(await call('GET', '/channels?q=%25river', 200)).toMatchObject({ items: [] });
   expect(await call('GET', '/channels?live=true', 200)).toMatchObject({ items: [] });
 
+  await call('PUT', '/channels/brook/moderators/nora', 204);
+  await call('PUT', '/channels/brook/moderators/NORA', 204);
+  await call('PUT', '/channels/brook/moderators/nobody', 404);
+  expect(await call('GET', '/channels/brook/moderators', 200)).toMatchObject({ items: [{ name: 'Nora' }] });
+  for (const _ of ['first', 'again']) await call('DELETE', '/channels/brook/moderators/nora', 204);
+
   const made = await call<{ id: string; key: string }>('POST', '/channels/brook/keys', 201, { name: 'OBS' }, token);
   const { id: keyId, key } = await call<{ id: string; key: string }>(
     'POST',
@@ -96,6 +104,10 @@ it('a channel lives its whole life on the real database', async () => {
   expect((await fake.publish(key)).status).toBe(401);
   await call('DELETE', '/channels/brook', 204);
   await call('GET', `/streams/${stream.id}`, 404);
+});
+
+it('there is a channel for what follows', async () => {
+  await call('POST', '/channels', 201, { slug: 'pond', title: 'A pond' });
 });
 
 it.each([

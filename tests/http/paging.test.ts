@@ -7,6 +7,10 @@ let token: string;
 const lists: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
   '/channels': (name) => post('/channels', { slug: name, title: name }),
   '/channels/{slug}/keys': (name) => post('/channels/brook/keys', { name }),
+  '/channels/{slug}/moderators': async (name) => {
+    fake.users.add(name, 'viewer');
+    await fake.call('PUT', `/channels/brook/moderators/${name}`, { token });
+  },
   '/channels/{slug}/streams': async (name) => {
     const { key } = (await (await post('/channels/brook/keys', { name })).json()) as { key: string };
     await fake.request(await fake.goLive(key), { method: 'DELETE' });

@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 type Json = Readonly<Record<string, unknown>>;
 
-interface Operation {
+export interface Operation {
+  readonly description?: string;
+  readonly security?: readonly object[];
+  readonly 'x-access'?: { readonly who: string; readonly scope: string; readonly orLocal?: boolean };
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Json }>> }>

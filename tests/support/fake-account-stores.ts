@@ -3,6 +3,7 @@ import type {
   ApiTokenRecord,
   ApiTokenStore,
   LoginSessionStore,
+  NewApiToken,
   Role,
   User,
   UserStore,
@@ -14,9 +15,20 @@ export class FakeUserStore implements UserStore {
 
   /** Another account beside the owner's, which no API makes yet. */
   add(name: string, role: Role, passwordHash = ''): User {
-    const user = { id: randomUUID(), name, role, passwordHash };
+    const user = { id: randomUUID(), name, role, passwordHash, disabledAt: null };
     this.rows.set(user.id, user);
     return user;
+  }
+
+  /** Unless disabled. */
+  enabled(id: string): User | undefined {
+    const user = this.rows.get(id);
+    return user?.disabledAt === null ? user : undefined;
+  }
+
+  disable(id: string): void {
+    const user = this.rows.get(id);
+    if (user) this.rows.set(id, { ...user, disabledAt: new Date() });
   }
 
   async createOwner({ name, passwordHash }: { name: string; passwordHash: string }): Promise<User | undefined> {
@@ -54,7 +66,7 @@ export class FakeLoginSessionStore implements LoginSessionStore {
 
   async userByHash(hash: Uint8Array, now: Date): Promise<User | undefined> {
     const row = this.rows.get(hex(hash));
-    return row && row.expiresAt > now ? this.#users.byId(row.userId) : undefined;
+    return row && row.expiresAt > now ? this.#users.enabled(row.userId) : undefined;
   }
 
   async delete(hash: Uint8Array): Promise<void> {
@@ -76,8 +88,8 @@ export class FakeApiTokenStore implements ApiTokenStore {
     this.#users = users;
   }
 
-  async create({ userId, name, prefix, hash }: Parameters<ApiTokenStore['create']>[0]): Promise<ApiTokenRecord> {
-    const record = { id: randomUUID(), name, prefix, createdAt: new Date() };
+  async create({ userId, hash, ...token }: NewApiToken): Promise<ApiTokenRecord> {
+    const record = { ...token, id: randomUUID(), createdAt: new Date(), lastUsedAt: null };
     this.rows.set(record.id, { ...record, userId, hash: hex(hash) });
     return record;
   }
@@ -86,9 +98,17 @@ export class FakeApiTokenStore implements ApiTokenStore {
     return pageOf([...this.rows.values()].filter((row) => row.userId === userId).toReversed(), page);
   }
 
-  async userByHash(hash: Uint8Array): Promise<User | undefined> {
-    const row = [...this.rows.values()].find((one) => one.hash === hex(hash));
-    return row && this.#users.byId(row.userId);
+  async byHash(wanted: Uint8Array, now: Date) {
+    const row = [...this.rows.values()].find((one) => one.hash === hex(wanted));
+    const user = row && this.#users.enabled(row.userId);
+    if (!user || (row.expiresAt && row.expiresAt <= now)) return undefined;
+    const { hash: _, userId: __, ...token } = row;
+    return { token, user };
+  }
+
+  async used(tokenId: string, at: Date): Promise<void> {
+    const row = this.rows.get(tokenId);
+    if (row) this.rows.set(tokenId, { ...row, lastUsedAt: at });
   }
 
   async delete(userId: string, tokenId: string): Promise<boolean> {

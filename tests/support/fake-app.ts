@@ -4,6 +4,7 @@ import { Login } from '../../src/accounts/login.ts';
 import type { Role, User } from '../../src/accounts/ports.ts';
 import { SetUp } from '../../src/accounts/set-up.ts';
 import { Channels } from '../../src/channels/channels.ts';
+import { Moderators } from '../../src/channels/moderators.ts';
 import type { Channel, Visibility } from '../../src/channels/ports.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
 import { Health } from '../../src/health/health.ts';
@@ -16,7 +17,7 @@ import { StreamNews } from '../../src/webhooks/stream-news.ts';
 import { Webhooks } from '../../src/webhooks/webhooks.ts';
 import { type ApiDocument, expectAsDescribed } from './api-contract.ts';
 import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-account-stores.ts';
-import { FakeChannelStore, FakeStreamKeyStore } from './fake-channel-stores.ts';
+import { FakeChannelStore, FakeModeratorStore, FakeStreamKeyStore } from './fake-channel-stores.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
 import { FakeStreamStore } from './fake-stream-store.ts';
@@ -36,6 +37,7 @@ export class FakeApp {
   readonly #keyStore = new FakeStreamKeyStore(this.channelStore);
   readonly sessions = new FakeLoginSessionStore(this.users);
   readonly streamKeys = new StreamKeys({ store: this.#keyStore });
+  readonly moderators = new Moderators({ store: new FakeModeratorStore(this.users.rows), users: this.users });
   readonly apiTokens = new ApiTokens({ store: new FakeApiTokenStore(this.users) });
   readonly setUp = new SetUp({ users: this.users });
   readonly webhookStore = new FakeWebhookStore(this.channelStore);
@@ -66,6 +68,7 @@ export class FakeApp {
     this.app = createApp({
       streams: this.streams,
       channels: new Channels({ store: this.channelStore }),
+      moderators: this.moderators,
       streamKeys: this.streamKeys,
       users: this.users,
       login: new Login({ users: this.users, sessions: this.sessions }),
@@ -116,7 +119,7 @@ export class FakeApp {
   /** An account and an API token of it. */
   async account(name: string, role: Role): Promise<{ user: User; token: string }> {
     const user = this.users.add(name, role);
-    return { user, token: (await this.apiTokens.create(user.id, 'tests')).token };
+    return { user, token: (await this.apiTokens.create(user.id, { name: 'tests' })).token };
   }
 
   async channel(

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { User } from '../../src/accounts/ports.ts';
 import type {
   Channel,
   ChannelChange,
   ChannelDraft,
   ChannelQuery,
   ChannelStore,
+  Moderator,
+  ModeratorStore,
   StreamKeyChange,
   StreamKeyQuery,
   StreamKeyRecord,
@@ -122,6 +125,37 @@ export class FakeStreamKeyStore implements StreamKeyStore {
   #put(row: KeyRow): StreamKeyRecord {
     this.rows.set(row.id, row);
     return record(row);
+  }
+}
+
+export class FakeModeratorStore implements ModeratorStore {
+  readonly rows: { id: string; channelId: string; userId: string; since: Date }[] = [];
+  readonly #users: ReadonlyMap<string, User>;
+
+  constructor(users: ReadonlyMap<string, User>) {
+    this.#users = users;
+  }
+
+  async list(channelId: string, page: Parameters<ModeratorStore['list']>[1]): Promise<readonly Moderator[]> {
+    const rows = this.rows.filter((row) => row.channelId === channelId).toReversed();
+    return pageOf(rows, page).map(({ channelId: _, ...row }) => ({
+      ...row,
+      name: this.#users.get(row.userId)?.name ?? '',
+    }));
+  }
+
+  async has(channelId: string, userId: string): Promise<boolean> {
+    return this.rows.some((row) => row.channelId === channelId && row.userId === userId);
+  }
+
+  async add(channelId: string, userId: string): Promise<void> {
+    if (!(await this.has(channelId, userId)))
+      this.rows.push({ id: randomUUID(), channelId, userId, since: new Date() });
+  }
+
+  async remove(channelId: string, userId: string): Promise<void> {
+    const index = this.rows.findIndex((row) => row.channelId === channelId && row.userId === userId);
+    if (index >= 0) this.rows.splice(index, 1);
   }
 }
 

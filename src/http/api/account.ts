@@ -1,6 +1,6 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { ApiDependencies } from './dependencies.ts';
-import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 import { text } from './schemas.ts';
 
 const account = z
@@ -10,33 +10,37 @@ const name = text.max(200);
 const password = z.string().max(1000);
 
 const routes = {
-  isSetUpNeeded: createRoute({
+  isSetUpNeeded: route({
+    access: { who: 'anyone', scope: 'none' },
     method: 'get',
     path: '/setup',
     responses: { 200: answers(z.object({ needed: z.boolean() }), 'Whether there is no account yet'), ...failure },
   }),
-  setUp: createRoute({
+  setUp: route({
+    access: { who: 'anyone', scope: 'none' },
     method: 'post',
     path: '/setup',
     summary: 'Makes the owner’s account, with the token of the one-time link or with the administrator’s as bearer',
     request: { body: jsonBody(z.object({ token: z.string().max(200).optional(), name, password })) },
     responses: { 201: answers(account, 'Made, and logged in'), ...failure },
   }),
-  login: createRoute({
+  login: route({
+    access: { who: 'anyone', scope: 'none' },
     method: 'post',
     path: '/login',
     request: { body: jsonBody(z.object({ name, password })) },
     responses: { 200: answers(account, 'Logged in: the session is in the cookie'), ...failure },
   }),
-  logout: createRoute({
+  logout: route({
+    access: { who: 'anyone', scope: 'none' },
     method: 'post',
     path: '/logout',
     responses: { 204: { description: 'Logged out' }, ...failure },
   }),
-  me: createRoute({
+  me: route({
+    access: { who: 'account', scope: 'none' },
     method: 'get',
     path: '/me',
-    security: secured,
     responses: { 200: answers(account, 'The account that asks'), ...failure },
   }),
 };
@@ -71,7 +75,7 @@ export function accountRoutes({ auth, limits, login, setUp }: ApiDependencies) {
   });
 
   app.openapi(routes.me, async (c) => {
-    const { id, name, role } = await auth.account(c);
+    const { id, name, role } = c.var.granted.account;
     c.header('Cache-Control', 'no-store');
     return c.json({ id, name, role }, 200);
   });

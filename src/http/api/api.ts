@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { SCOPES } from '../../accounts/scopes.ts';
 import { limitBody } from '../body-limit.ts';
 import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
@@ -9,6 +10,7 @@ import { apiRouter } from './describe.ts';
 import { healthApiRoutes } from './health.ts';
 import { idempotentDelete } from './idempotent-delete.ts';
 import { liveRoutes } from './live.ts';
+import { moderatorRoutes } from './moderators.ts';
 import { preconditions } from './preconditions.ts';
 import { reachabilityRoutes } from './reachability.ts';
 import { streamKeyRoutes } from './stream-keys.ts';
@@ -24,7 +26,9 @@ export const API_INFO = {
   info: {
     title: 'Freshet',
     version: '1',
-    description: 'Channels, their keys, what is live on them, and who is told of it.',
+    description:
+      'Channels, their keys, what is live on them, and who is told of it. Each route says who may call it, and which ' +
+      `scope a token needs for that; the scopes are ${SCOPES.join(', ')}. A login has all of them.`,
   },
   servers: [{ url: '/api/v1' }],
 };
@@ -32,6 +36,7 @@ export const API_INFO = {
 const ALL_ROUTES = [
   accountRoutes,
   channelRoutes,
+  moderatorRoutes,
   streamKeyRoutes,
   liveRoutes,
   streamRoutes,
@@ -43,10 +48,11 @@ const ALL_ROUTES = [
 
 /** The REST API, as its own description at `/openapi.json` tells. `read`: the same address by GET. */
 export function apiRoutes(dependencies: ApiDependencies, read: (c: Context<AppEnv>) => Promise<Response>) {
-  const { auth, limits } = dependencies;
+  const { auth, gate, limits } = dependencies;
   const app = apiRouter();
   app.use(async (c, next) => {
     await limits.count(c, 'api');
+    c.set('gate', gate);
     await next();
   });
   app.use(auth.sameOrigin, limitBody(MAX_BODY_BYTES), jsonOnly);

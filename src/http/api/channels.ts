@@ -1,9 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Channel, ChannelQuery } from '../../channels/ports.ts';
-import type { AppEnv } from '../env.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { channelSchema, channelView, slugParam, text, visibility } from './schemas.ts';
 
@@ -31,44 +30,46 @@ const query = pageQuery.extend({
 });
 
 const routes = {
-  list: createRoute({
+  list: route({
+    access: { who: 'anyone', scope: 'read' },
     method: 'get',
     path: '/channels',
     summary: 'Public channels; with `mine` those of the account',
     request: { query },
     responses: { 200: answers(pageOf(channelSchema), 'A page of channels, newest first'), ...failure },
   }),
-  create: createRoute({
+  create: route({
+    access: { who: 'publisher', scope: 'channels' },
     method: 'post',
     path: '/channels',
-    security: secured,
     request: { body: jsonBody(newChannel) },
     responses: { 201: answers(channelSchema, 'Made'), ...failure },
   }),
-  read: createRoute({
+  read: route({
+    access: { who: 'visitor', scope: 'read' },
     method: 'get',
     path: '/channels/{slug}',
     request: { params: slugParam },
     responses: { 200: answers(channelSchema, 'The channel'), ...failure },
   }),
-  update: createRoute({
+  update: route({
+    access: { who: 'manager', scope: 'channels' },
     method: 'patch',
     path: '/channels/{slug}',
-    security: secured,
     request: { params: slugParam, body: jsonBody(change) },
     responses: { 200: answers(channelSchema, 'Changed'), ...failure },
   }),
-  remove: createRoute({
+  remove: route({
+    access: { who: 'manager', scope: 'channels' },
     method: 'delete',
     path: '/channels/{slug}',
     summary: 'Ends the stream, and forgets the channel with its keys and history',
-    security: secured,
     request: { params: slugParam },
     responses: { 204: { description: 'Gone' }, ...failure },
   }),
 };
 
-export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
+export function channelRoutes({ gate, channels, streams }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
@@ -85,7 +86,7 @@ export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
   });
 
   app.openapi(routes.create, async (c) => {
-    const { id: ownerId } = await auth.publishingAccount(c);
+    const { id: ownerId } = c.var.granted.account;
     const channel = await channels.create({ ...c.req.valid('json'), ownerId });
     return c.json(channelView(channel, streams.live(channel.id)), 201, {
       Location: `/api/v1/channels/${channel.slug}`,
@@ -93,12 +94,12 @@ export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
   });
 
   app.openapi(routes.read, async (c) => {
-    const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     return c.json(channelView(channel, streams.live(channel.id)), 200);
   });
 
   app.openapi(routes.update, async (c) => {
-    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     const given = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined);
     const updated = await channels.update(channel, Object.fromEntries(given));
     streams.channelChanged(updated);
@@ -106,7 +107,7 @@ export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
   });
 
   app.openapi(routes.remove, async (c) => {
-    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     // The keys go first: an encoder that was stopped comes back within a moment.
     await channels.delete(channel);
     streams.channelChanged({ ...channel, acceptsWaitingViewers: false });
@@ -114,8 +115,8 @@ export function channelRoutes({ auth, channels, streams }: ApiDependencies) {
     return c.body(null, 204);
   });
 
-  async function scope(c: Context<AppEnv>, isMine: boolean): Promise<Partial<ChannelQuery>> {
-    return isMine ? { ownerId: (await auth.account(c)).id } : { visibilities: ['public'] };
+  async function scope(c: Context, isMine: boolean): Promise<Partial<ChannelQuery>> {
+    return isMine ? { ownerId: (await gate.account(c, { scope: 'read' })).id } : { visibilities: ['public'] };
   }
 
   return app;

@@ -2,6 +2,7 @@ import type { ApiTokens } from '../../accounts/api-tokens.ts';
 import type { Login } from '../../accounts/login.ts';
 import type { SetUp } from '../../accounts/set-up.ts';
 import type { Channels } from '../../channels/channels.ts';
+import type { Moderators } from '../../channels/moderators.ts';
 import type { StreamKeys } from '../../channels/stream-keys.ts';
 import type { Health } from '../../health/health.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
@@ -9,17 +10,20 @@ import type { Probes } from '../../streams/probes.ts';
 import type { StreamRegistry } from '../../streams/registry.ts';
 import type { Webhooks } from '../../webhooks/webhooks.ts';
 import type { Auth } from '../auth.ts';
+import type { Gate } from '../gate.ts';
 import type { TurnOptions } from '../ice-servers.ts';
 import type { Limits } from '../limits.ts';
 
 /** What the API speaks for. */
 export interface ApiDependencies {
   readonly auth: Auth;
+  readonly gate: Gate;
   readonly limits: Limits;
   readonly login: Login;
   readonly setUp: SetUp;
   readonly apiTokens: ApiTokens;
   readonly channels: Channels;
+  readonly moderators: Moderators;
   readonly streamKeys: StreamKeys;
   readonly streams: StreamRegistry;
   readonly history: StreamHistory;

@@ -1,4 +1,6 @@
-import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { type Access, accessText, type Granted, securityOf, type Who } from '../access.ts';
 import type { AppEnv } from '../env.ts';
 import { type FieldError, HttpError } from '../errors.ts';
 import { problemSchema } from './schemas.ts';
@@ -38,5 +40,29 @@ export const failure = {
   default: { description: 'A problem', content: { 'application/problem+json': { schema: problemSchema } } },
 } as const;
 
-/** Bearer token or session cookie. */
-export const secured = [{ bearer: [] }, { cookie: [] }];
+type Described<W extends Who> = Omit<RouteConfig, 'middleware' | 'security' | 'description'> & {
+  readonly access: Access<W>;
+};
+type Admitted<W extends Who> = AppEnv & { Variables: { readonly granted: Granted[W] } };
+
+/**
+ * A route and who it is for: said in its description, and seen to before anything else of it is looked at. What was
+ * found of who asks is in `c.var.granted`.
+ */
+export function route<W extends Who, P extends string, R extends Described<W> & { path: P }>(
+  config: R & { access: Access<W> },
+) {
+  const { access, ...described } = config;
+  const middleware: MiddlewareHandler<Admitted<W>> = async (c, next) => {
+    c.set('granted', await c.var.gate.admit(c, access));
+    await next();
+  };
+  return createRoute({
+    // `access` itself is no word of OpenAPI.
+    ...(described as R),
+    middleware,
+    description: accessText(access),
+    security: securityOf(access),
+    'x-access': access,
+  });
+}

@@ -20,7 +20,7 @@ type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 type Operation = NonNullable<NonNullable<ApiDocument['paths']>[string]['get']>;
 type Content = { readonly [type: string]: { readonly schema?: unknown } };
 
-const METHODS = ['get', 'post', 'patch', 'delete'] as const;
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The API's own description as a page for people: nothing to run, and nothing from elsewhere. */
 export function docsPage(describe: () => ApiDocument): Handler<AppEnv> {
@@ -62,8 +62,7 @@ ${schemas}
 </html>`;
 }
 
-function section(title: string, { summary, security, parameters = [], requestBody, responses = {} }: Operation) {
-  const notes = [summary, security && 'Needs a token or a login'].filter(Boolean);
+function section(title: string, { summary, description, parameters = [], requestBody, responses = {} }: Operation) {
   const body = requestBody && 'content' in requestBody ? requestBody.content['application/json']?.schema : undefined;
   const query = parameters.flatMap((one) =>
     'in' in one && one.in === 'query' ? [`${one.name}: ${schemaText(one.schema)}`] : [],
@@ -78,7 +77,7 @@ function section(title: string, { summary, security, parameters = [], requestBod
   );
   return html`<section>
 <h2>${title}</h2>
-${notes.length > 0 ? html`<p>${notes.join('. ')}.</p>` : ''}
+<p>${[summary, description].filter(Boolean).join('. ')}</p>
 ${query.length > 0 ? html`<p>Query</p><pre tabindex="0">${query.join('\n')}</pre>` : ''}
 ${body ? html`<p>Body</p><pre tabindex="0">${schemaText(body)}</pre>` : ''}
 <p>Answer</p><pre tabindex="0">${answers.join('\n\n')}</pre>

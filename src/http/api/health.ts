@@ -1,8 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { EventStreams } from '../event-stream.ts';
-import { isLocalRequest } from '../local-request.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 import { text } from './schemas.ts';
 
 const MAX_PATHS = 150;
@@ -44,57 +43,54 @@ const seen = z
   .openapi('BrowserFacts');
 
 const routes = {
-  read: createRoute({
+  read: route({
+    access: { who: 'owner', scope: 'admin', orLocal: true },
     method: 'get',
     path: '/health',
     summary: 'What the server finds about itself, in words; for its owner, and for whoever is on its machine',
-    security: secured,
     responses: { 200: answers(findings, 'Findings'), ...failure },
   }),
-  judge: createRoute({
+  judge: route({
+    access: { who: 'owner', scope: 'admin' },
     method: 'post',
     path: '/health/browser',
     summary: 'What is to be said of what a browser saw of this server',
-    security: secured,
     request: { body: jsonBody(seen) },
     responses: { 200: answers(findings, 'Findings'), ...failure },
   }),
-  events: createRoute({
+  events: route({
+    access: { who: 'owner', scope: 'admin' },
     method: 'get',
     path: '/health/events',
     summary:
       'Server-sent events: one, `hello`, at once, and the end three seconds later. Comes it late, a proxy holds events back',
-    security: secured,
     responses: { 200: { description: 'An event stream', content: { 'text/event-stream': {} } }, ...failure },
   }),
-  upload: createRoute({
+  upload: route({
+    access: { who: 'owner', scope: 'admin' },
     method: 'post',
     path: '/health/upload',
     summary: 'Takes a long body and does nothing with it. A proxy may be shorter of patience',
-    security: secured,
     request: { body: jsonBody(z.object({ padding: z.string().max(MAX_PADDING) })) },
     responses: { 204: { description: 'It came' }, ...failure },
   }),
 };
 
 /** How the server is, for its owner. */
-export function healthApiRoutes({ auth, health, limits }: ApiDependencies) {
+export function healthApiRoutes({ health, limits }: ApiDependencies) {
   const app = apiRouter();
   const feeds = new EventStreams(limits);
 
   app.openapi(routes.read, async (c) => {
-    if (c.req.header('authorization') !== undefined || !isLocalRequest(c)) await auth.requireOwner(c);
     c.header('Cache-Control', 'no-store');
     return c.json({ now: new Date().toISOString(), findings: await health.findings() }, 200);
   });
 
   app.openapi(routes.judge, async (c) => {
-    await auth.requireOwner(c);
     return c.json({ now: new Date().toISOString(), findings: await health.findingsOf(c.req.valid('json')) }, 200);
   });
 
   app.openapi(routes.events, async (c) => {
-    await auth.requireOwner(c);
     return feeds.open(c, (latest) => {
       latest.push({ name: 'hello', data: {} });
       const timer = setTimeout(() => latest.close(), EVENTS_MS);
@@ -103,7 +99,6 @@ export function healthApiRoutes({ auth, health, limits }: ApiDependencies) {
   });
 
   app.openapi(routes.upload, async (c) => {
-    await auth.requireOwner(c);
     return c.body(null, 204);
   });
 

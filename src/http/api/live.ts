@@ -1,38 +1,39 @@
-import { createRoute } from '@hono/zod-openapi';
 import { LiveFeeds } from '../live-feeds.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { answers, apiRouter, failure, secured } from './describe.ts';
+import { answers, apiRouter, failure, route } from './describe.ts';
 import { nextCursor, pageOf, positionQuery } from './paging.ts';
 import { liveSchema, liveView, slugParam } from './schemas.ts';
 import { sessionSchema, sessionView } from './session-view.ts';
 
 const routes = {
-  read: createRoute({
+  read: route({
+    access: { who: 'visitor', scope: 'read' },
     method: 'get',
     path: '/channels/{slug}/live',
     request: { params: slugParam },
     responses: { 200: answers(liveSchema, 'What is on now'), ...failure },
   }),
-  sessions: createRoute({
+  sessions: route({
+    access: { who: 'manager', scope: 'streams' },
     method: 'get',
     path: '/channels/{slug}/live/sessions',
     summary: 'Who publishes and who watches now, and how it goes: the publisher first',
-    security: secured,
     request: { params: slugParam, query: positionQuery },
     responses: {
       200: answers(pageOf(sessionSchema), 'A page of sessions'),
       ...failure,
     },
   }),
-  stop: createRoute({
+  stop: route({
+    access: { who: 'manager', scope: 'streams' },
     method: 'post',
     path: '/channels/{slug}/live/stop',
     summary: 'Ends the stream and its publisher',
-    security: secured,
     request: { params: slugParam },
     responses: { 204: { description: 'Nobody is live any more' }, ...failure },
   }),
-  events: createRoute({
+  events: route({
+    access: { who: 'visitor', scope: 'read' },
     method: 'get',
     path: '/channels/{slug}/events',
     summary: 'Server-sent events: `live` (as GET …/live, the present state first), `viewers` and `layers`',
@@ -41,18 +42,18 @@ const routes = {
   }),
 };
 
-export function liveRoutes({ auth, channels, limits, streams }: ApiDependencies) {
+export function liveRoutes({ limits, streams }: ApiDependencies) {
   const app = apiRouter();
   const feeds = new LiveFeeds(streams, limits);
 
   app.openapi(routes.read, async (c) => {
-    const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     c.header('Cache-Control', 'no-store');
     return c.json(liveView(streams.live(channel.id)), 200);
   });
 
   app.openapi(routes.sessions, async (c) => {
-    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     const { limit, cursor: after } = c.req.valid('query');
     const { reports, next } = await streams.sessionReports(channel.id, { limit, after });
     c.header('Cache-Control', 'no-store');
@@ -60,13 +61,13 @@ export function liveRoutes({ auth, channels, limits, streams }: ApiDependencies)
   });
 
   app.openapi(routes.stop, async (c) => {
-    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     streams.stop(channel.id);
     return c.body(null, 204);
   });
 
   app.openapi(routes.events, async (c) => {
-    const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     return feeds.open(c, channel.id);
   });
 

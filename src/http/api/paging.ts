@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { AppEnv } from '../env.ts';
 
 /** Lists come a page at a time, each from where the one before ended: what is added meanwhile moves nothing. */
 
@@ -35,7 +34,7 @@ export function pageOf<T extends z.ZodType>(item: T) {
 
 /** One row more than the limit was asked for, which tells whether there is a next page. */
 export function rowPage<Row extends { readonly id: string }, Item>(
-  c: Context<AppEnv>,
+  c: Context,
   { limit, rows, view }: { limit: number; rows: readonly Row[]; view: (row: Row) => Item },
 ): { items: Item[]; nextCursor: string | null } {
   const page = rows.slice(0, limit);
@@ -44,7 +43,7 @@ export function rowPage<Row extends { readonly id: string }, Item>(
 }
 
 /** Also as a link (RFC 8288), for clients that follow those. */
-export function nextCursor(c: Context<AppEnv>, position: string | undefined): string | null {
+export function nextCursor(c: Context, position: string | undefined): string | null {
   if (position === undefined) return null;
   const cursor = Buffer.from(position).toString('base64url');
   const url = new URL(c.req.url);

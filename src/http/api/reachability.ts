@@ -1,7 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { iceServers } from '../ice-servers.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 
 const MAX_OFFER = 60_000;
 
@@ -15,18 +15,18 @@ const targets = z.object({
 });
 
 const routes = {
-  targets: createRoute({
+  targets: route({
+    access: { who: 'owner', scope: 'admin' },
     method: 'get',
     path: '/reachability',
     summary: 'What can be tried, and by which relays',
-    security: secured,
     responses: { 200: answers(targets, 'Media threads and ICE servers'), ...failure },
   }),
-  open: createRoute({
+  open: route({
+    access: { who: 'owner', scope: 'admin' },
     method: 'post',
     path: '/reachability',
     summary: 'Opens a session that carries nothing, to see whether ICE and DTLS come up; it ends after 20 s by itself',
-    security: secured,
     request: {
       body: jsonBody(
         z.object({
@@ -37,32 +37,29 @@ const routes = {
     },
     responses: { 201: answers(z.object({ id: z.string(), answer: z.string() }), 'Answered'), ...failure },
   }),
-  close: createRoute({
+  close: route({
+    access: { who: 'owner', scope: 'admin' },
     method: 'delete',
     path: '/reachability/{id}',
-    security: secured,
     request: { params: z.object({ id: z.string().max(60) }) },
     responses: { 204: { description: 'Over' }, ...failure },
   }),
 };
 
 /** Whether media gets through, for the owner to try. */
-export function reachabilityRoutes({ auth, probes, turn }: ApiDependencies) {
+export function reachabilityRoutes({ probes, turn }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.targets, async (c) => {
-    await auth.requireOwner(c);
     c.header('Cache-Control', 'no-store');
     return c.json({ threads: [...probes.targets()], iceServers: turn ? iceServers(turn) : [] }, 200);
   });
 
   app.openapi(routes.open, async (c) => {
-    await auth.requireOwner(c);
     return c.json(await probes.open(c.req.valid('json')), 201);
   });
 
   app.openapi(routes.close, async (c) => {
-    await auth.requireOwner(c);
     await probes.close(c.req.valid('param').id);
     return c.body(null, 204);
   });

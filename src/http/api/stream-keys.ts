@@ -1,7 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { KeyLifetime } from '../../channels/stream-keys.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { slugParam, streamKeySchema, streamKeyView, text } from './schemas.ts';
 
@@ -24,87 +24,87 @@ const minted = streamKeySchema.extend({ key: z.string().openapi({ description: '
 const keyParam = slugParam.extend({ id: z.uuid() });
 
 const routes = {
-  list: createRoute({
+  list: route({
+    access: { who: 'manager', scope: 'keys' },
     method: 'get',
     path: '/channels/{slug}/keys',
-    security: secured,
     request: { params: slugParam, query: pageQuery },
     responses: { 200: answers(pageOf(streamKeySchema), 'The keys, newest first, never their secrets'), ...failure },
   }),
-  create: createRoute({
+  create: route({
+    access: { who: 'manager', scope: 'keys' },
     method: 'post',
     path: '/channels/{slug}/keys',
-    security: secured,
     request: { params: slugParam, body: jsonBody(newKey) },
     responses: { 201: answers(minted, 'Made'), ...failure },
   }),
-  read: createRoute({
+  read: route({
+    access: { who: 'manager', scope: 'keys' },
     method: 'get',
     path: '/channels/{slug}/keys/{id}',
-    security: secured,
     request: { params: keyParam },
     responses: { 200: answers(streamKeySchema, 'The key, never its secret'), ...failure },
   }),
-  update: createRoute({
+  update: route({
+    access: { who: 'manager', scope: 'keys' },
     method: 'patch',
     path: '/channels/{slug}/keys/{id}',
     summary: 'Another name or end; whoever publishes with it is stopped at its end',
-    security: secured,
     request: { params: keyParam, body: jsonBody(change) },
     responses: { 200: answers(streamKeySchema, 'Changed'), ...failure },
   }),
-  rotate: createRoute({
+  rotate: route({
+    access: { who: 'manager', scope: 'keys' },
     method: 'post',
     path: '/channels/{slug}/keys/{id}/rotate',
     summary: 'A new secret under the same name; whoever publishes with the old one is stopped',
-    security: secured,
     request: { params: keyParam },
     responses: { 200: answers(minted, 'Rotated'), ...failure },
   }),
-  remove: createRoute({
+  remove: route({
+    access: { who: 'manager', scope: 'keys' },
     method: 'delete',
     path: '/channels/{slug}/keys/{id}',
     summary: 'Revokes the key; whoever publishes with it is stopped',
-    security: secured,
     request: { params: keyParam },
     responses: { 204: { description: 'Revoked' }, ...failure },
   }),
 };
 
-export function streamKeyRoutes({ auth, channels, streamKeys, streams }: ApiDependencies) {
+export function streamKeyRoutes({ streamKeys, streams }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
-    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     const { limit, cursor: after } = c.req.valid('query');
     const rows = await streamKeys.list(channel.id, { limit: limit + 1, after });
     return c.json(rowPage(c, { limit, rows, view: streamKeyView }), 200);
   });
 
   app.openapi(routes.create, async (c) => {
-    const channel = await auth.managedChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     const { record, key } = await streamKeys.create(channel.id, c.req.valid('json'));
     c.header('Cache-Control', 'no-store');
     return c.json({ ...streamKeyView(record), key }, 201);
   });
 
   app.openapi(routes.read, async (c) => {
-    const { slug, id } = c.req.valid('param');
-    const channel = await auth.managedChannel(c, channels, slug);
+    const { id } = c.req.valid('param');
+    const { channel } = c.var.granted;
     return c.json(streamKeyView(await streamKeys.byId(channel.id, id)), 200);
   });
 
   app.openapi(routes.update, async (c) => {
-    const { slug, id } = c.req.valid('param');
-    const channel = await auth.managedChannel(c, channels, slug);
+    const { id } = c.req.valid('param');
+    const { channel } = c.var.granted;
     const key = await streamKeys.change(channel.id, id, c.req.valid('json'));
     streams.keys.changed(channel.id, key);
     return c.json(streamKeyView(key), 200);
   });
 
   app.openapi(routes.rotate, async (c) => {
-    const { slug, id } = c.req.valid('param');
-    const channel = await auth.managedChannel(c, channels, slug);
+    const { id } = c.req.valid('param');
+    const { channel } = c.var.granted;
     const { record, key } = await streamKeys.rotate(channel.id, id);
     streams.keys.revoked(channel.id, id);
     c.header('Cache-Control', 'no-store');
@@ -112,8 +112,8 @@ export function streamKeyRoutes({ auth, channels, streamKeys, streams }: ApiDepe
   });
 
   app.openapi(routes.remove, async (c) => {
-    const { slug, id } = c.req.valid('param');
-    const channel = await auth.managedChannel(c, channels, slug);
+    const { id } = c.req.valid('param');
+    const { channel } = c.var.granted;
     await streamKeys.revoke(channel.id, id);
     streams.keys.revoked(channel.id, id);
     return c.body(null, 204);

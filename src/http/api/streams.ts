@@ -1,8 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { StreamHistoryRecord } from '../../streams/ports.ts';
 import { HttpError } from '../errors.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { answers, apiRouter, failure, secured } from './describe.ts';
+import { answers, apiRouter, failure, route } from './describe.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { slugParam } from './schemas.ts';
 
@@ -28,7 +28,8 @@ const stream = z
   .openapi('Stream');
 
 const routes = {
-  list: createRoute({
+  list: route({
+    access: { who: 'visitor', scope: 'read' },
     method: 'get',
     path: '/channels/{slug}/streams',
     request: { params: slugParam, query: pageQuery },
@@ -37,20 +38,20 @@ const routes = {
       ...failure,
     },
   }),
-  read: createRoute({
+  read: route({
+    access: { who: 'anyone', scope: 'read' },
     method: 'get',
     path: '/streams/{id}',
-    security: secured,
     request: { params: z.object({ id: z.uuid() }) },
     responses: { 200: answers(stream, 'The stream'), ...failure },
   }),
 };
 
-export function streamRoutes({ auth, channels, history }: ApiDependencies) {
+export function streamRoutes({ gate, channels, history }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
-    const channel = await auth.visibleChannel(c, channels, c.req.valid('param').slug);
+    const { channel } = c.var.granted;
     const { limit, cursor } = c.req.valid('query');
     const rows = await history.history(channel.id, {
       limit: limit + 1,
@@ -62,7 +63,7 @@ export function streamRoutes({ auth, channels, history }: ApiDependencies) {
   app.openapi(routes.read, async (c) => {
     const found = await history.byId(c.req.valid('param').id);
     const channel = found && (await channels.byId(found.channelId));
-    if (!channel || !(await auth.maySee(c, channel))) {
+    if (!channel || !(await gate.maySee(c, channel, { scope: 'read' }))) {
       throw new HttpError('not_found', 'There is no such stream.');
     }
     return c.json(view(found), 200);

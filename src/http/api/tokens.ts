@@ -1,65 +1,90 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { ApiTokenRecord } from '../../accounts/ports.ts';
+import { SCOPES } from '../../accounts/scopes.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { answers, apiRouter, failure, jsonBody, secured } from './describe.ts';
+import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { text } from './schemas.ts';
 
+const LONGEST_TTL_SECONDS = 10 * 366 * 24 * 3600;
+
+const scopes = z.array(z.enum(SCOPES));
+const time = z.iso.datetime();
 const token = z
-  .object({ id: z.uuid(), name: z.string(), prefix: z.string(), createdAt: z.iso.datetime() })
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    prefix: z.string(),
+    scopes,
+    createdAt: time,
+    lastUsedAt: time.nullable().openapi({ description: 'To the minute' }),
+    expiresAt: time.nullable(),
+  })
   .openapi('ApiToken');
 const minted = token.extend({ token: z.string().openapi({ description: 'Shown this once' }) });
+const draft = z.object({
+  name: text.trim().min(1).max(60),
+  scopes: scopes.min(1).optional().openapi({ description: 'All that the caller has when absent' }),
+  ttlSeconds: z.int().min(60).max(LONGEST_TTL_SECONDS).optional(),
+});
 
 const routes = {
-  list: createRoute({
+  list: route({
+    access: { who: 'account', scope: 'account' },
     method: 'get',
     path: '/tokens',
-    security: secured,
     request: { query: pageQuery },
     responses: { 200: answers(pageOf(token), 'The account’s API tokens, newest first'), ...failure },
   }),
-  create: createRoute({
+  create: route({
+    access: { who: 'account', scope: 'account' },
     method: 'post',
     path: '/tokens',
-    security: secured,
-    request: { body: jsonBody(z.object({ name: text.trim().min(1).max(60) })) },
+    request: { body: jsonBody(draft) },
     responses: { 201: answers(minted, 'Made'), ...failure },
   }),
-  remove: createRoute({
+  remove: route({
+    access: { who: 'account', scope: 'account' },
     method: 'delete',
     path: '/tokens/{id}',
-    security: secured,
     request: { params: z.object({ id: z.uuid() }) },
     responses: { 204: { description: 'Revoked' }, ...failure },
   }),
 };
 
-export function tokenRoutes({ auth, apiTokens }: ApiDependencies) {
+export function tokenRoutes({ apiTokens }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
-    const { id } = await auth.account(c);
     const { limit, cursor: after } = c.req.valid('query');
-    const rows = await apiTokens.list(id, { limit: limit + 1, after });
+    const rows = await apiTokens.list(c.var.granted.account.id, { limit: limit + 1, after });
     return c.json(rowPage(c, { limit, rows, view }), 200);
   });
 
   app.openapi(routes.create, async (c) => {
-    const { id } = await auth.account(c);
-    const { record, token } = await apiTokens.create(id, c.req.valid('json').name);
+    const { account, identity } = c.var.granted;
+    const by = identity.kind === 'token' ? identity.token : undefined;
+    const { record, token } = await apiTokens.create(account.id, { ...c.req.valid('json'), by });
     c.header('Cache-Control', 'no-store');
     return c.json({ ...view(record), token }, 201);
   });
 
   app.openapi(routes.remove, async (c) => {
-    const { id } = await auth.account(c);
-    await apiTokens.delete(id, c.req.valid('param').id);
+    await apiTokens.delete(c.var.granted.account.id, c.req.valid('param').id);
     return c.body(null, 204);
   });
 
   return app;
 }
 
-function view({ id, name, prefix, createdAt }: ApiTokenRecord): z.infer<typeof token> {
-  return { id, name, prefix, createdAt: createdAt.toISOString() };
+function view({ id, name, prefix, scopes, createdAt, lastUsedAt, expiresAt }: ApiTokenRecord): z.infer<typeof token> {
+  return {
+    id,
+    name,
+    prefix,
+    scopes: [...scopes],
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  };
 }

@@ -1,0 +1,147 @@
+import type { Context } from 'hono';
+import { AccountError } from '../accounts/errors.ts';
+import type { User, UserStore } from '../accounts/ports.ts';
+import type { Channels } from '../channels/channels.ts';
+import { ChannelError } from '../channels/errors.ts';
+import type { Channel } from '../channels/ports.ts';
+import type { Access, Granted, Who } from './access.ts';
+import type { Auth } from './auth.ts';
+import { HttpError } from './errors.ts';
+import { isLocalRequest } from './local-request.ts';
+import {
+  hasScope,
+  type Identity,
+  type ModeratorLookup,
+  mayAdminister,
+  mayManage,
+  mayModerate,
+  mayPublish,
+  maySee,
+} from './permissions.ts';
+
+type Admissions = { readonly [W in Who]: (c: Context, access: Access) => Promise<Granted[W]> };
+type Needed = Pick<Access, 'scope'>;
+
+export interface GateOptions {
+  readonly auth: Auth;
+  readonly users: Pick<UserStore, 'owner'>;
+  readonly channels: Pick<Channels, 'bySlug'>;
+  readonly moderators: ModeratorLookup;
+}
+
+/** Lets in whom a route declares that it is for, and nobody else. */
+export class Gate {
+  readonly #auth: Auth;
+  readonly #users: Pick<UserStore, 'owner'>;
+  readonly #channels: Pick<Channels, 'bySlug'>;
+  readonly #moderators: ModeratorLookup;
+
+  constructor({ auth, users, channels, moderators }: GateOptions) {
+    this.#auth = auth;
+    this.#users = users;
+    this.#channels = channels;
+    this.#moderators = moderators;
+  }
+
+  /** Throws `unauthorized`, `insufficient_scope`, `forbidden`, and `no_channel` for what who asks may not know of. */
+  admit<W extends Who>(c: Context, access: Access<W>): Promise<Granted[W]> {
+    return this.#admissions[access.who](c, access);
+  }
+
+  readonly #admissions: Admissions = {
+    anyone: async () => ({}),
+    visitor: async (c, access) => ({ channel: await this.visibleChannel(c, slugOf(c), access) }),
+    account: async (c, access) => {
+      const identity = await this.#known(c, access);
+      return { identity, account: await this.#accountOf(identity) };
+    },
+    publisher: async (c, access) => {
+      const account = await this.account(c, access);
+      if (!mayPublish(account)) throw new HttpError('forbidden', 'This account may not have channels.');
+      return { account };
+    },
+    moderator: async (c, access) => {
+      const identity = await this.#known(c, access);
+      const channel = await this.#seen(identity, slugOf(c));
+      if (!(await mayModerate(identity, channel, this.#moderators))) {
+        throw new HttpError('forbidden', 'This is for the moderators of the channel.');
+      }
+      return { channel, account: await this.#accountOf(identity) };
+    },
+    manager: async (c, access) => this.managedChannel(c, slugOf(c), access),
+    owner: async (c, access) => {
+      if (access.orLocal && c.req.header('authorization') === undefined && isLocalRequest(c)) return {};
+      if (!mayAdminister(await this.#known(c, access))) {
+        throw new HttpError('forbidden', "This is for the server's owner.");
+      }
+      return {};
+    },
+  };
+
+  /** The account that acts. The administrator's token acts for the owner; throws `not_set_up` while there is none. */
+  async account(c: Context, needed: Needed): Promise<User> {
+    return this.#accountOf(await this.#known(c, needed));
+  }
+
+  /** Throws `no_channel` for one that is not there and for one that may not be seen: who asks cannot tell them apart. */
+  async visibleChannel(c: Context, slug: string, needed: Needed): Promise<Channel> {
+    const channel = await this.#channels.bySlug(slug);
+    const isSeen = await this.maySee(c, channel, needed);
+    if (!channel || !isSeen) throw noChannel();
+    return channel;
+  }
+
+  /**
+   * What everybody may see is seen with a wrong token too; of what is not, as of what is not there, a wrong token is told
+   * that it is wrong, and one of too few scopes what it lacks.
+   */
+  async maySee(c: Context, channel: Channel | undefined, needed: Needed): Promise<boolean> {
+    if (channel && channel.visibility !== 'private') return true;
+    const identity = await this.#auth.identify(c);
+    if (identity) requireScope(identity, needed);
+    return channel !== undefined && maySee(identity, channel, this.#moderators);
+  }
+
+  /** Throws `unauthorized`, `insufficient_scope`, `no_channel` and, where the channel is no secret, `forbidden`. */
+  async managedChannel(c: Context, slug: string, needed: Needed): Promise<Granted['manager']> {
+    const identity = await this.#known(c, needed);
+    const channel = await this.#seen(identity, slug);
+    if (!mayManage(identity, channel)) throw new HttpError('forbidden', 'This channel belongs to somebody else.');
+    return { channel, account: await this.#accountOf(identity) };
+  }
+
+  async #known(c: Context, needed: Needed): Promise<Identity> {
+    const identity = await this.#auth.required(c);
+    requireScope(identity, needed);
+    return identity;
+  }
+
+  async #seen(identity: Identity, slug: string): Promise<Channel> {
+    const channel = await this.#channels.bySlug(slug);
+    if (channel && (await maySee(identity, channel, this.#moderators))) return channel;
+    throw noChannel();
+  }
+
+  async #accountOf(identity: Identity): Promise<User> {
+    const user = identity.kind === 'admin' ? await this.#users.owner() : identity.user;
+    if (!user) throw new AccountError('not_set_up', 'This server has no owner yet: set it up first.');
+    return user;
+  }
+}
+
+/** RFC 6750, 3.1. */
+function requireScope(identity: Identity, { scope }: Needed): void {
+  if (scope === 'none' || hasScope(identity, scope)) return;
+  const headers = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` };
+  throw new HttpError('insufficient_scope', `This token has not the scope \`${scope}\`.`, { headers });
+}
+
+function slugOf(c: Context): string {
+  const slug = c.req.param('slug');
+  if (slug === undefined) throw new Error(`${c.req.routePath} declares access to a channel and names none`);
+  return slug;
+}
+
+function noChannel(): ChannelError {
+  return new ChannelError('no_channel', 'There is no such channel.');
+}
