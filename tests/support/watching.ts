@@ -35,7 +35,11 @@ export async function hearsSound(page: AnyPage): Promise<Received> {
   });
 }
 
-/** What a visitor does to hear a channel: browsers start with the sound off. */
+/** What a visitor does to hear a channel: nothing, unless the browser asks for a touch. */
 export async function tapForSound(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Tap for sound' }).click();
+  const prompt = page.getByRole('button', { name: 'Tap for sound' });
+  await until('the sound is on', async () => {
+    if (await prompt.isVisible()) await prompt.click();
+    return page.evaluate<boolean>('document.querySelector("[data-testid=player]").muted === false');
+  });
 }

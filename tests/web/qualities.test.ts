@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isUnseen, qualitiesOf, sizeLabel } from '../../web/src/lib/player/qualities.ts';
+import { isUnseen, qualitiesOf, qualityNote, SOUND_ONLY, sizeLabel } from '../../web/src/lib/player/qualities.ts';
 
 describe('the quality menu', () => {
   test('has the best layer first, named by its height', () => {
@@ -9,15 +9,22 @@ describe('the quality menu', () => {
       { rid: 'm', width: 640, height: 360, bitrate: 500_000 },
     ];
     expect(qualitiesOf(layers)).toEqual([
-      { key: 'h/0', label: '720p', wish: { rid: 'h' }, isSent: true },
-      { key: 'm/0', label: '360p', wish: { rid: 'm' }, isSent: true },
-      { key: 'l/0', label: '180p', wish: { rid: 'l' }, isSent: true },
+      { key: 'h/0', label: '720p', wish: { rid: 'h' }, bitrateBps: 2_000_000 },
+      { key: 'm/0', label: '360p', wish: { rid: 'm' }, bitrateBps: 500_000 },
+      { key: 'l/0', label: '180p', wish: { rid: 'l' }, bitrateBps: 150_000 },
     ]);
   });
 
   test('keeps a layer that is not sent for a while, and says so', () => {
-    expect(qualitiesOf([{ rid: 'h', width: 1280, height: 720, bitrate: 0 }])).toMatchObject([{ isSent: false }]);
-    expect(qualitiesOf([{ rid: 'h', width: 1280, height: 720 }])).toMatchObject([{ isSent: false }]);
+    for (const bitrate of [{ bitrate: 0 }, {}]) {
+      const qualities = qualitiesOf([{ rid: 'h', width: 1280, height: 720, ...bitrate }]);
+      expect(qualities.map(qualityNote)).toEqual(['not sent now']);
+    }
+  });
+
+  test('says what each takes, once', () => {
+    const note = (label: string) => qualityNote({ key: 'h/0', label, wish: {}, bitrateBps: 900_000 });
+    expect([note('720p'), note('720p, 900 kbit/s'), qualityNote(SOUND_ONLY)]).toEqual(['900 kbit/s', '', '']);
   });
 
   test('leaves out what was never seen', () => {

@@ -17,6 +17,12 @@ export function milliseconds(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
 }
 
+/** `35 ms`, `1.3 s`, `12 s`. */
+export function delay(ms: number): string {
+  if (ms < 995) return `${Math.round(ms)} ms`;
+  return ms < 9950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}
+
 /** A share of 0 to 1 as `0.3 %`. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;

@@ -5,8 +5,13 @@ const PICTURE_WITHIN_MS = 1000;
  * Asks a connection for sound and picture, and tells what to play. Browsers keep the sound back until they have a first
  * picture, so where none comes the sound is to be played alone, until one does.
  */
-export function receiveStream(pc: RTCPeerConnection, onStream: (stream: MediaStream) => void): void {
+export function receiveStream(
+  pc: RTCPeerConnection,
+  { isSoundOnly, onStream }: { isSoundOnly: boolean; onStream: (stream: MediaStream) => void },
+): void {
   const receive = (kind: 'video' | 'audio') => pc.addTransceiver(kind, { direction: 'recvonly' }).receiver.track;
+  if (isSoundOnly) return onStream(new MediaStream([receive('audio')]));
+
   const [video, audio] = [receive('video'), receive('audio')];
   const whole = new MediaStream([video, audio]);
   let playing = whole;

@@ -12,8 +12,17 @@ export type WhepState = 'idle' | 'connecting' | 'connected' | 'interrupted' | 'w
 
 const ENDED_PAUSE_MS = 1000;
 
+/** What is to be sent. */
+export interface MediaWish {
+  readonly layer: LayerWish;
+  /** Without it sound and picture. */
+  readonly isSoundOnly?: boolean;
+}
+
 export interface WhepPlayerOptions {
   readonly endpoint: RtcEndpoint;
+  /** What to begin with. */
+  readonly wish?: MediaWish;
   readonly onStream: (stream: MediaStream) => void;
   readonly onState: (state: WhepState, problem?: Problem) => void;
   /** Which video layers the server has now; never called by a server that does not tell. */
@@ -26,21 +35,26 @@ export class WhepPlayer {
   #connection: RtcConnection | undefined;
   #layers: WhepLayers | undefined;
   #session: RtcResource | undefined;
-  #wish: LayerWish = {};
+  #wish: LayerWish;
+  #isSoundOnly: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  #isWanted = false;
 
   constructor(options: WhepPlayerOptions) {
     this.#options = options;
+    this.#wish = options.wish?.layer ?? {};
+    this.#isSoundOnly = options.wish?.isSoundOnly ?? false;
   }
 
   /** Connects now, unless a connection is up or on its way. */
   play(): void {
+    this.#isWanted = true;
     if (this.#connection) return;
     clearTimeout(this.#timer);
     const connection = new RtcConnection({
       endpoint: this.#options.endpoint,
-      prepare: (pc) => receiveStream(pc, this.#options.onStream),
+      prepare: (pc) => receiveStream(pc, { isSoundOnly: this.#isSoundOnly, onStream: this.#options.onStream }),
       refineOffer: (offer) => withRoundTrip(withStereo(offer)),
       onSession: (session) => this.#began(session),
       onChange: (change) => this.#changed(change),
@@ -64,13 +78,30 @@ export class WhepPlayer {
   }
 
   /** What to be sent from now on, also after reconnecting. Rejects with `RtcRefused` where it can not be had. */
-  async choose(wish: LayerWish): Promise<void> {
-    this.#wish = wish;
-    await this.#layers?.ask(wish);
+  async choose({ layer, isSoundOnly = false }: MediaWish): Promise<void> {
+    const isOtherMedia = isSoundOnly !== this.#isSoundOnly;
+    this.#wish = layer;
+    this.#isSoundOnly = isSoundOnly;
+    // A session has the media that it was made with.
+    if (isOtherMedia) this.rejoin();
+    else await this.#layers?.ask(layer);
+  }
+
+  /** In a new session, at once; one that begins has the newest picture there is. Nothing while not asked to play. */
+  rejoin(): void {
+    if (!this.#isWanted) return;
+    this.#drop();
+    this.play();
+  }
+
+  /** The network is said to be back: what waits for another try has it now. */
+  hurry(): void {
+    if (this.#isWanted) this.play();
   }
 
   /** Idempotent; `play` starts anew. */
   close(): void {
+    this.#isWanted = false;
     this.#drop();
     clearTimeout(this.#timer);
     this.#options.onState('idle');
@@ -80,7 +111,8 @@ export class WhepPlayer {
     this.#session = session;
     this.#layers = new WhepLayers(session, (layers) => this.#options.onLayers?.(layers));
     // Refused, when the publisher is another one now: whoever wished hears of the layers, and wishes anew.
-    if (Object.keys(this.#wish).length > 0) this.#layers.ask(this.#wish).catch(() => {});
+    const hasWish = !this.#isSoundOnly && Object.keys(this.#wish).length > 0;
+    if (hasWish) this.#layers.ask(this.#wish).catch(() => {});
   }
 
   #changed(change: RtcChange): void {

@@ -1,5 +1,6 @@
 import { bitrate, codecName, milliseconds, percent } from '../format.ts';
 import type { ServerView } from '../rtc-resource.ts';
+import { type Entry, inboundOf, numberOf, textOf } from './stats-entry.ts';
 
 /** What was counted up to one moment; two of them make a rate. */
 export interface Counted {
@@ -15,9 +16,6 @@ export interface Counted {
 }
 
 export type Row = readonly [label: string, value: string];
-
-/** An entry of `RTCStatsReport`, whose fields TypeScript does not know. */
-type Entry = Readonly<Record<string, unknown>>;
 
 const REASONS: Readonly<Record<string, string>> = {
   auto: 'automatic',
@@ -35,10 +33,8 @@ export function playerStats(
   server: ServerView | undefined,
   before: Counted | undefined,
 ): { rows: Row[]; counted: Counted } {
-  const entries = [...report.values()];
-  const inbound = (kind: string) => entries.find((entry) => entry['type'] === 'inbound-rtp' && entry['kind'] === kind);
-  const video = inbound('video') ?? {};
-  const audio = inbound('audio') ?? {};
+  const video = inboundOf(report, 'video') ?? {};
+  const audio = inboundOf(report, 'audio') ?? {};
   const path = pathOf(report);
   const counted = count(video, audio);
   const roundTripMs = path.roundTripMs ?? server?.roundTripMs ?? undefined;
@@ -87,16 +83,6 @@ function count(video: Entry, audio: Entry): Counted {
     processingMs: numberOf(video, 'totalProcessingDelay') * 1000,
     decoded: numberOf(video, 'framesDecoded'),
   };
-}
-
-function numberOf(entry: Entry, field: string): number {
-  const value = entry[field];
-  return typeof value === 'number' ? value : 0;
-}
-
-function textOf(entry: Entry | undefined, field: string): string {
-  const value = entry?.[field];
-  return typeof value === 'string' ? value : '';
 }
 
 function codecOf(report: ReadonlyMap<string, Entry>, entry: Entry): string {

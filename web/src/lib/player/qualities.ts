@@ -7,8 +7,18 @@ export interface Quality {
   readonly key: string;
   readonly label: string;
   readonly wish: LayerWish;
-  /** The publisher may stop a layer for a while. */
-  readonly isSent: boolean;
+  /** Of what is sent now; 0 where that is nothing, as the publisher may stop a layer for a while. */
+  readonly bitrateBps: number;
+}
+
+/** The sound alone: nothing else is asked of the server, which saves a phone's battery and data. */
+export const SOUND_ONLY: Quality = { key: 'sound', label: 'Audio only', wish: {}, bitrateBps: 0 };
+
+/** What the menu says beside an entry. */
+export function qualityNote({ key, label, bitrateBps }: Quality): string {
+  if (key === SOUND_ONLY.key) return '';
+  if (bitrateBps === 0) return 'not sent now';
+  return label.includes(',') ? '' : bitrate(bitrateBps);
 }
 
 /** `720p`: by the shorter side, so that a picture on end is called as it is lying down. */
@@ -34,7 +44,7 @@ export function qualitiesOf(layers: readonly VideoLayer[]): Quality[] {
   pictures.sort((a, b) => b.area - a.area || b.bps - a.bps);
   return pictures.map(({ key, wish, bps, label }) => {
     const hasTwin = pictures.some((other) => other.key !== key && other.label === label);
-    return { key, wish, isSent: bps > 0, label: hasTwin && bps > 0 ? `${label}, ${bitrate(bps)}` : label };
+    return { key, wish, bitrateBps: bps, label: hasTwin && bps > 0 ? `${label}, ${bitrate(bps)}` : label };
   });
 }
 

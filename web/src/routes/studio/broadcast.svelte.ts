@@ -1,7 +1,7 @@
 import { ApiError, api, type Live, type NewStreamKey } from '#lib/api.ts';
+import { Broadcaster, type BroadcasterState, type Quality, type Source } from '#lib/broadcaster.ts';
 import { LiveEvents } from '#lib/live-events.svelte.ts';
 import type { Problem } from '#lib/problem.ts';
-import { type Quality, type Source, WhipPublisher, type WhipState } from '#lib/whip.ts';
 import { type SentVideo, sentVideo } from './sent-video.ts';
 
 /** Longer than any broadcast from a browser, short enough that a key left behind by a crash does not matter. */
@@ -14,14 +14,14 @@ const OFFLINE: Live = { live: false, state: 'offline', stream: null };
 
 /** Going live on a channel from this page: a short-lived key, the publisher, and what it tells of itself. */
 export class Broadcast {
-  state: WhipState | 'idle' = $state('idle');
+  state: BroadcasterState = $state('idle');
   startedAt: string | undefined = $state();
   error = $state('');
   sent: SentVideo | undefined = $state.raw();
   events: LiveEvents | undefined = $state.raw();
   #slug = '';
   #key: NewStreamKey | undefined;
-  #publisher: WhipPublisher | undefined;
+  #broadcaster: Broadcaster | undefined;
   #stats: ReturnType<typeof setInterval> | undefined;
 
   get isOn(): boolean {
@@ -41,14 +41,13 @@ export class Broadcast {
       return;
     }
     this.#key = key;
-    this.#publisher = new WhipPublisher({
-      endpoint: { url: '/whip', token: key.key },
-      source,
+    this.#broadcaster = new Broadcaster({
+      streamKey: key.key,
       quality,
       onState: (state, problem) => this.#changed(state, problem),
       mayResume: () => this.#mayResume(),
     });
-    this.#publisher.start();
+    this.#broadcaster.startStream(source);
     this.events = new LiveEvents(slug, OFFLINE);
     this.events.open();
     this.#stats = setInterval(() => void this.#measure(), STATS_EVERY_MS);
@@ -60,10 +59,11 @@ export class Broadcast {
   }
 
   async replace(source: Source): Promise<void> {
-    await this.#publisher?.replace(source);
+    await this.#broadcaster?.replace(source);
   }
 
-  #changed(state: WhipState, problem?: Problem): void {
+  #changed(state: BroadcasterState, problem?: Problem): void {
+    if (state === 'idle') return;
     if (state === 'ended') return this.#end(problem);
     if (state === 'live') this.startedAt ??= new Date().toISOString();
     this.state = state;
@@ -77,8 +77,9 @@ export class Broadcast {
     clearInterval(this.#stats);
     this.events?.close();
     this.events = undefined;
-    this.#publisher?.stop();
-    this.#publisher = undefined;
+    const broadcaster = this.#broadcaster;
+    this.#broadcaster = undefined;
+    broadcaster?.stopStream();
     // It expires by itself, should this fail.
     if (this.#key) void api.deleteKey(this.#slug, this.#key.id).catch(() => {});
     this.#key = undefined;
@@ -93,7 +94,7 @@ export class Broadcast {
   }
 
   async #measure(): Promise<void> {
-    const report = await this.#publisher?.stats();
+    const report = await this.#broadcaster?.stats();
     if (report) this.sent = sentVideo(report, this.sent);
   }
 }

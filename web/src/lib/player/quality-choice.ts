@@ -1,31 +1,48 @@
-import type { LayerWish, VideoLayer } from '../video-layer.ts';
-import { isUnseen, type Quality, qualitiesOf } from './qualities.ts';
+import type { VideoLayer } from '../video-layer.ts';
+import { isUnseen, type Quality, qualitiesOf, SOUND_ONLY } from './qualities.ts';
 
 type Wished = Pick<Quality, 'key' | 'label' | 'wish'>;
 
+export interface QualityChoiceOptions {
+  /** The choice is remembered by it. */
+  readonly channel: string;
+  /** Makes it so on the server; rejects where it can not be had. `undefined`: the server chooses. */
+  readonly ask: (quality: Wished | undefined) => Promise<void>;
+  readonly onChange: () => void;
+}
+
 /** What a viewer may choose on a channel, and what he chose: remembered for the next time, until he chooses again. */
 export class QualityChoice {
-  /** The best one first. Kept while there is no news, so that nothing flickers. */
-  qualities: readonly Quality[] = $state.raw([]);
-  #wished: Wished | undefined = $state.raw();
-  #asked: LayerWish;
+  readonly #options: QualityChoiceOptions;
   readonly #storedAs: string;
-  readonly #ask: (wish: LayerWish) => Promise<void>;
+  #qualities: readonly Quality[] = [];
+  #wished: Wished | undefined;
+  #asked: Wished | undefined;
 
-  constructor(slug: string, ask: (wish: LayerWish) => Promise<void>) {
-    this.#storedAs = `quality:${slug}`;
-    this.#ask = ask;
+  constructor(options: QualityChoiceOptions) {
+    this.#options = options;
+    this.#storedAs = `quality:${options.channel}`;
     this.#wished = stored(this.#storedAs);
-    this.#asked = this.#wished?.wish ?? {};
-    // Nothing is connected yet: this is for the session to come.
-    void ask(this.#asked);
+    this.#asked = this.#wished;
+  }
+
+  /** What the session to come is to begin with. */
+  get first(): Wished | undefined {
+    return this.#wished;
+  }
+
+  /** The best one first; the sound alone is the last. Kept while there is no news, so that nothing flickers. */
+  get qualities(): readonly Quality[] {
+    return this.#qualities.length > 0 || this.chosen ? [...this.#qualities, SOUND_ONLY] : [];
   }
 
   /** `undefined`: the server chooses. */
   get chosen(): Quality | undefined {
     const { key, label } = this.#wished ?? {};
+    if (key === SOUND_ONLY.key) return SOUND_ONLY;
     return (
-      this.qualities.find((quality) => quality.key === key) ?? this.qualities.find((quality) => quality.label === label)
+      this.#qualities.find((quality) => quality.key === key) ??
+      this.#qualities.find((quality) => quality.label === label)
     );
   }
 
@@ -33,10 +50,12 @@ export class QualityChoice {
   async choose(quality: Quality | undefined): Promise<void> {
     const before = this.#wished;
     this.#wished = quality;
+    this.#options.onChange();
     try {
       await this.#follow();
     } catch (error) {
       this.#wished = before;
+      this.#options.onChange();
       this.#follow().catch(() => {});
       throw error;
     }
@@ -45,17 +64,19 @@ export class QualityChoice {
 
   heard(layers: readonly VideoLayer[]): void {
     // A publisher who just came back: what the list looks like is not known yet, and is about to be.
-    if (this.qualities.length > 0 && layers.some(isUnseen)) return;
-    this.qualities = qualitiesOf(layers);
+    if (this.#qualities.length > 0 && layers.some(isUnseen)) return;
+    this.#qualities = qualitiesOf(layers);
+    this.#options.onChange();
     // Another publisher has other layers: what was wished for may be there by another name, or not at all.
     this.#follow().catch(() => {});
   }
 
   async #follow(): Promise<void> {
-    const wish = this.chosen?.wish ?? {};
-    if (JSON.stringify(wish) === JSON.stringify(this.#asked)) return;
-    this.#asked = wish;
-    await this.#ask(wish);
+    const { chosen } = this;
+    const idOf = (wished: Wished | undefined) => JSON.stringify([wished?.key === SOUND_ONLY.key, wished?.wish ?? {}]);
+    if (idOf(chosen) === idOf(this.#asked)) return;
+    this.#asked = chosen;
+    await this.#options.ask(chosen);
   }
 }
 

@@ -1,0 +1,121 @@
+import type { Sound } from './sound.ts';
+
+/** A stream on a `<video>`, as loud as the viewer wants it and the browser allows. */
+export class Playback {
+  readonly #sound: Sound;
+  readonly #onChange: () => void;
+  #video: HTMLVideoElement | undefined;
+  #stream: MediaStream | undefined;
+  #isPaused = false;
+  /** What he paused stays so, also when a new session brings another stream. */
+  #isPausedByViewer = false;
+  #isSilenced = false;
+
+  constructor(sound: Sound, onChange: () => void) {
+    this.#sound = sound;
+    this.#onChange = onChange;
+  }
+
+  /** By the viewer, or by a browser that does not start videos by itself. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** The viewer wants sound, and the browser wants him to touch the page first. */
+  get isSilenced(): boolean {
+    return this.#isSilenced;
+  }
+
+  get stream(): MediaStream | undefined {
+    return this.#stream;
+  }
+
+  /** Plays there from now on. Returns how to stop. */
+  attach(video: HTMLVideoElement): () => void {
+    this.#video = video;
+    const onPause = () => this.#paused(true);
+    const onPlay = () => this.#paused(false);
+    video.addEventListener('pause', onPause);
+    video.addEventListener('play', onPlay);
+    this.#put();
+    return () => {
+      video.removeEventListener('pause', onPause);
+      video.removeEventListener('play', onPlay);
+      video.srcObject = null;
+      this.#video = undefined;
+    };
+  }
+
+  show(stream: MediaStream | undefined): void {
+    this.#stream = stream;
+    this.#put();
+  }
+
+  play(): void {
+    this.#isPausedByViewer = false;
+    void this.#start();
+  }
+
+  pause(): void {
+    this.#isPausedByViewer = true;
+    this.#video?.pause();
+  }
+
+  /** Phones pause what nobody looks at, and leave it so. */
+  resume(): void {
+    if (this.#stream && !this.#isPausedByViewer) void this.#start();
+  }
+
+  /** Upon a touch of the viewer, who may have to touch the page once before he hears anything. */
+  toggleMute(): void {
+    if (this.#isSilenced) this.#isSilenced = false;
+    else this.#sound.toggle();
+    this.#apply();
+  }
+
+  setVolume(level: number): void {
+    this.#isSilenced = false;
+    this.#sound.set(level);
+    this.#apply();
+  }
+
+  #put(): void {
+    if (!this.#video) return;
+    this.#video.srcObject = this.#stream ?? null;
+    this.resume();
+  }
+
+  async #start(): Promise<void> {
+    this.#apply();
+    if ((await this.#played()) || !this.#video) return;
+    if (!this.#video.muted) {
+      this.#isSilenced = true;
+      this.#apply();
+      if (await this.#played()) return;
+    }
+    this.#paused(true);
+  }
+
+  /** False where the browser forbids it. A stream that comes in between ends the try, and begins one of its own. */
+  async #played(): Promise<boolean> {
+    try {
+      await this.#video?.play();
+      return true;
+    } catch (error) {
+      return !(error instanceof DOMException && error.name === 'NotAllowedError');
+    }
+  }
+
+  #apply(): void {
+    if (this.#video) {
+      this.#video.muted = this.#sound.isMuted || this.#isSilenced;
+      this.#video.volume = this.#sound.level;
+    }
+    this.#onChange();
+  }
+
+  #paused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#onChange();
+  }
+}
