@@ -3,12 +3,13 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { addressBlock, clientAddress, isLoopback } from './client-address.ts';
 import { HttpError } from './errors.ts';
 
-/** Counted per address, `publish` per stream key. A thousand viewers behind one address may all join, trickle and leave within a minute. */
+/** Counted per address, `publish` per stream key, `report` per session. A thousand viewers behind one address may all join, trickle and leave within a minute. */
 function newLimiters() {
   return {
     signalling: new RateLimiterMemory({ points: 10_000, duration: 60 }),
     api: new RateLimiterMemory({ points: 3_000, duration: 60 }),
     publish: new RateLimiterMemory({ points: 120, duration: 60 }),
+    report: new RateLimiterMemory({ points: 30, duration: 60 }),
     badKey: new RateLimiterMemory({ points: 30, duration: 60 }),
     login: new RateLimiterMemory({ points: 10, duration: 300 }),
   };
@@ -48,6 +49,11 @@ export class Limits {
   /** Counts one publish with this key, wherever it comes from. Throws `rate_limited`. */
   async countPublish(keyId: string): Promise<void> {
     await this.#consume('publish', keyId);
+  }
+
+  /** Counts one report of this session's player. Throws `rate_limited`. */
+  async countReport(sessionId: string): Promise<void> {
+    await this.#consume('report', sessionId);
   }
 
   /** Throws `rate_limited` when all is used up, and counts nothing. */

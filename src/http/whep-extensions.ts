@@ -7,6 +7,7 @@ import { HttpError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import { SESSION_EVENTS, SessionFeeds } from './session-feeds.ts';
 import { emptyOk, limitSignalling, optionsOf, requireType } from './signalling.ts';
+import { reportLink } from './whep-reports.ts';
 
 const JSON_TYPE = 'application/json';
 const URN = 'urn:ietf:params:whep:ext:core';
@@ -16,6 +17,7 @@ export function extensionLinks(session: string): string[] {
   return [
     `<${session}/sse>; rel="${URN}:server-sent-events"; events="${SESSION_EVENTS.join(',')}"`,
     `<${session}/layer>; rel="${URN}:layer"`,
+    reportLink(session),
   ];
 }
 

@@ -21,6 +21,7 @@ import {
   sessionRoutes,
 } from './signalling.ts';
 import { extensionLinks, extensionRoutes } from './whep-extensions.ts';
+import { reportRoutes } from './whep-reports.ts';
 
 export interface WhepOptions {
   readonly streams: StreamRegistry;
@@ -38,6 +39,7 @@ export function whepRoutes({ streams, gate, limits, turn, redirect, publicUrl }:
   app.use(openToAllOrigins);
   app.route('/sessions', sessionRoutes('viewer', streams, limits));
   app.route('/sessions', extensionRoutes(streams, limits));
+  app.route('/sessions', reportRoutes(streams, limits));
   app.options('/:slug', answerOptions);
 
   // A HEAD finds out by the content type that this is a WHEP endpoint.

@@ -30,6 +30,8 @@ export interface RtcEndpoint {
 /** One WHIP or WHEP session on the server: made by a POST, spoken to by PATCH, ended by DELETE. Knows HTTP only. */
 export class RtcResource {
   readonly answer: string;
+  /** When it was asked for, by `performance.now`. */
+  readonly postedMs: number;
   readonly iceServers: readonly IceServer[];
   readonly #url: string;
   readonly #links: readonly Link[];
@@ -37,8 +39,13 @@ export class RtcResource {
   #etag: string;
   #isClosed = false;
 
-  private constructor(response: Response, answer: string, headers: Readonly<Record<string, string>>) {
+  private constructor(
+    response: Response,
+    answer: string,
+    { headers, postedMs }: { headers: Readonly<Record<string, string>>; postedMs: number },
+  ) {
     this.answer = answer;
+    this.postedMs = postedMs;
     this.iceServers = iceServers(response.headers.get('link'));
     this.#links = links(response.headers.get('link'));
     this.#url = new URL(response.headers.get('location') ?? '', response.url).href;
@@ -48,8 +55,9 @@ export class RtcResource {
 
   static async create({ url, token }: RtcEndpoint, offer: string): Promise<RtcResource> {
     const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+    const postedMs = performance.now();
     const response = await request(url, 'POST', offer, { ...headers, 'content-type': 'application/sdp' });
-    return new RtcResource(response, await response.text(), headers);
+    return new RtcResource(response, await response.text(), { headers, postedMs });
   }
 
   /** Where an extension of this session is to be found, when the server has it. */

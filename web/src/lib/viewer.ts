@@ -56,7 +56,10 @@ export class Viewer {
     this.#options = options;
     this.#live = live;
     this.#sound = new Sound(muted === undefined ? {} : { isMuted: muted });
-    this.#playback = new Playback(this.#sound, () => this.#changed());
+    this.#playback = new Playback(this.#sound, {
+      onChange: () => this.#changed(),
+      onPicture: () => this.#player.pictureShown(),
+    });
     this.#quality = new QualityChoice({
       channel,
       ask: (quality) => this.#player.choose(mediaWish(quality)),
@@ -220,7 +223,9 @@ export class Viewer {
     const audio = inboundOf(report, 'audio');
     const nowMs = performance.now();
     const packets = numberOf(video, 'packetsReceived') + numberOf(audio, 'packetsReceived');
-    this.#reception.received({ packets, decoded: numberOf(video, 'framesDecoded') }, nowMs);
+    const decoded = numberOf(video, 'framesDecoded');
+    this.#reception.received({ packets, decoded }, nowMs);
+    this.#player.pictureLooked({ decoded, height: numberOf(video, 'frameHeight') });
     // As after a sleep: the session is gone, and nobody has said so.
     if (this.#live?.state === 'live' && this.#reception.mustRejoin(nowMs)) return this.#player.rejoin();
 

@@ -1,4 +1,5 @@
 import { backoffMs } from './backoff.ts';
+import { type Picture, PlayReports } from './play-reports.ts';
 import type { Problem } from './problem.ts';
 import { receiveStream } from './received-stream.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
@@ -35,6 +36,7 @@ export class WhepPlayer {
   #connection: RtcConnection | undefined;
   #layers: WhepLayers | undefined;
   #session: RtcResource | undefined;
+  #reports: PlayReports | undefined;
   #wish: LayerWish;
   #isSoundOnly: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -77,6 +79,16 @@ export class WhepPlayer {
     return this.#session?.stats();
   }
 
+  /** To be called when a picture is seen, for the server to know how long it took. */
+  pictureShown(): void {
+    this.#reports?.pictureShown();
+  }
+
+  /** To be called about twice a second with the picture that is received, for the server to know how it goes. */
+  pictureLooked(picture: Picture): void {
+    this.#reports?.looked(picture, performance.now());
+  }
+
   /** What to be sent from now on, also after reconnecting. Rejects with `RtcRefused` where it can not be had. */
   async choose({ layer, isSoundOnly = false }: MediaWish): Promise<void> {
     const isOtherMedia = isSoundOnly !== this.#isSoundOnly;
@@ -109,6 +121,7 @@ export class WhepPlayer {
 
   #began(session: RtcResource): void {
     this.#session = session;
+    this.#reports = new PlayReports(session);
     this.#layers = new WhepLayers(session, (layers) => this.#options.onLayers?.(layers));
     // Refused, when the publisher is another one now: whoever wished hears of the layers, and wishes anew.
     const hasWish = !this.#isSoundOnly && Object.keys(this.#wish).length > 0;
@@ -147,6 +160,8 @@ export class WhepPlayer {
   #drop(): void {
     this.#layers?.close();
     this.#layers = undefined;
+    this.#reports?.close();
+    this.#reports = undefined;
     this.#connection?.close();
     this.#connection = undefined;
     this.#session = undefined;

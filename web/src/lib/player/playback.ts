@@ -4,6 +4,7 @@ import type { Sound } from './sound.ts';
 export class Playback {
   readonly #sound: Sound;
   readonly #onChange: () => void;
+  readonly #onPicture: () => void;
   #video: HTMLVideoElement | undefined;
   #stream: MediaStream | undefined;
   #isPaused = false;
@@ -11,9 +12,11 @@ export class Playback {
   #isPausedByViewer = false;
   #isSilenced = false;
 
-  constructor(sound: Sound, onChange: () => void) {
+  /** `onPicture`: the first of a stream is seen. */
+  constructor(sound: Sound, { onChange, onPicture }: { onChange: () => void; onPicture: () => void }) {
     this.#sound = sound;
     this.#onChange = onChange;
+    this.#onPicture = onPicture;
   }
 
   /** By the viewer, or by a browser that does not start videos by itself. */
@@ -35,12 +38,15 @@ export class Playback {
     this.#video = video;
     const onPause = () => this.#paused(true);
     const onPlay = () => this.#paused(false);
+    const onLoaded = () => video.videoWidth > 0 && this.#onPicture();
     video.addEventListener('pause', onPause);
     video.addEventListener('play', onPlay);
+    video.addEventListener('loadeddata', onLoaded);
     this.#put();
     return () => {
       video.removeEventListener('pause', onPause);
       video.removeEventListener('play', onPlay);
+      video.removeEventListener('loadeddata', onLoaded);
       video.srcObject = null;
       this.#video = undefined;
     };
