@@ -7,6 +7,7 @@ const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'
 /** How packets are handed to the kernel; `auto` takes the fastest that passes the self-test. */
 const SEND_MODES = ['auto', 'gso', 'sendmmsg', 'dgram'] as const;
 
+const AUTHORIZE_ON_ERROR = ['refuse', 'allow'] as const;
 const REDIRECT_WHEN = ['full', 'always'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -42,6 +43,12 @@ export interface Config {
   readonly ffmpegPath?: string;
   /** Whether webhooks may go to addresses of this machine and its network. */
   readonly webhookAllowPrivate: boolean;
+  /** Who is asked before anybody publishes or watches; without an answer all are refused, or allowed. */
+  readonly authorize?: {
+    readonly url: string;
+    readonly secret: string;
+    readonly onError: (typeof AUTHORIZE_ON_ERROR)[number];
+  };
   /** Encrypts what has to be read again; absent: a file in `dataDir` does. */
   readonly secretsKey?: string;
   readonly logLevel: LogLevel;
@@ -105,6 +112,12 @@ function readOrigin(value: string): string | undefined {
   return url !== undefined && isOrigin ? url.origin : undefined;
 }
 
+function readSigningSecret(value: string): string | undefined {
+  const bytes = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value)?.[1];
+  const length = bytes === undefined ? 0 : Buffer.from(bytes, 'base64').length;
+  return length >= 24 && length <= 64 ? value : undefined;
+}
+
 /** Of an address; `{channel}` stands for the name of a channel. */
 function template(example: string) {
   return variable(`must be an http(s) address, with {channel} or without, for example ${example}`, (value) => {
@@ -158,6 +171,15 @@ const schema = z.object({
   S3_SECRET_ACCESS_KEY: nonEmpty('must be a secret access key'),
   FFMPEG_PATH: nonEmpty('must be the path of ffmpeg, for example /usr/bin/ffmpeg'),
   WEBHOOK_ALLOW_PRIVATE: oneOf(['true', 'false']),
+  AUTHORIZE_URL: variable(
+    'must be an http(s) address, for example http://localhost:9000/authorize',
+    (value) => readUrl(value, ['http:', 'https:'])?.href,
+  ),
+  AUTHORIZE_SECRET: variable(
+    'must be `whsec_` and 24 to 64 bytes in base64, for example whsec_$(openssl rand -base64 32)',
+    readSigningSecret,
+  ),
+  AUTHORIZE_ON_ERROR: oneOf(AUTHORIZE_ON_ERROR),
   SECRETS_KEY: matching('must have at least 32 characters and no space, as `openssl rand -hex 32` prints', /^\S{32,}$/),
   LOG_LEVEL: oneOf(LOG_LEVELS),
 });
@@ -166,6 +188,7 @@ type Name = keyof typeof schema.shape;
 
 const GROUPS: readonly (readonly Name[])[] = [
   ['TURN_URLS', 'TURN_SECRET'],
+  ['AUTHORIZE_URL', 'AUTHORIZE_SECRET'],
   ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],
 ];
 
@@ -183,6 +206,9 @@ function problemsBetween(env: Environment): string[] {
     if (missing.length === 0 || missing.length === group.length) return [];
     return [`${missing.join(', ')}: missing; set all of ${group.join(', ')}, or none`];
   });
+  if (env['AUTHORIZE_ON_ERROR'] !== undefined && env['AUTHORIZE_URL'] === undefined) {
+    problems.push('AUTHORIZE_ON_ERROR: says nothing without AUTHORIZE_URL');
+  }
   if (env['REDIRECT_WHEN'] !== undefined && env['REDIRECT_WHIP'] === undefined && env['REDIRECT_WHEP'] === undefined) {
     problems.push('REDIRECT_WHEN: says nothing without REDIRECT_WHIP or REDIRECT_WHEP');
   }
@@ -239,9 +265,18 @@ function grouped(env: z.output<typeof schema>): Config {
     ...(env.FFMPEG_PATH !== undefined && { ffmpegPath: env.FFMPEG_PATH }),
     ...(env.TURN_URLS !== undefined &&
       env.TURN_SECRET !== undefined && { turn: { urls: env.TURN_URLS, secret: env.TURN_SECRET } }),
+    ...authorizeOf(env),
     ...redirectOf(env),
     ...s3Of(env),
   };
+}
+
+function authorizeOf({
+  AUTHORIZE_URL: url,
+  AUTHORIZE_SECRET: secret,
+  AUTHORIZE_ON_ERROR: onError = 'refuse',
+}: z.output<typeof schema>): Pick<Config, 'authorize'> {
+  return url !== undefined && secret !== undefined ? { authorize: { url, secret, onError } } : {};
 }
 
 function redirectOf({

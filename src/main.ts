@@ -20,6 +20,7 @@ import { endLeftOpen } from './streams/left-open.ts';
 import { Probes } from './streams/probes.ts';
 import { StreamRegistry } from './streams/registry.ts';
 import { MediaThreads } from './transport/media-plane.ts';
+import { Authorizer } from './webhooks/authorizer.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
 import { StreamNews } from './webhooks/stream-news.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
@@ -62,6 +63,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     streams: () => streams.totals(),
     database: () => database.report(),
   });
+  const authorizer = config.authorize && new Authorizer({ ...config.authorize, log });
+  closers.push({ name: 'authorizer', close: async () => authorizer?.close() });
   const setUp = new SetUp({ users: database.users });
   const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
   let site: SiteHandler | undefined;
@@ -76,6 +79,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     apiTokens: new ApiTokens({ store: database.apiTokens }),
     history: database.streams,
     webhooks,
+    authorizer,
     log,
     metrics,
     adminToken: config.adminToken,

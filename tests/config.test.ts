@@ -124,6 +124,7 @@ test('every problem is told at once, each with an example', () => {
     ADMIN_TOKEN: 'short',
     TURN_SECRET: 's3cret',
     REDIRECT_WHEN: 'always',
+    AUTHORIZE_ON_ERROR: 'allow',
     MEDIA_PORT: '65535',
     MEDIA_THREADS: '2',
   });
@@ -132,6 +133,7 @@ test('every problem is told at once, each with an example', () => {
     'ADMIN_TOKEN: must have at least 32 characters and no space, as `openssl rand -hex 32` prints',
     'LOG_LEVEL: must be one of silent, fatal, error, warn, info, debug, trace',
     'TURN_URLS: missing; set all of TURN_URLS, TURN_SECRET, or none',
+    'AUTHORIZE_ON_ERROR: says nothing without AUTHORIZE_URL',
     'REDIRECT_WHEN: says nothing without REDIRECT_WHIP or REDIRECT_WHEP',
     'MEDIA_PORT: must leave room for 2 media threads up to port 65535, for example 8189',
   ]);
@@ -166,6 +168,9 @@ test.each([
   { MEDIA_SEND: 'tcp' },
   { HOST: 'a host' },
   { MAX_SESSIONS: '0' },
+  { AUTHORIZE_URL: 'localhost:9000', AUTHORIZE_SECRET: `whsec_${'A'.repeat(43)}=` },
+  { AUTHORIZE_URL: 'http://localhost:9000', AUTHORIZE_SECRET: 'whsec_short' },
+  { AUTHORIZE_URL: 'http://localhost:9000', AUTHORIZE_SECRET: 'A'.repeat(43) },
   { REDIRECT_WHIP: '/whip' },
   { REDIRECT_WHEP: 'https://user:pass@example.org/whep/{channel}' },
   { REDIRECT_WHEP: 'https://example.org/whep/{channel}#here' },

@@ -13,7 +13,9 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { StreamHistory } from '../streams/ports.ts';
 import type { Probes } from '../streams/probes.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
+import type { Authorizer } from '../webhooks/authorizer.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
+import { admission } from './admission.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { API_INFO, apiRoutes } from './api/api.ts';
 import { docsPage } from './api/docs.ts';
@@ -43,6 +45,8 @@ export interface AppOptions {
   readonly health: Health;
   readonly probes: Probes;
   readonly webhooks: Webhooks;
+  /** Asked before anybody publishes or watches, where there is one. */
+  readonly authorizer?: Authorizer | undefined;
   readonly log: Logger;
   readonly checks?: HealthChecks;
   readonly metrics?: Metrics | undefined;
@@ -61,6 +65,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const { streams, streamKeys, log, metrics, adminToken, publicUrl, turn, site } = options;
   const { redirect = { when: 'full' } } = options;
   const { limits = new Limits({ isBehindProxy: publicUrl !== undefined }) } = options;
+  const admit = admission(options.authorizer, publicUrl !== undefined);
   const auth = new Auth({ ...options, adminToken, publicUrl });
   const gate = new Gate({ ...options, auth });
   // A slash at the end of an address typed into an encoder makes no difference.
@@ -70,8 +75,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (metrics) app.use(countRequests(metrics)).route('/', metricsRoutes(metrics, auth));
   app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);
   app.route('/', healthRoutes(options.checks ?? {}));
-  app.route('/whip', whipRoutes({ streams, streamKeys, limits, turn, redirect, publicUrl, log }));
-  app.route('/whep', whepRoutes({ streams, gate, limits, turn, redirect, publicUrl }));
+  app.route('/whip', whipRoutes({ streams, streamKeys, limits, admit, turn, redirect, publicUrl, log }));
+  app.route('/whep', whepRoutes({ streams, gate, limits, admit, turn, redirect, publicUrl }));
   const api = apiRoutes({ ...options, auth, gate, limits }, async (c) => app.fetch(asRead(c.req.raw), c.env));
   app.route('/api/v1', api);
   app.get(

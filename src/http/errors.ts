@@ -15,6 +15,8 @@ export type HttpErrorCode =
   | 'forbidden'
   | 'insufficient_scope'
   | 'cross_site'
+  | 'not_admitted'
+  | 'authorizer_away'
   | 'not_found'
   | 'method_not_allowed'
   | 'changed_meanwhile'
@@ -47,6 +49,7 @@ export const statusOf = {
   insufficient_scope: 403,
   too_many_scopes: 403,
   cross_site: 403,
+  not_admitted: 403,
   bad_setup_token: 403,
   not_found: 404,
   no_session: 404,
@@ -82,6 +85,7 @@ export const statusOf = {
   too_many_session_feeds: 429,
   internal: 500,
   too_many_feeds: 503,
+  authorizer_away: 503,
   at_capacity: 503,
   interrupted: 503,
 } as const satisfies Record<ErrorCode, ContentfulStatusCode>;
@@ -89,6 +93,7 @@ export const statusOf = {
 const retrySeconds: Partial<Record<ErrorCode, number>> = {
   not_live: 2,
   too_many_feeds: 5,
+  authorizer_away: 5,
   at_capacity: 5,
   interrupted: 1,
   too_many_logins: 2,

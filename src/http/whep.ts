@@ -3,6 +3,7 @@ import type { Channel } from '../channels/ports.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { Caller } from '../streams/visitors.ts';
+import type { Admission } from './admission.ts';
 import { addressBlock, clientAddress } from './client-address.ts';
 import type { AppEnv } from './env.ts';
 import type { Gate } from './gate.ts';
@@ -27,13 +28,14 @@ export interface WhepOptions {
   readonly streams: StreamRegistry;
   readonly gate: Gate;
   readonly limits: Limits;
+  readonly admit: Admission;
   readonly turn: TurnOptions | undefined;
   readonly redirect: RedirectOptions;
   readonly publicUrl: URL | undefined;
 }
 
 /** WHEP, draft-ietf-wish-whep. No channel is called `sessions`. */
-export function whepRoutes({ streams, gate, limits, turn, redirect, publicUrl }: WhepOptions): Hono<AppEnv> {
+export function whepRoutes({ streams, gate, limits, admit, turn, redirect, publicUrl }: WhepOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const take = hereOrElsewhere({ ...redirect, publicUrl }, 'whep');
   app.use(openToAllOrigins);
@@ -62,6 +64,7 @@ export function whepRoutes({ streams, gate, limits, turn, redirect, publicUrl }:
   });
 
   async function begin(c: Context<AppEnv>, channel: Channel): Promise<Response> {
+    await admit(c, { action: 'play', channel: channel.slug });
     const at = { path: '/whep/sessions', turn, links: extensionLinks };
     const offer = await c.req.text();
     const from = callerOf(c, publicUrl !== undefined);

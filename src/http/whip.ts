@@ -4,6 +4,7 @@ import { ChannelError } from '../channels/errors.ts';
 import type { Channel, StreamKeyRecord } from '../channels/ports.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
+import type { Admission } from './admission.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import type { TurnOptions } from './ice-servers.ts';
@@ -24,6 +25,7 @@ export interface WhipOptions {
   readonly streams: StreamRegistry;
   readonly streamKeys: StreamKeys;
   readonly limits: Limits;
+  readonly admit: Admission;
   readonly turn: TurnOptions | undefined;
   readonly redirect: RedirectOptions;
   readonly publicUrl: URL | undefined;
@@ -37,7 +39,16 @@ interface Publishing {
 }
 
 /** WHIP, RFC 9725. The key says the channel. Checks go from the cheap to the costly, and the body comes last. */
-export function whipRoutes({ streams, streamKeys, limits, turn, redirect, publicUrl, log }: WhipOptions): Hono<AppEnv> {
+export function whipRoutes({
+  streams,
+  streamKeys,
+  limits,
+  admit,
+  turn,
+  redirect,
+  publicUrl,
+  log,
+}: WhipOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const take = hereOrElsewhere({ ...redirect, publicUrl }, 'whip');
   app.use(openToAllOrigins);
@@ -65,6 +76,7 @@ export function whipRoutes({ streams, streamKeys, limits, turn, redirect, public
   });
 
   async function begin(c: Context<AppEnv>, { secret, key, channel }: Publishing): Promise<Response> {
+    await admit(c, { action: 'publish', channel: channel.slug, keyId: key.id });
     const session = await streams.publish({ channel, offer: await c.req.text(), key });
     streamKeys.used(secret).then(
       // A body may take half a minute to come, long enough to change or revoke the key, or to delete the channel.

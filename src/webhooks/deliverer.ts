@@ -66,7 +66,7 @@ export class Deliverer {
     if (!isActive) return unsent('the webhook is switched off');
     const secret = secrets.open(sealedSecret);
     if (secret === undefined) return unsent('its secret was sealed with another key than this server has: rotate it');
-    const signed = signedHeaders({ id: `msg_${due.id}`, at, body: due.body, secret });
+    const signed = signedHeaders({ id: `msg_${due.id}`, at, body: due.body, secrets: [secret] });
     const headers = { 'content-type': 'application/json', 'user-agent': 'Freshet', ...signed };
     return await post({ url, headers, body: due.body, isPrivateAllowed });
   }

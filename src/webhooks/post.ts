@@ -1,5 +1,10 @@
 import type { LookupAddress } from 'node:dns';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { performance } from 'node:perf_hooks';
 import { resolveTarget } from './targets.ts';
@@ -16,47 +21,53 @@ export interface PostOutcome {
   readonly problem: string | null;
 }
 
+interface Request {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isPrivateAllowed: boolean;
+  readonly timeoutMs?: number;
+  /** What keeps connections for the next request; none is kept without it. */
+  readonly agent?: HttpAgent;
+}
+
 /** One POST to an address that may be reached; redirects are answers like any other. Never rejects. */
-export async function post(options: {
-  url: string;
-  headers: Readonly<Record<string, string>>;
-  body: string;
-  isPrivateAllowed: boolean;
-  timeoutMs?: number;
-}): Promise<PostOutcome> {
+export async function post(request: Request): Promise<PostOutcome> {
   const startedMs = performance.now();
-  const signal = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
-  const outcome = await send(options, signal).catch((error: unknown) => ({
-    responseStatus: null,
-    responseBody: null,
-    problem: signal.aborted ? 'no answer within 10 s' : wordsOf(error),
-  }));
+  const outcome = await exchange(request).then(
+    ({ status, body }) => ({ responseStatus: status, responseBody: body, problem: null }),
+    (error: unknown) => ({ responseStatus: null, responseBody: null, problem: wordsOf(error) }),
+  );
   return { ...outcome, durationMs: Math.round(performance.now() - startedMs) };
 }
 
-async function send(
-  { url: text, headers, body, isPrivateAllowed }: Parameters<typeof post>[0],
-  signal: AbortSignal,
-): Promise<Omit<PostOutcome, 'durationMs'>> {
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Its first KiB. */
+  readonly body: string;
+}
+
+/** The same with all of the answer. Rejects, in words for people, where there is none in time. */
+export async function exchange({ url: text, timeoutMs = TIMEOUT_MS, ...request }: Request): Promise<Answer> {
+  const { body, isPrivateAllowed } = request;
+  const signal = AbortSignal.timeout(timeoutMs);
   const url = new URL(text);
-  const addresses = await Promise.race([resolveTarget(url, isPrivateAllowed), aborted(signal)]);
-  const response = await open(
-    url,
-    addresses,
-    { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-    body,
-    signal,
-  );
-  const responseBody = await beginningOf(response);
-  return { responseStatus: response.statusCode ?? null, responseBody, problem: null };
+  const headers = { ...request.headers, 'content-length': String(Buffer.byteLength(body)) };
+  try {
+    const addresses = await Promise.race([resolveTarget(url, isPrivateAllowed), aborted(signal)]);
+    const response = await open(url, addresses, { ...request, headers, signal });
+    return { status: response.statusCode ?? 0, headers: response.headers, body: await beginningOf(response) };
+  } catch (error) {
+    if (signal.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s`, { cause: error });
+    throw error;
+  }
 }
 
 function open(
   url: URL,
   addresses: readonly LookupAddress[],
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  signal: AbortSignal,
+  { headers, body, agent, signal }: Pick<Request, 'headers' | 'body' | 'agent'> & { signal: AbortSignal },
 ): Promise<IncomingMessage> {
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
@@ -64,7 +75,7 @@ function open(
       method: 'POST',
       headers,
       signal,
-      agent: false,
+      agent: agent ?? false,
       lookup: (_host, { all }, give) => {
         const [first] = addresses;
         if (all) give(null, [...addresses]);

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 export interface ReceivedHook {
   readonly path: string;
@@ -18,6 +18,7 @@ export class HookReceiver {
   readonly received: ReceivedHook[] = [];
   /** `undefined`: no answer at all. */
   answer: (hook: ReceivedHook) => HookAnswer | undefined = () => ({ status: 204 });
+  onConnection: (socket: Socket) => void = () => {};
   #server: Server | undefined;
   #port = 0;
 
@@ -43,6 +44,7 @@ export class HookReceiver {
         if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
       });
     });
+    server.on('connection', (socket) => this.onConnection(socket));
     this.#server = server;
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (server.address() as AddressInfo).port;
