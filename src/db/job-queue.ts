@@ -19,6 +19,8 @@ export interface QueueRules {
   /** Before the first retry; doubled for each further one, with some chance in it. */
   readonly retryDelay: number;
   readonly retryDelayMax: number;
+  /** Where jobs go that are given up, also those whose process died in their last attempt. */
+  readonly deadLetter?: string;
 }
 
 /** A job failed and is to be tried again, which is no error of ours. */
@@ -60,8 +62,7 @@ export class JobQueue {
 
   async define(name: string, rules: QueueRules): Promise<void> {
     await this.start();
-    const { expireInSeconds, retryLimit, retryDelay, retryDelayMax } = rules;
-    const options = { expireInSeconds, retryLimit, retryDelay, retryDelayMax, retryBackoff: true, notify: true };
+    const options = { ...rules, retryBackoff: true, notify: true };
     await this.#boss.createQueue(name, options);
     await this.#boss.updateQueue(name, options);
     this.#names.add(name);

@@ -7,11 +7,17 @@ const QUEUE = 'webhook-deliveries';
 /** 17 attempts in 22 to 26 hours: the first again after 5 to 10 s, then doubling up to 4 h. */
 const RULES = { expireInSeconds: 30, retryLimit: 16, retryDelay: 5, retryDelayMax: 4 * 3600 } as const;
 
+/** Of those that were given up where nobody could note it. */
+const GIVEN_UP = 'webhook-deliveries-given-up';
+const GIVEN_UP_RULES = { expireInSeconds: 30, retryLimit: 1000, retryDelay: 5, retryDelayMax: 3600 } as const;
+
 type Transaction = Parameters<Parameters<DbClient['$transaction']>[0]>[0];
 
 interface Item {
   readonly deliveryId: string;
 }
+
+const secrets = { sealedSecret: true, oldSealedSecret: true, oldSecretUntil: true } as const;
 
 /** Rows and jobs: made together or not at all. */
 export class DbWebhookDeliveries implements DeliveryStore {
@@ -77,7 +83,7 @@ export class DbWebhookDeliveries implements DeliveryStore {
         id: true,
         event: true,
         body: true,
-        webhook: { select: { id: true, url: true, sealedSecret: true, isActive: true } },
+        webhook: { select: { id: true, url: true, isActive: true, ...secrets } },
       },
     });
     return found ?? undefined;
@@ -97,6 +103,13 @@ export class DbWebhookDeliveries implements DeliveryStore {
   async onDue(attempt: (deliveryId: string, isLast: boolean) => Promise<'done' | 'again'>): Promise<void> {
     await this.#define();
     await this.#jobs.work<Item>(QUEUE, ({ deliveryId }, isLast) => attempt(deliveryId, isLast));
+    await this.#jobs.work<Item>(GIVEN_UP, async ({ deliveryId }) => {
+      await this.#db.webhookDelivery.updateMany({
+        where: { id: deliveryId, status: 'pending' },
+        data: { status: 'failed', problem: 'the server stopped during the last attempt' },
+      });
+      return 'done';
+    });
   }
 
   async #inOne<T>(work: (db: Transaction) => Promise<T>): Promise<T> {
@@ -110,10 +123,15 @@ export class DbWebhookDeliveries implements DeliveryStore {
   }
 
   #define(): Promise<void> {
-    this.#defined ??= this.#jobs.define(QUEUE, RULES).catch((error: unknown) => {
+    this.#defined ??= this.#defineBoth().catch((error: unknown) => {
       this.#defined = undefined;
       throw error;
     });
     return this.#defined;
+  }
+
+  async #defineBoth(): Promise<void> {
+    await this.#jobs.define(GIVEN_UP, GIVEN_UP_RULES);
+    await this.#jobs.define(QUEUE, { ...RULES, deadLetter: GIVEN_UP });
   }
 }

@@ -26,16 +26,24 @@ export class DbWebhooks implements WebhookStore {
 
   async update(userId: string, id: string, change: WebhookChange): Promise<WebhookRecord | undefined> {
     if (!isId(id)) return undefined;
-    const { url, events, isActive, sealedSecret } = change;
+    const { url, events, isActive } = change;
     const { count } = await this.#db.webhook.updateMany({
       where: { id, userId },
       data: {
         ...(url !== undefined && { url }),
         ...(events && { events: [...events] }),
         ...(isActive !== undefined && { isActive, failingSince: null, switchedOffBecause: null }),
-        ...(sealedSecret && { sealedSecret: bytes(sealedSecret) }),
       },
     });
+    return count > 0 ? await this.byId(userId, id) : undefined;
+  }
+
+  async rotate(userId: string, id: string, sealedSecret: Uint8Array, oldUntil: Date) {
+    if (!isId(id)) return undefined;
+    // In one statement: of two rotations at once each finds the other's secret, or none.
+    const count = await this.#db.$executeRaw`
+      UPDATE webhooks SET old_sealed_secret = sealed_secret, old_secret_until = ${oldUntil}, sealed_secret = ${bytes(sealedSecret)}
+      WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
     return count > 0 ? await this.byId(userId, id) : undefined;
   }
 
@@ -68,5 +76,6 @@ const fields = {
   isActive: true,
   failingSince: true,
   switchedOffBecause: true,
+  oldSecretUntil: true,
   createdAt: true,
 } as const;

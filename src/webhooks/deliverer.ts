@@ -62,11 +62,18 @@ export class Deliverer {
 
   async #send(due: DueDelivery, at: Date): Promise<PostOutcome> {
     const { secrets, isPrivateAllowed } = this.#options;
-    const { url, sealedSecret, isActive } = due.webhook;
+    const { url, sealedSecret, oldSealedSecret, oldSecretUntil, isActive } = due.webhook;
     if (!isActive) return unsent('the webhook is switched off');
     const secret = secrets.open(sealedSecret);
+    const isOldGood = oldSealedSecret !== null && oldSecretUntil !== null && at < oldSecretUntil;
+    const old = isOldGood ? secrets.open(oldSealedSecret) : undefined;
     if (secret === undefined) return unsent('its secret was sealed with another key than this server has: rotate it');
-    const signed = signedHeaders({ id: `msg_${due.id}`, at, body: due.body, secrets: [secret] });
+    const signed = signedHeaders({
+      id: `msg_${due.id}`,
+      at,
+      body: due.body,
+      secrets: old === undefined ? [secret] : [secret, old],
+    });
     const headers = { 'content-type': 'application/json', 'user-agent': 'Freshet', ...signed };
     return await post({ url, headers, body: due.body, isPrivateAllowed });
   }

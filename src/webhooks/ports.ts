@@ -16,6 +16,8 @@ export interface WebhookRecord {
   readonly isActive: boolean;
   readonly failingSince: Date | null;
   readonly switchedOffBecause: string | null;
+  /** The secret before the last rotation signs beside the new one until then. */
+  readonly oldSecretUntil: Date | null;
   readonly createdAt: Date;
 }
 
@@ -32,7 +34,6 @@ export type WebhookChange = Partial<{
   events: readonly string[];
   /** Switching it on forgets why it was switched off. */
   isActive: boolean;
-  sealedSecret: Uint8Array;
 }>;
 
 /** Whoever asks for another's webhook finds none. */
@@ -42,6 +43,8 @@ export interface WebhookStore {
   list(userId: string, page: ListPage): Promise<readonly WebhookRecord[]>;
   byId(userId: string, id: string): Promise<WebhookRecord | undefined>;
   update(userId: string, id: string, change: WebhookChange): Promise<WebhookRecord | undefined>;
+  /** The secret there was signs until `oldUntil` beside the new one. */
+  rotate(userId: string, id: string, sealedSecret: Uint8Array, oldUntil: Date): Promise<WebhookRecord | undefined>;
   delete(userId: string, id: string): Promise<boolean>;
   /** An attempt succeeded. */
   succeeded(id: string): Promise<void>;
@@ -86,6 +89,8 @@ export interface DueDelivery {
     readonly id: string;
     readonly url: string;
     readonly sealedSecret: Uint8Array;
+    readonly oldSealedSecret: Uint8Array | null;
+    readonly oldSecretUntil: Date | null;
     readonly isActive: boolean;
   };
 }

@@ -63,11 +63,12 @@ export class Webhooks {
     return found(await this.#options.store.update(userId, id, change));
   }
 
-  /** The old secret signs nothing from now on. Throws `no_webhook`. */
-  async rotate(userId: string, id: string): Promise<MintedWebhook> {
+  /** What is sent within `keepSeconds` is signed with the old secret too. Throws `no_webhook`. */
+  async rotate(userId: string, id: string, { keepSeconds }: { keepSeconds: number }): Promise<MintedWebhook> {
     const { store, secrets } = this.#options;
     const secret = mintSigningSecret();
-    return { record: found(await store.update(userId, id, { sealedSecret: secrets.seal(secret) })), secret };
+    const oldUntil = new Date(this.#now().getTime() + keepSeconds * 1000);
+    return { record: found(await store.rotate(userId, id, secrets.seal(secret), oldUntil)), secret };
   }
 
   /** Throws `no_webhook`. */
@@ -78,8 +79,7 @@ export class Webhooks {
   /** Throws `no_webhook`. */
   async test(userId: string, id: string): Promise<DeliveryRecord> {
     const webhook = await this.byId(userId, id);
-    const at = this.#options.now?.() ?? new Date();
-    const body = eventBody(TEST_EVENT, at, { webhook: { id, url: webhook.url } });
+    const body = eventBody(TEST_EVENT, this.#now(), { webhook: { id, url: webhook.url } });
     return await this.#options.deliveries.acceptFor(id, { type: TEST_EVENT, body });
   }
 
@@ -95,6 +95,10 @@ export class Webhooks {
     const delivery = await this.#options.deliveries.again(id, deliveryId);
     if (!delivery) throw new WebhookError('no_delivery', 'There is no such delivery.');
     return delivery;
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
   }
 
   #check(url: string): void {

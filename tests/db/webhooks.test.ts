@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PgBoss } from 'pg-boss';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Channel } from '../../src/channels/ports.ts';
-import type { Database } from '../../src/db/database.ts';
-import { newChannel, newOwner, TestPostgres } from '../support/database.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { newChannel, newOwner, query, silentLog, TestPostgres, urlOf } from '../support/database.ts';
 import { until } from '../support/until.ts';
 
 let postgres: TestPostgres;
@@ -42,6 +43,20 @@ describe('webhooks', () => {
     expect(await db.webhooks.delete(stranger, made.id)).toBe(false);
     expect(await db.webhooks.delete(userId, made.id)).toBe(true);
     expect(await db.webhooks.byId(userId, 'no id')).toBeUndefined();
+  });
+
+  it('keep the secret before the last rotation, and since when it is old', async () => {
+    const { id } = await hook();
+    const until = new Date('2026-12-01T00:00:00Z');
+    const [second, third] = [Uint8Array.of(4), Uint8Array.of(5)];
+    expect(await db.webhooks.rotate(userId, id, second, until)).toMatchObject({ id, oldSecretUntil: until });
+    await db.webhooks.rotate(userId, id, third, until);
+    const { id: deliveryId } = await db.webhookDeliveries.acceptFor(id, { type: 't', body: '{}' });
+    const { webhook } = (await db.webhookDeliveries.due(deliveryId)) ?? {};
+    expect(webhook).toMatchObject({ sealedSecret: third, oldSealedSecret: second, oldSecretUntil: until });
+    expect(await db.webhooks.rotate('01890000-0000-7000-8000-000000000000', id, second, until)).toBeUndefined();
+    expect(await db.webhooks.rotate(userId, 'no id', second, until)).toBeUndefined();
+    await db.webhooks.delete(userId, id);
   });
 
   it('remember since when they fail, and why they were switched off until they are switched on again', async () => {
@@ -118,4 +133,42 @@ describe('deliveries', () => {
     expect(await db.webhookDeliveries.forget(new Date(Date.now() + 60_000))).toBeGreaterThanOrEqual(3);
     await db.webhooks.delete(userId, id);
   });
+});
+
+test('a delivery whose server died in the last attempt is no longer pending', async () => {
+  const connection = await postgres.newDatabase();
+  const config = { dataDir: '', databaseUrl: urlOf(connection) };
+  const fresh = await openDatabase({ config, log: silentLog });
+  const boss = new PgBoss({
+    connectionString: config.databaseUrl,
+    schema: 'pgboss',
+    supervise: false,
+    schedule: false,
+  });
+  try {
+    const { id: owner } = await newOwner(fresh);
+    const draft = { userId: owner, channelId: null, url: 'https://example.org/hook', events: [], sealedSecret };
+    const { id } = await fresh.webhooks.create(draft);
+    const { id: lost } = await fresh.webhookDeliveries.acceptFor(id, { type: 'lost', body: '{}' });
+    // As a process leaves it that took the job for the last time an hour ago, and said nothing since.
+    await query(
+      connection,
+      "UPDATE pgboss.job SET state = 'active', retry_count = retry_limit, started_on = now() - interval '1 hour'",
+    );
+    await fresh.webhookDeliveries.onDue(async () => 'done');
+    await boss.start();
+    await boss.supervise('webhook-deliveries');
+    const [delivery] = await until('it is over', async () => {
+      const rows = await fresh.webhookDeliveries.list(id, { limit: 1 });
+      return rows[0]?.status !== 'pending' && rows;
+    });
+    expect(delivery).toMatchObject({
+      id: lost,
+      status: 'failed',
+      problem: expect.stringContaining('the last attempt'),
+    });
+  } finally {
+    await boss.stop();
+    await fresh.close();
+  }
 });

@@ -13,7 +13,11 @@ import type {
 import type { FakeChannelStore } from './fake-channel-stores.ts';
 import { pageOf } from './page-of.ts';
 
-type WebhookRow = WebhookRecord & { readonly channelId: string | null; readonly sealedSecret: Uint8Array };
+type WebhookRow = WebhookRecord & {
+  readonly channelId: string | null;
+  readonly sealedSecret: Uint8Array;
+  readonly oldSealedSecret: Uint8Array | null;
+};
 
 export class FakeWebhookStore implements WebhookStore {
   readonly rows = new Map<string, WebhookRow>();
@@ -25,7 +29,8 @@ export class FakeWebhookStore implements WebhookStore {
 
   async create(draft: WebhookDraft): Promise<WebhookRecord> {
     const channel = [...this.channels.rows.values()].find(({ id }) => id === draft.channelId);
-    const fresh = { isActive: true, failingSince: null, switchedOffBecause: null, createdAt: new Date() };
+    const none = { failingSince: null, switchedOffBecause: null, oldSealedSecret: null, oldSecretUntil: null };
+    const fresh = { isActive: true, ...none, createdAt: new Date() };
     const row: WebhookRow = { id: randomUUID(), ...fresh, ...draft, channel: channel ? { slug: channel.slug } : null };
     this.rows.set(row.id, row);
     return row;
@@ -44,6 +49,17 @@ export class FakeWebhookStore implements WebhookStore {
     if (!(await this.byId(userId, id))) return undefined;
     this.#change(id, change);
     if (isActive !== undefined) this.#change(id, { isActive, failingSince: null, switchedOffBecause: null });
+    return this.rows.get(id);
+  }
+
+  async rotate(userId: string, id: string, sealedSecret: Uint8Array, oldUntil: Date) {
+    const row = await this.byId(userId, id);
+    if (!row) return undefined;
+    this.#change(id, {
+      sealedSecret,
+      oldSealedSecret: this.rows.get(id)?.sealedSecret ?? null,
+      oldSecretUntil: oldUntil,
+    });
     return this.rows.get(id);
   }
 

@@ -37,6 +37,12 @@ beforeEach(async () => {
   hook = { id: record.id, secret };
 });
 
+async function rowOf(id: string) {
+  const row = store.rows.get(id);
+  if (!row) throw new Error('there is no such webhook');
+  return row;
+}
+
 /** One attempt of a new delivery, or of a given one. */
 async function attempt({ isLast = false, id }: { isLast?: boolean; id?: string } = {}) {
   const deliveryId = id ?? (await webhooks.test('ann', hook.id)).id;
@@ -104,12 +110,38 @@ test('a receiver that is gone for good is told nothing more', async () => {
 });
 
 test('a secret that another key sealed signs nothing', async () => {
-  await store.update('ann', hook.id, { sealedSecret: new SecretBox('another').seal(hook.secret) });
+  await store.rotate('ann', hook.id, new SecretBox('another').seal(hook.secret), new Date(0));
   expect((await attempt()).row?.problem).toContain('rotate it');
-  const { secret } = await webhooks.rotate('ann', hook.id);
+  const { secret } = await webhooks.rotate('ann', hook.id, { keepSeconds: 60 });
   expect((await attempt()).row?.status).toBe('delivered');
   const [{ body = '', headers = {} } = {}] = receiver.received;
   expect(() => new Webhook(secret).verify(body, headers as Record<string, string>)).not.toThrow();
+});
+
+test('after a rotation both secrets sign for a while, and then the new one alone', async () => {
+  const { secret } = await webhooks.rotate('ann', hook.id, { keepSeconds: 3600 });
+  const believers = async () => {
+    await attempt();
+    const { body = '', headers = {} } = receiver.received.at(-1) ?? {};
+    const isGood = (one: string) => {
+      try {
+        return Boolean(new Webhook(one).verify(body, headers as Record<string, string>));
+      } catch {
+        return false;
+      }
+    };
+    return { old: isGood(hook.secret), fresh: isGood(secret) };
+  };
+  expect(await believers()).toEqual({ old: true, fresh: true });
+  store.rows.set(hook.id, { ...(await rowOf(hook.id)), oldSecretUntil: new Date(nowMs) });
+  expect(await believers()).toEqual({ old: false, fresh: true });
+});
+
+test('a secret that leaked signs nothing from the rotation on', async () => {
+  await webhooks.rotate('ann', hook.id, { keepSeconds: 0 });
+  await attempt();
+  const { body = '', headers = {} } = receiver.received.at(-1) ?? {};
+  expect(() => new Webhook(hook.secret).verify(body, headers as Record<string, string>)).toThrow('signature');
 });
 
 test('what was deleted meanwhile is done, and what is a month old is forgotten', async () => {

@@ -12,6 +12,9 @@ export const webhookSchema = z
     isActive: z.boolean(),
     failingSince: time.nullable(),
     switchedOffBecause: z.string().nullable(),
+    oldSecretUntil: time
+      .nullable()
+      .openapi({ description: 'Until then what is sent is signed with the secret before the last rotation too' }),
     createdAt: time,
   })
   .openapi('Webhook');
@@ -33,7 +36,7 @@ export const deliverySchema = z
   .openapi('WebhookDelivery');
 
 export function webhookView(webhook: WebhookRecord): z.infer<typeof webhookSchema> {
-  const { id, url, events, channel, isActive, failingSince, switchedOffBecause, createdAt } = webhook;
+  const { id, url, events, channel, isActive, failingSince, switchedOffBecause, oldSecretUntil, createdAt } = webhook;
   return {
     id,
     url,
@@ -42,6 +45,7 @@ export function webhookView(webhook: WebhookRecord): z.infer<typeof webhookSchem
     isActive,
     failingSince: failingSince?.toISOString() ?? null,
     switchedOffBecause,
+    oldSecretUntil: oldSecretUntil?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
   };
 }

@@ -19,6 +19,16 @@ const draft = z.object({
 });
 const change = z.object({ url, events, isActive: z.boolean() }).partial();
 const minted = webhookSchema.extend({ secret: z.string().openapi({ description: 'Shown this once' }) });
+const LONGEST_OVERLAP_SECONDS = 7 * 24 * 3600;
+const overlap = z.object({
+  keepSeconds: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(LONGEST_OVERLAP_SECONDS)
+    .default(24 * 3600)
+    .openapi({ description: 'How long the old secret signs too; 0 where it has leaked' }),
+});
 const idParam = z.object({ id: z.uuid() });
 
 const routes = {
@@ -62,8 +72,8 @@ const routes = {
     access: { who: 'publisher', scope: 'webhooks' },
     method: 'post',
     path: '/webhooks/{id}/rotate',
-    summary: 'A new secret; what is sent from now on is signed with it',
-    request: { params: idParam },
+    summary: 'A new secret; for a while what is sent is signed with the old one too, so that nothing is missed',
+    request: { params: idParam, query: overlap },
     responses: { 200: answers(minted, 'Rotated'), ...failure },
   }),
   test: route({
@@ -130,7 +140,11 @@ export function webhookRoutes({ gate, webhooks }: ApiDependencies) {
   });
 
   app.openapi(routes.rotate, async (c) => {
-    const { record, secret } = await webhooks.rotate(c.var.granted.account.id, c.req.valid('param').id);
+    const { record, secret } = await webhooks.rotate(
+      c.var.granted.account.id,
+      c.req.valid('param').id,
+      c.req.valid('query'),
+    );
     c.header('Cache-Control', 'no-store');
     return c.json({ ...webhookView(record), secret }, 200);
   });
