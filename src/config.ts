@@ -24,6 +24,8 @@ export interface Config {
   };
   /** Publishers and viewers. */
   readonly maxSessions: number;
+  /** Requests a minute, for each token, account or else address. */
+  readonly apiRateLimit: number;
   /** Where POSTs to WHIP and WHEP go that are not taken here, as templates. */
   readonly redirect?: { readonly whip?: string; readonly whep?: string; readonly when: (typeof REDIRECT_WHEN)[number] };
   /** An origin, without a trailing slash. */
@@ -143,6 +145,7 @@ const schema = z.object({
   MEDIA_THREADS: wholeNumber(1, 256, 2),
   MEDIA_SEND: oneOf(SEND_MODES),
   MAX_SESSIONS: wholeNumber(1, 1_000_000, 10_000),
+  API_RATE_LIMIT: wholeNumber(1, 100_000_000, 3000),
   REDIRECT_WHIP: template('https://other.example.org/whip'),
   REDIRECT_WHEP: template('https://other.example.org/whep/{channel}'),
   REDIRECT_WHEN: oneOf(REDIRECT_WHEN),
@@ -194,6 +197,7 @@ const GROUPS: readonly (readonly Name[])[] = [
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_MAX_SESSIONS = 10_000;
+const DEFAULT_API_RATE_LIMIT = 3_000;
 const DEFAULT_MEDIA_PORT = 8189;
 
 /** One media thread a core, and one core for everything else. */
@@ -255,6 +259,7 @@ function grouped(env: z.output<typeof schema>): Config {
       send: env.MEDIA_SEND ?? 'auto',
     },
     maxSessions: env.MAX_SESSIONS ?? DEFAULT_MAX_SESSIONS,
+    apiRateLimit: env.API_RATE_LIMIT ?? DEFAULT_API_RATE_LIMIT,
     dataDir: env.DATA_DIR ?? resolve('data'),
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',
     logLevel: env.LOG_LEVEL ?? 'info',

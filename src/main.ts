@@ -9,6 +9,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
 import { createApp } from './http/app.ts';
+import { Limits } from './http/limits.ts';
 import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
 import { createLog, type Log } from './log.ts';
@@ -80,6 +81,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     history: database.streams,
     webhooks,
     authorizer,
+    limits: new Limits({ isBehindProxy: publicUrl !== undefined, apiPerMinute: config.apiRateLimit }),
     log,
     metrics,
     adminToken: config.adminToken,

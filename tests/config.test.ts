@@ -35,6 +35,7 @@ test('without any variable everything has its default, and nothing optional is t
     media: { port: 8189, threads: Math.max(1, availableParallelism() - 1), announcedAddresses: [], send: 'auto' },
     maxSessions: 10_000,
     dataDir: resolve('data'),
+    apiRateLimit: 3000,
     webhookAllowPrivate: false,
     logLevel: 'info',
   });
@@ -48,6 +49,7 @@ test('every variable is read into its place', () => {
     MEDIA_THREADS: '4',
     MEDIA_SEND: 'GSO',
     MAX_SESSIONS: '500',
+    API_RATE_LIMIT: '60000',
     REDIRECT_WHIP: 'https://in.example.org/whip',
     REDIRECT_WHEP: 'https://{channel}.example.org/whep/{channel}?a=b',
     REDIRECT_WHEN: 'Always',
@@ -99,6 +101,7 @@ test('every variable is read into its place', () => {
       secretAccessKey: 's3cret',
     },
     ffmpegPath: '/usr/bin/ffmpeg',
+    apiRateLimit: 60_000,
     webhookAllowPrivate: true,
     secretsKey: 'k'.repeat(32),
     logLevel: 'debug',

@@ -24,6 +24,8 @@ export class Auth {
   readonly #apiTokens: ApiTokens;
   readonly #adminToken: string | undefined;
   readonly #publicUrl: URL | undefined;
+  /** Looked up once for each request. */
+  readonly #found = new WeakMap<Context, Promise<Identity | undefined>>();
 
   constructor({ login, apiTokens, adminToken, publicUrl }: AuthOptions) {
     this.#login = login;
@@ -33,7 +35,13 @@ export class Auth {
   }
 
   /** `undefined` for an anonymous request; throws `unauthorized` for a token that is wrong. A stale cookie is no token at all. */
-  async identify(c: Context): Promise<Identity | undefined> {
+  identify(c: Context): Promise<Identity | undefined> {
+    const found = this.#found.get(c) ?? this.#identify(c);
+    this.#found.set(c, found);
+    return found;
+  }
+
+  async #identify(c: Context): Promise<Identity | undefined> {
     if (c.req.header('authorization') === undefined) {
       const cookie = getCookie(c, COOKIE);
       const user = cookie === undefined ? undefined : await this.#login.userOf(cookie);

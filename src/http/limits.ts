@@ -3,11 +3,17 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { addressBlock, clientAddress, isLoopback } from './client-address.ts';
 import { HttpError } from './errors.ts';
 
-/** Counted per address, `publish` per stream key, `report` per session. A thousand viewers behind one address may all join, trickle and leave within a minute. */
-function newLimiters() {
+const API_SECONDS = 60;
+const DEFAULT_API_PER_MINUTE = 3_000;
+
+/**
+ * Counted per address, `publish` per stream key, `report` per session, `api` per token or account where one is named. A
+ * thousand viewers behind one address may all join, trickle and leave within a minute.
+ */
+function newLimiters(apiPerMinute: number) {
   return {
     signalling: new RateLimiterMemory({ points: 10_000, duration: 60 }),
-    api: new RateLimiterMemory({ points: 3_000, duration: 60 }),
+    api: new RateLimiterMemory({ points: apiPerMinute, duration: API_SECONDS }),
     publish: new RateLimiterMemory({ points: 120, duration: 60 }),
     report: new RateLimiterMemory({ points: 30, duration: 60 }),
     badKey: new RateLimiterMemory({ points: 30, duration: 60 }),
@@ -25,16 +31,24 @@ export interface LimitsOptions {
   readonly sparesLoopback?: boolean;
   /** Event streams of one address at once: each of a thousand viewers behind one may have a few. */
   readonly maxHeld?: number;
+  /** Requests to the API, for each token, account or else address. */
+  readonly apiPerMinute?: number;
 }
 
 export class Limits {
-  readonly #limiters = newLimiters();
+  readonly #limiters: ReturnType<typeof newLimiters>;
   readonly #isBehindProxy: boolean;
   readonly #sparesLoopback: boolean;
   readonly #maxHeld: number;
   readonly #held = new Map<string, number>();
 
-  constructor({ isBehindProxy, sparesLoopback = true, maxHeld = 5_000 }: LimitsOptions) {
+  constructor({
+    isBehindProxy,
+    sparesLoopback = true,
+    maxHeld = 5_000,
+    apiPerMinute = DEFAULT_API_PER_MINUTE,
+  }: LimitsOptions) {
+    this.#limiters = newLimiters(apiPerMinute);
     this.#maxHeld = maxHeld;
     this.#isBehindProxy = isBehindProxy;
     this.#sparesLoopback = sparesLoopback;
@@ -44,6 +58,28 @@ export class Limits {
   async count(c: Context, name: LimitName): Promise<void> {
     const block = this.#block(c, name);
     if (block !== undefined) await this.#consume(name, block);
+  }
+
+  /**
+   * Counts one request to the API, and tells what is left (draft-ietf-httpapi-ratelimit-headers). `whose`: who asks,
+   * where that is known; all others of an address are counted together. Throws `rate_limited`.
+   */
+  async countApi(c: Context, whose: string | undefined): Promise<void> {
+    const { points } = this.#limiters.api;
+    const block = this.#block(c, 'api');
+    const key = block === undefined ? undefined : (whose ?? block);
+    c.header('RateLimit-Policy', `"api";q=${points};w=${API_SECONDS}`);
+    c.header('RateLimit', `"api";r=${points};t=${API_SECONDS}`);
+    if (key === undefined) return;
+    const left = (state: RateLimiterRes) => {
+      c.header('RateLimit', `"api";r=${state.remainingPoints};t=${Math.ceil(state.msBeforeNext / 1000)}`);
+    };
+    try {
+      left(await this.#limiters.api.consume(key));
+    } catch (refusal) {
+      if (refusal instanceof RateLimiterRes) left(refusal);
+      throw refused(refusal);
+    }
   }
 
   /** Counts one publish with this key, wherever it comes from. Throws `rate_limited`. */
@@ -58,11 +94,13 @@ export class Limits {
 
   /** Throws `rate_limited` when all is used up, and counts nothing. */
   async check(c: Context, name: LimitName): Promise<void> {
-    const block = this.#block(c, name);
-    if (block === undefined) return;
-    const limiter = this.#limiters[name];
-    const state = await limiter.get(block);
-    if (state && state.consumedPoints >= limiter.points) throw refused(state);
+    const state = await this.#usedUp(c, name);
+    if (state) throw refused(state);
+  }
+
+  /** Whether the address has nothing left. */
+  async isUsedUp(c: Context, name: LimitName): Promise<boolean> {
+    return (await this.#usedUp(c, name)) !== undefined;
   }
 
   /** What was counted is forgiven, as after a right password. */
@@ -86,6 +124,14 @@ export class Limits {
       if (left > 0) this.#held.set(block, left);
       else this.#held.delete(block);
     };
+  }
+
+  async #usedUp(c: Context, name: LimitName): Promise<RateLimiterRes | undefined> {
+    const block = this.#block(c, name);
+    if (block === undefined) return undefined;
+    const limiter = this.#limiters[name];
+    const state = await limiter.get(block);
+    return state && state.consumedPoints >= limiter.points ? state : undefined;
   }
 
   async #consume(name: LimitName, key: string): Promise<void> {

@@ -7,6 +7,7 @@ import { accountRoutes } from './account.ts';
 import { channelRoutes } from './channels.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { apiRouter } from './describe.ts';
+import { fairShare } from './fair-share.ts';
 import { healthApiRoutes } from './health.ts';
 import { idempotentDelete } from './idempotent-delete.ts';
 import { liveRoutes } from './live.ts';
@@ -51,10 +52,10 @@ export function apiRoutes(dependencies: ApiDependencies, read: (c: Context<AppEn
   const { auth, gate, limits } = dependencies;
   const app = apiRouter();
   app.use(async (c, next) => {
-    await limits.count(c, 'api');
     c.set('gate', gate);
     await next();
   });
+  app.use(fairShare(auth, limits));
   app.use(auth.sameOrigin, limitBody(MAX_BODY_BYTES), jsonOnly);
   app.use(preconditions(read), idempotentDelete);
   for (const routes of ALL_ROUTES) app.route('/', routes(dependencies));
