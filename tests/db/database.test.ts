@@ -43,7 +43,8 @@ test('it reports its size, its connections and its jobs, and hears of each use',
   expect(connections).toMatchObject({ busy: 0, waiting: 0 });
   expect(connections.idle).toBeGreaterThan(0);
   expect(stored?.bytes).toBeGreaterThan(1_000_000);
-  expect(stored?.queues).toEqual([{ queue: 'webhook-deliveries', counts: { ready: 0, deferred: 0, active: 0 } }]);
+  const counts = { ready: 0, deferred: 0, active: 0 };
+  expect(stored?.queues).toContainEqual({ queue: 'webhook-deliveries', counts });
   expect(uses.length).toBeGreaterThan(2);
   expect(Math.max(...uses)).toBeLessThan(60);
   await database.close();
