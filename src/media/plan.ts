@@ -95,7 +95,19 @@ export interface IngestPlan {
   readonly tracks: readonly IngestTrackPlan[];
 }
 
+/** Data channels beside the media (RFC 8831). */
+export interface DataPlan {
+  readonly mid: string;
+  /** Bytes of a message that the other side takes, 0 for any. */
+  readonly maxMessageSize: number;
+}
+
+/** Of data channels on our side, as every answer says it. */
+export const OUR_DATA = { port: 5000, maxMessageSize: 4096 } as const;
+
 export interface EgressPlan {
   readonly peer: PeerPlan;
   readonly tracks: readonly EgressTrackPlan[];
+  /** Where the viewer offered it. */
+  readonly data?: DataPlan;
 }

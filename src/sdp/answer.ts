@@ -1,4 +1,12 @@
-import type { CandidateAddress, IceCredentials, MediaKind, PayloadPlan } from '../media/plan.ts';
+import {
+  type CandidateAddress,
+  type DataPlan,
+  type IceCredentials,
+  type MediaKind,
+  OUR_DATA,
+  type PayloadPlan,
+} from '../media/plan.ts';
+import { dataLines } from './data-section.ts';
 import { isMedia, type MediaOffer, type OfferedMedia } from './offer.ts';
 import type { OfferedSection } from './offered-section.ts';
 import type { OfferedPeer } from './peer.ts';
@@ -35,18 +43,16 @@ const PASSIVE_PREFERENCE = 4;
 /** The same in every fragment as in the answer (RFC 9725 section 4.3). */
 export const ICE_LITE = ['a=ice-lite', 'a=ice-options:ice2 trickle'] as const;
 
-/** The whole answer; sections that `answers` does not know by their mid are refused with port 0. */
+/** The whole answer; sections that `answers` does not know by their mid are refused with port 0, but for that of `data`. */
 export function writeAnswer(
   offer: OfferedMedia,
   { local, setup }: { local: LocalSide; setup: LocalSetup },
   answers: ReadonlyMap<string, SectionAnswer>,
-  streamId = '*',
+  { streamId = '*', data }: { streamId?: string; data?: DataPlan | undefined } = {},
 ): string {
-  const bundle = offer.bundle.filter((mid) => answers.has(mid));
-  const owner = ownerOf(
-    offer,
-    offer.sections.filter(({ mid }) => answers.has(mid)),
-  );
+  const carried = offer.sections.filter(({ mid }) => answers.has(mid) || mid === data?.mid);
+  const bundle = offer.bundle.filter((mid) => carried.some((section) => section.mid === mid));
+  const owner = ownerOf(offer, carried);
   const mayMix = offer.mayMixExtensions && [...answers.values()].some(({ hasLongExtensions }) => hasLongExtensions);
   const lines = [
     'v=0',
@@ -59,12 +65,11 @@ export function writeAnswer(
     ...ICE_LITE,
   ];
   for (const section of offer.sections) {
-    const answer = answers.get(section.mid);
-    if (answer === undefined || !isMedia(section)) {
+    if (!carried.includes(section)) {
       lines.push(...refusedSection(section));
       continue;
     }
-    lines.push(...mediaSection(section, answer), ...transport(local, setup));
+    lines.push(...carriedSection(section, answers.get(section.mid)), ...transport(local, setup));
     // The transport is one, so its addresses are told once; FFmpeg takes the first of the whole answer.
     if (section.mid === owner) lines.push(...candidateLines(local.candidates));
   }
@@ -111,6 +116,10 @@ function candidatePriority(typePreference: number, localPreference: number): num
 
 export function sdpText(lines: readonly string[]): string {
   return `${lines.join('\r\n')}\r\n`;
+}
+
+function carriedSection(section: OfferedSection, answer: SectionAnswer | undefined): readonly string[] {
+  return answer && isMedia(section) ? mediaSection(section, answer) : dataLines(section, OUR_DATA);
 }
 
 function refusedSection({ type, protocol, formats, mid }: OfferedSection): readonly string[] {

@@ -36,7 +36,7 @@ export function parseOffer(text: string): Offer {
 
   const described = sections
     .map((section, index) => ({ section, attributes: media[index]?.attributes ?? session }))
-    .filter(({ section }) => isMedia(section))
+    .filter(({ section }) => isMedia(section) || (section.data && bundle.includes(section.mid)))
     .toSorted((a, b) => bundle.indexOf(a.section.mid) - bundle.indexOf(b.section.mid));
   return {
     peer: readPeer([...described.map(({ attributes }) => attributes), session]),

@@ -1,4 +1,5 @@
 import type { ExtensionIds, MediaKind } from '../media/plan.ts';
+import { type OfferedData, readData } from './data-section.ts';
 import { readExtensions } from './header-extensions.ts';
 import { type OfferedCodec, readCodecs } from './offered-codecs.ts';
 import { type OfferedLayer, type OfferedSsrc, readLayers, readSsrcs } from './offered-streams.ts';
@@ -24,6 +25,8 @@ export interface OfferedSection {
   readonly ssrcs: readonly OfferedSsrc[];
   /** What it wants to send as simulcast. */
   readonly layers: readonly OfferedLayer[];
+  /** Of a section for data channels. */
+  readonly data?: OfferedData;
 }
 
 const DIRECTIONS: readonly Direction[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'];
@@ -38,8 +41,10 @@ export function readSection({ media, attributes }: MediaSection, session: Attrib
   if (mid.length > 32 || !(mid === '' || isToken(mid))) throw badOffer('a=mid is not valid');
   // RFC 9143 section 6: port 0 refuses a section, unless `bundle-only` says that another's port is meant.
   const isRefused = port === 0 && !attributes.has('bundle-only');
+  const data = isRefused ? undefined : readData({ type, protocol, formats }, attributes);
   return {
     type,
+    ...(data && { data }),
     kind: !isRefused && (type === 'audio' || type === 'video') ? type : undefined,
     protocol,
     formats,

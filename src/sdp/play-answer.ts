@@ -1,6 +1,7 @@
-import type { Codec, EgressPlan, EgressTrackPlan, IceCredentials, MediaKind } from '../media/plan.ts';
+import type { Codec, DataPlan, EgressPlan, EgressTrackPlan, IceCredentials, MediaKind } from '../media/plan.ts';
 import { type LocalSetup, type LocalSide, type SectionAnswer, setupTowards, writeAnswer } from './answer.ts';
 import { CODECS_TAKEN, echoedParameters, type KnownCodec, knownCodecs, payloadPlan } from './codecs.ts';
+import { agreedData } from './data-section.ts';
 import { h264Profile, profileDistance } from './h264-profile.ts';
 import { extensionUri } from './header-extensions.ts';
 import { isMedia, type MediaOffer, type Offer, type OfferedMedia } from './offer.ts';
@@ -40,9 +41,10 @@ export function answerPlay(
 ): { plan: EgressPlan; answer: string } {
   const numbers = newNumbers(random);
   const tracks = egressTracks(offer, source, numbers);
+  const data = agreedData(offer);
   return {
-    plan: egressPlan(offer, local.ice, tracks),
-    answer: writePlay(offer, { local, setup: setupTowards(offer.peer) }, tracks),
+    plan: { ...egressPlan(offer, local.ice, tracks), ...(data && { data }) },
+    answer: writePlay(offer, { local, setup: setupTowards(offer.peer) }, tracks, data),
   };
 }
 
@@ -51,9 +53,10 @@ export function writePlay(
   media: OfferedMedia,
   side: { local: LocalSide; setup: LocalSetup },
   tracks: readonly EgressTrackPlan[],
+  data?: DataPlan,
 ): string {
   const answers = new Map(tracks.map((track) => [track.mid, sectionAnswer(track)]));
-  return writeAnswer(media, side, answers, STREAM_ID);
+  return writeAnswer(media, side, answers, { streamId: STREAM_ID, data });
 }
 
 export function egressPlan(

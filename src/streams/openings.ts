@@ -59,7 +59,7 @@ export class Openings {
     const openedAtMs = this.#clock.now();
     const endpoint = this.#media.endpointFor('viewer', broadcast.mediaId);
     const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), stream.sources, random32);
-    const mid = ownerOf(offer, plan.tracks);
+    const mid = ownerOf(offer, [...plan.tracks, ...(plan.data ? [plan.data] : [])]);
     const videoIndex = videoIndexOf(offer, plan.tracks);
     const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, visitor, openedAtMs });
     this.#sessions.add(session);

@@ -42,6 +42,11 @@ export type MediaEvent =
   | { readonly type: 'ended'; readonly sessionId: string; readonly reason: EndReason; readonly detail?: string }
   /** A connected publisher whose media flowed is not heard of any more, and is again; its session goes on. */
   | { readonly type: 'silent' | 'resumed'; readonly sessionId: string }
+  /** A viewer's data channel for texts is open, or not any more; it also ends with its session, without a word. */
+  | { readonly type: 'text_opened'; readonly sessionId: string }
+  | { readonly type: 'text_closed'; readonly sessionId: string }
+  /** What a viewer said there. */
+  | { readonly type: 'text'; readonly sessionId: string; readonly text: string }
   /** About once a second for each stream with a publisher. */
   | { readonly type: 'stats'; readonly streamId: string; readonly tracks: readonly TrackStats[] }
   /** Payload that a thread sent to a stream's viewers since it told last, about once a second while there is some. */
@@ -82,6 +87,8 @@ export interface MediaPlane {
   restartIce(sessionId: string, local: IceCredentials, remote: IceCredentials): Promise<void>;
   /** What a viewer asks for from now on, in place of what it asked for before. */
   chooseLayer(sessionId: string, wish: LayerWish): Promise<void>;
+  /** To each of these viewers who has a data channel open. One who does not keep up loses it. */
+  sendText(sessionIds: readonly string[], text: string): void;
   /** Idempotent. Sends close_notify, forgets the session at once, reports no `ended`. */
   closeSession(sessionId: string): Promise<void>;
   /** Idempotent. Closes the publisher and every viewer, reports no `ended`. */
@@ -90,6 +97,14 @@ export interface MediaPlane {
   sessionStats(sessionIds: readonly string[]): Promise<readonly SessionStats[]>;
   /** The one listener; set before the first session opens. */
   onEvent(listener: (event: MediaEvent) => void): void;
+}
+
+/** Hears what viewers say on their data channels. Implemented by `chat/`. Nothing here may throw. */
+export interface TextListener {
+  opened(sessionId: string): void;
+  said(sessionId: string, text: string): void;
+  /** Follows every opening once, at the latest when the session ends. */
+  closed(sessionId: string): void;
 }
 
 /** Now, over the whole server. */

@@ -14,23 +14,25 @@ import { KeyWatch } from './key-watch.ts';
 import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import type { PublishKey } from './live-stream.ts';
+import { mediaHeard } from './media-heard.ts';
 import { Offers } from './offers.ts';
 import { localSide, type OfferedSession, type OpenedSession, Openings } from './openings.ts';
 import type { PlayReport } from './play-report.ts';
 import type {
   EndReason,
-  MediaEvent,
   MediaPlane,
   SessionKind,
   SessionMeter,
   StreamStore,
   StreamTotals,
   StreamWitness,
+  TextListener,
 } from './ports.ts';
 import { Sampling } from './sampling.ts';
 import { type ReportPage, type SessionReport, SessionReports } from './session-reports.ts';
 import { type Session, SessionTable } from './session-table.ts';
 import { Turns } from './turns.ts';
+import { ViewerTexts } from './viewer-texts.ts';
 import type { Caller } from './visitors.ts';
 
 const TICK_MS = 1_000;
@@ -46,6 +48,7 @@ export interface RegistryOptions {
   readonly maxSessions?: number;
   readonly meter?: SessionMeter;
   readonly witness?: StreamWitness;
+  readonly texts?: TextListener;
 }
 
 /** A restart has new credentials to tell the client; a trickled candidate needs no word. */
@@ -99,7 +102,9 @@ export class StreamRegistry {
     });
     this.#heartbeat = new Heartbeat({ store, witness, log, nowMs: clock.now() });
     this.#sampling = new Sampling({ store, log, nowMs: clock.now() });
-    media.onEvent((event) => this.#onMedia(event));
+    const texts = new ViewerTexts({ sessions: this.#sessions, listener: options.texts });
+    const heard = { broadcasts: this.#broadcasts, sessions: this.#sessions, endings: this.#endings, texts, clock };
+    media.onEvent((event) => mediaHeard(event, heard));
     this.#armTick();
   }
 
@@ -241,30 +246,6 @@ export class StreamRegistry {
     } finally {
       this.#endings.endIfIdle(broadcast, 'failed');
     }
-  }
-
-  #onMedia(event: MediaEvent): void {
-    if (event.type === 'stats') {
-      this.#broadcasts.ofMedia(event.streamId)?.measured(event.tracks);
-      return;
-    }
-    if (event.type === 'sent') {
-      this.#broadcasts.ofMedia(event.streamId)?.sent(event.bytes);
-      return;
-    }
-    const session = this.#sessions.get(event.sessionId);
-    if (!session) return;
-    if (event.type === 'ended') {
-      this.#endings.sessionEnded(session, event.reason, event.detail);
-      return;
-    }
-    if (event.type !== 'connected') {
-      session.broadcast.publisherHeard(session.id, event.type);
-      return;
-    }
-    this.#sessions.connected(session, this.#clock.now());
-    if (session.kind === 'publisher') session.broadcast.publisherConnected(session.id);
-    else session.broadcast.viewerConnected(session.id, session.visitor);
   }
 
   #armTick(): void {

@@ -4,6 +4,7 @@ import { PublisherSession } from './publisher-session.ts';
 import type { MediaSession, SessionTable } from './session-table.ts';
 import type { NativeSlice } from './srtp-session.ts';
 import type { StreamTable } from './stream-table.ts';
+import type { TextNews } from './text-channel.ts';
 import type { ThreadMeter } from './thread-meter.ts';
 import { ViewerSession } from './viewer-session.ts';
 
@@ -13,6 +14,8 @@ interface RouterOptions {
   readonly meter: ThreadMeter;
   /** ICE and DTLS are up. */
   readonly onConnected: (session: MediaSession, nowMs: number) => void;
+  /** Of a viewer's data channel. */
+  readonly onTexts: (session: ViewerSession, news: readonly TextNews[]) => void;
   readonly onCrash: (session: MediaSession, error: unknown) => void;
 }
 
@@ -72,6 +75,9 @@ export class DatagramRouter {
 
   #receiveDtls(session: MediaSession, datagram: Uint8Array, nowMs: number): void {
     if (session.peer.receiveDtls(datagram, nowMs)) this.#options.onConnected(session, nowMs);
+    const data = session.peer.takeData();
+    if (data.length === 0 || !(session instanceof ViewerSession) || !session.texts) return;
+    this.#options.onTexts(session, session.texts.receive(data, nowMs));
   }
 
   #receiveMedia(session: MediaSession, memory: NativeSlice, start: number, end: number, nowMs: number): void {

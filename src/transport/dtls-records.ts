@@ -3,6 +3,7 @@
 export const RECORD_HEADER = 13;
 export const ALERT = 21;
 export const HANDSHAKE = 22;
+export const APPLICATION_DATA = 23;
 
 // 8 bytes of explicit nonce and a 16-byte tag: no protected AES-GCM record is shorter (RFC 5288).
 const PROTECTED_OVERHEAD = 24;

@@ -84,18 +84,25 @@ export class DtlsSession {
   readonly #context: DtlsContext;
   readonly #role: 'server' | 'client';
   readonly #fingerprints: readonly Fingerprint[];
+  readonly #carriesData: boolean;
   #ssl = 0;
   #input = 0;
   #output = 0;
   #tail: DtlsTail | undefined;
   #keys: SrtpKeys | undefined;
+  #data: readonly Uint8Array[] = [];
   #state: 'new' | 'handshaking' | 'connected' | 'failed' | 'closed' = 'new';
   #failure = '';
 
-  constructor(context: DtlsContext, options: { role: 'server' | 'client'; fingerprints: readonly Fingerprint[] }) {
+  /** `carriesData`: besides the keys for SRTP, application data is agreed on. */
+  constructor(
+    context: DtlsContext,
+    options: { role: 'server' | 'client'; fingerprints: readonly Fingerprint[]; carriesData?: boolean },
+  ) {
     this.#context = context;
     this.#role = options.role;
     this.#fingerprints = options.fingerprints;
+    this.#carriesData = options.carriesData ?? false;
   }
 
   get state() {
@@ -116,10 +123,12 @@ export class DtlsSession {
     return this.#role === 'client' && this.#state === 'new' ? this.#advance() : [];
   }
 
+  /** What to send back. */
   receive(datagram: Uint8Array, nowMs: number): readonly Uint8Array[] {
     if (this.#tail) {
-      const { reply, isClosed } = this.#tail.receive(datagram, nowMs);
+      const { reply, isClosed, data } = this.#tail.receive(datagram, nowMs);
       if (isClosed) this.#state = 'closed';
+      this.#data = data;
       return reply;
     }
     if (this.#state === 'failed' || this.#state === 'closed') return [];
@@ -143,6 +152,18 @@ export class DtlsSession {
     if (result < 0) return this.#fail(this.#context.lastError());
     const flight = this.#takeOutput();
     return [...flight, ...flight];
+  }
+
+  /** The data that the last datagram brought. Tells it once. */
+  takeData(): readonly Uint8Array[] {
+    const data = this.#data;
+    this.#data = [];
+    return data;
+  }
+
+  /** The datagram that carries these bytes, while there is an association. */
+  sealData(bytes: Uint8Array): Uint8Array | undefined {
+    return this.#state === 'connected' && this.#carriesData ? this.#tail?.sealData(bytes) : undefined;
   }
 
   /** Idempotent. The close_notify to send, where there is an association to close. */
@@ -210,6 +231,7 @@ export class DtlsSession {
       serverRandom: this.#copy((out) => openssl.serverRandom(this.#ssl, out, 32)),
       role: this.#role,
       finalFlight: this.#role === 'server' ? flight : [],
+      carriesData: this.#carriesData,
     });
   }
 

@@ -16,6 +16,7 @@ import { type MediaSession, SessionTable } from './session-table.ts';
 import type { NativeSlice } from './srtp-session.ts';
 import { createCipherScratch } from './srtp-transform.ts';
 import { StreamTable } from './stream-table.ts';
+import type { TextNews } from './text-channel.ts';
 import { ThreadMeter } from './thread-meter.ts';
 import { ViewerSession } from './viewer-session.ts';
 
@@ -63,6 +64,7 @@ export class MediaEngine {
       streams: this.#streams,
       meter: this.#meter,
       onConnected: (session, nowMs) => this.#connected(session, nowMs),
+      onTexts: (session, news) => this.#tellTexts(session, news),
       onCrash: (session, error) => this.#crash(session, error),
     });
     this.feeds = new Feeds({ ...options, streams: this.#streams, memory: this.#memory });
@@ -108,7 +110,8 @@ export class MediaEngine {
   }
 
   openViewer({ sessionId, streamId, plan }: OpenViewer): void {
-    const peer = new PeerConnection(this.#shared, plan.peer, performance.now());
+    const carriesData = plan.data !== undefined;
+    const peer = new PeerConnection(this.#shared, plan.peer, performance.now(), { carriesData });
     this.#add(new ViewerSession({ id: sessionId, streamId, plan, peer, fanOut: this.#fanOut }));
   }
 
@@ -125,6 +128,15 @@ export class MediaEngine {
     if (!(session instanceof ViewerSession)) return;
     session.ask(wish);
     this.#streams.serve(session, performance.now());
+    this.#port.flush();
+  }
+
+  sendText(sessionIds: readonly string[], text: string): void {
+    const nowMs = performance.now();
+    for (const id of sessionIds) {
+      const session = this.#sessions.byId(id);
+      if (session instanceof ViewerSession) session.texts?.send(text, nowMs);
+    }
     this.#port.flush();
   }
 
@@ -181,6 +193,10 @@ export class MediaEngine {
       if (previous) this.#end(previous, 'taken_over');
     }
     this.#options.emit({ type: 'connected', sessionId: session.id });
+  }
+
+  #tellTexts({ id: sessionId }: ViewerSession, news: readonly TextNews[]): void {
+    for (const told of news) this.#options.emit({ ...told, sessionId });
   }
 
   #add(session: MediaSession): void {
@@ -253,7 +269,10 @@ export class MediaEngine {
     const isViewersTurn = this.#ticks % VIEWER_TICKS === 0;
     if (session instanceof PublisherSession) this.#tickPublisher(session, nowMs);
     else this.#tickLink(session, nowMs);
-    if (isViewersTurn && session instanceof ViewerSession) session.tick(nowMs, performance.timeOrigin + nowMs);
+    if (isViewersTurn && session instanceof ViewerSession) {
+      session.tick(nowMs, performance.timeOrigin + nowMs);
+      if (session.texts) this.#tellTexts(session, session.texts.tick(nowMs));
+    }
     const end = session.peer.isConnected && !isViewersTurn ? undefined : session.peer.tick(nowMs);
     if (end) this.#end(session, end);
     else if (session instanceof ViewerSession && session.lacksCodec) this.#end(session, 'codec_changed');

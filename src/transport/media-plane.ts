@@ -140,6 +140,13 @@ export class MediaThreads implements MediaPlane {
     await this.#workerOf(sessionId)?.command({ type: 'choose_layer', sessionId, wish });
   }
 
+  sendText(sessionIds: readonly string[], text: string): void {
+    const idsOf = Map.groupBy(sessionIds, (id) => this.#placement.session(id)?.thread);
+    for (const [thread, ids] of idsOf) {
+      if (thread !== undefined) this.#tell(thread, { type: 'send_text', sessionIds: ids, text });
+    }
+  }
+
   async closeSession(sessionId: string): Promise<void> {
     const closed = this.#workerOf(sessionId)?.command({ type: 'close_session', sessionId });
     this.#left(sessionId);

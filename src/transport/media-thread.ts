@@ -32,6 +32,8 @@ function obey(command: Exclude<Command, Question>): void {
       return engine.restartIce(command.sessionId, command.local, command.remote);
     case 'choose_layer':
       return engine.chooseLayer(command.sessionId, command.wish);
+    case 'send_text':
+      return engine.sendText(command.sessionIds, command.text);
     case 'feed':
       return engine.feeds.feed(command.streamId);
     case 'unfeed':

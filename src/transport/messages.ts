@@ -25,6 +25,7 @@ export type Command =
       readonly remote: IceCredentials;
     }
   | { readonly type: 'choose_layer'; readonly sessionId: string; readonly wish: LayerWish }
+  | { readonly type: 'send_text'; readonly sessionIds: readonly string[]; readonly text: string }
   /** This thread has the publisher, another one viewers. Said anew for each thread that begins to follow. */
   | { readonly type: 'feed'; readonly streamId: string }
   | { readonly type: 'unfeed'; readonly streamId: string }
@@ -61,7 +62,7 @@ export type ReplyTo<C extends Command> = C['type'] extends keyof Replies ? Repli
 export interface Drops {
   /** Packets that the kernel did not take, or that a slow TCP connection was not given. */
   readonly unsent: number;
-  /** Packets of publishers that were malformed, not authentic, replayed, or of no agreed kind. */
+  /** Packets of publishers that were malformed, not authentic, replayed, or of no agreed kind; texts of viewers likewise. */
   readonly refused: number;
   /** How often this thread read too late what another one told, and its viewers missed packets. */
   readonly overruns: number;

@@ -54,10 +54,11 @@ export class PeerConnection {
   #sender: SrtpSender | undefined;
   #repeatedMs = 0;
 
-  constructor(shared: PeerShared, plan: PeerPlan, nowMs: number) {
+  constructor(shared: PeerShared, plan: PeerPlan, nowMs: number, { carriesData = false } = {}) {
     this.#shared = shared;
     this.#ice = new IceLite({ local: plan.localIce, remote: plan.remoteIce, nowMs });
-    this.#dtls = new DtlsSession(shared.dtls, { role: plan.dtlsRole, fingerprints: plan.fingerprints });
+    const { dtlsRole: role, fingerprints } = plan;
+    this.#dtls = new DtlsSession(shared.dtls, { role, fingerprints, carriesData });
     this.#openedMs = nowMs;
   }
 
@@ -126,6 +127,16 @@ export class PeerConnection {
     this.#receiver = new SrtpReceiver(keys, this.#shared.scratch);
     this.#sender = new SrtpSender(keys, this.#shared.scratch);
     return true;
+  }
+
+  /** The application data that the last datagram of DTLS brought. Tells it once. */
+  takeData(): readonly Uint8Array[] {
+    return this.#dtls.takeData();
+  }
+
+  sendData(bytes: Uint8Array): void {
+    const datagram = this.#dtls.sealData(bytes);
+    if (datagram) this.#sendDtls([datagram]);
   }
 
   /** The clear compound packet, valid until the memory changes. */

@@ -32,12 +32,9 @@ export class ThreadMeter {
 
   /** A session that will not be counted among the open ones any more. */
   left(session: MediaSession): void {
-    if (session instanceof PublisherSession) {
-      this.#ingest = sum(this.#ingest, session.repairs);
-      this.#refused += session.refused;
-    } else {
-      this.#egress = sum(this.#egress, session.repairs);
-    }
+    this.#refused += session.refused;
+    if (session instanceof PublisherSession) this.#ingest = sum(this.#ingest, session.repairs);
+    else this.#egress = sum(this.#egress, session.repairs);
   }
 
   /** What was dropped since the last call, as the overruns are counted. */
@@ -76,7 +73,7 @@ export class ThreadMeter {
 
   #refusedOf(sessions: Iterable<MediaSession>): number {
     let refused = this.#refused;
-    for (const session of sessions) if (session instanceof PublisherSession) refused += session.refused;
+    for (const session of sessions) refused += session.refused;
     return refused;
   }
 

@@ -15,6 +15,7 @@ import type { PeerConnection } from './peer-connection.ts';
 import { type ReceptionReport, readRtcp } from './rtcp.ts';
 import { writeDelaySinceReference, writeSdes, writeSenderReport } from './rtcp-write.ts';
 import type { NativeSlice } from './srtp-session.ts';
+import { TextChannel } from './text-channel.ts';
 import { sentTrackStats } from './track-stats.ts';
 
 const FIRST_REPORT_MS = 100;
@@ -34,6 +35,8 @@ export class ViewerSession {
   readonly id: string;
   readonly streamId: string;
   readonly peer: PeerConnection;
+  /** Where data channels were agreed on. */
+  readonly texts: TextChannel | undefined;
   readonly #plan: EgressPlan;
   readonly #fanOut: FanOut;
   readonly #chooser = new LayerChooser<OperatingPoint>();
@@ -65,6 +68,8 @@ export class ViewerSession {
     this.peer = options.peer;
     this.#plan = options.plan;
     this.#fanOut = options.fanOut;
+    const { data } = options.plan;
+    this.texts = data && new TextChannel({ peer: this.peer, peerMaxMessageSize: data.maxMessageSize });
   }
 
   get tracks(): readonly EgressTrack[] {
@@ -94,6 +99,11 @@ export class ViewerSession {
   /** Payload, once each. */
   get sentBytes(): number {
     return this.#tracks.reduce((sum, { octetsSent }) => sum + octetsSent, 0);
+  }
+
+  /** Messages of his that were no text for us. */
+  get refused(): number {
+    return this.texts?.refused ?? 0;
   }
 
   get repairs(): RepairCounts {

@@ -17,6 +17,8 @@ export class FakeMediaPlane implements MediaPlane {
   readonly plans = new Map<string, OpenPublisher['plan'] | OpenViewer['plan']>();
   readonly restarts: { sessionId: string; local: IceCredentials; remote: IceCredentials }[] = [];
   readonly wishes = new Map<string, LayerWish>();
+  /** What each viewer was sent on the data channel. */
+  readonly texts = new Map<string, string[]>();
   /** What is known of a session when somebody looks. */
   readonly stats = new Map<string, PublisherStats | ViewerStats>();
   readonly endpointsAsked = new Set<string>();
@@ -61,6 +63,10 @@ export class FakeMediaPlane implements MediaPlane {
 
   async chooseLayer(sessionId: string, wish: LayerWish): Promise<void> {
     if (this.sessions.has(sessionId)) this.wishes.set(sessionId, wish);
+  }
+
+  sendText(sessionIds: readonly string[], text: string): void {
+    for (const id of sessionIds) this.texts.set(id, [...(this.texts.get(id) ?? []), text]);
   }
 
   async closeSession(sessionId: string): Promise<void> {
@@ -109,6 +115,12 @@ export class FakeMediaPlane implements MediaPlane {
   /** A connected publisher is not heard of any more, or again. */
   hear(sessionId: string, change: 'silent' | 'resumed'): void {
     this.#listener({ type: change, sessionId });
+  }
+
+  /** A viewer opens or closes the data channel, or says something there. */
+  text(sessionId: string, said: 'opened' | 'closed' | { readonly text: string }): void {
+    if (typeof said === 'string') this.#listener({ type: `text_${said}`, sessionId });
+    else this.#listener({ type: 'text', sessionId, ...said });
   }
 
   measure(streamId: string, measured: readonly MeasuredTrack[]): void {
