@@ -17,6 +17,7 @@ import type { NativeSlice } from './srtp-session.ts';
 import { createCipherScratch } from './srtp-transform.ts';
 import { StreamTable } from './stream-table.ts';
 import type { TextNews } from './text-channel.ts';
+import { TextPost } from './text-post.ts';
 import { ThreadMeter } from './thread-meter.ts';
 import { ViewerSession } from './viewer-session.ts';
 
@@ -47,6 +48,7 @@ export class MediaEngine {
   readonly feeds: Feeds;
   readonly router: DatagramRouter;
   readonly #meter = new ThreadMeter();
+  readonly #texts: TextPost;
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
 
@@ -65,6 +67,11 @@ export class MediaEngine {
       meter: this.#meter,
       onConnected: (session, nowMs) => this.#connected(session, nowMs),
       onTexts: (session, news) => this.#tellTexts(session, news),
+      onCrash: (session, error) => this.#crash(session, error),
+    });
+    this.#texts = new TextPost({
+      sessions: this.#sessions,
+      flush: () => port.flush(),
       onCrash: (session, error) => this.#crash(session, error),
     });
     this.feeds = new Feeds({ ...options, streams: this.#streams, memory: this.#memory });
@@ -132,12 +139,7 @@ export class MediaEngine {
   }
 
   sendText(sessionIds: readonly string[], text: string): void {
-    const nowMs = performance.now();
-    for (const id of sessionIds) {
-      const session = this.#sessions.byId(id);
-      if (session instanceof ViewerSession) session.texts?.send(text, nowMs);
-    }
-    this.#port.flush();
+    this.#texts.send(sessionIds, text);
   }
 
   follow(streamId: string, thread: number): void {
@@ -170,6 +172,7 @@ export class MediaEngine {
     this.#port.close();
     this.#shared.dtls.close();
     this.#meter.close();
+    this.#texts.close();
     clearInterval(this.#ticker);
     this.feeds.close();
     this.#streams.close();

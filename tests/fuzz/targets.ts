@@ -3,6 +3,7 @@ import { dtlsTargets } from './targets/dtls.ts';
 import { httpTargets } from './targets/http.ts';
 import { packetTargets } from './targets/packets.ts';
 import { peerTargets } from './targets/peers.ts';
+import { sctpTargets } from './targets/sctp.ts';
 import { sdpTargets } from './targets/sdp.ts';
 
 /** Every edge where what strangers and peers send comes in. */
@@ -10,6 +11,7 @@ export const targets: readonly FuzzTarget[] = [
   ...sdpTargets,
   ...packetTargets,
   ...dtlsTargets,
+  ...sctpTargets,
   ...httpTargets,
   ...peerTargets,
 ];

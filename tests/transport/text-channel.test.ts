@@ -91,6 +91,15 @@ describe('the data channel of a viewer, by usrsctp', () => {
     expect(link.lost).toBeGreaterThan(5);
   }, 40_000);
 
+  it('carries a text to some hundred viewers in slices, each viewer’s in order', async () => {
+    const heard = textsOf(await openChat());
+    const absent = Array.from({ length: 250 }, (_, index) => `absent ${index}`);
+    engine.sendText([...absent, 'viewer'], 'first');
+    engine.sendText(['viewer'], 'second');
+    await until('the viewer hears', () => heard.length === 2);
+    expect(heard).toEqual(['first', 'second']);
+  });
+
   it('closes channels of other names, and goes on', async () => {
     const others: DataChannel[] = [];
     const channels: DataChannel[] = [];
