@@ -1,4 +1,5 @@
 import type { FuzzTarget } from './target.ts';
+import { apiTargets } from './targets/api.ts';
 import { dtlsTargets } from './targets/dtls.ts';
 import { httpTargets } from './targets/http.ts';
 import { packetTargets } from './targets/packets.ts';
@@ -13,5 +14,6 @@ export const targets: readonly FuzzTarget[] = [
   ...dtlsTargets,
   ...sctpTargets,
   ...httpTargets,
+  ...apiTargets,
   ...peerTargets,
 ];

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiTokens } from '../../src/accounts/api-tokens.ts';
-import { Login } from '../../src/accounts/login.ts';
-import { SetUp } from '../../src/accounts/set-up.ts';
-import { Channels } from '../../src/channels/channels.ts';
-import { Moderators } from '../../src/channels/moderators.ts';
-import { StreamKeys } from '../../src/channels/stream-keys.ts';
 import type { Database } from '../../src/db/database.ts';
+import { appOnDatabase } from '../support/app-on-database.ts';
 import { TestPostgres } from '../support/database.ts';
-import { ADMIN_TOKEN, FakeApp } from '../support/fake-app.ts';
+import { ADMIN_TOKEN, type FakeApp } from '../support/fake-app.ts';
 import { chromiumPlayOffer } from '../support/offers.ts';
 
 let postgres: TestPostgres;
@@ -17,18 +12,7 @@ let fake: FakeApp;
 beforeAll(async () => {
   postgres = await TestPostgres.start();
   database = await postgres.open();
-  const { users, streams } = database;
-  fake = new FakeApp({
-    store: streams,
-    history: streams,
-    users,
-    login: new Login({ users, sessions: database.loginSessions }),
-    setUp: new SetUp({ users }),
-    apiTokens: new ApiTokens({ store: database.apiTokens }),
-    channels: new Channels({ store: database.channels }),
-    moderators: new Moderators({ store: database.moderators, users }),
-    streamKeys: new StreamKeys({ store: database.streamKeys }),
-  });
+  fake = appOnDatabase(database);
 });
 
 afterAll(async () => {
