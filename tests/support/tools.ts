@@ -40,7 +40,10 @@ export const whipClient: Tool = {
   isOptional: true,
 };
 
-export const tools: readonly Tool[] = [ffmpeg, chromium, firefox, whipClient];
+/** The README speaks to the API by it. */
+export const curl: Tool = { name: 'curl', variable: 'CURL_PATH', programs: ['curl'], debian: ['curl'] };
+
+export const tools: readonly Tool[] = [ffmpeg, chromium, curl, firefox, whipClient];
 
 /** FFmpeg 8 as npm has it, apart from all other packages: its libraries with the WHIP muxer, without the program. */
 export const FFMPEG_WHIP_FOLDER = join(import.meta.dirname, '../interop/ffmpeg');
