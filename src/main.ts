@@ -2,6 +2,8 @@
 import { ApiTokens } from './accounts/api-tokens.ts';
 import { Login } from './accounts/login.ts';
 import { SetUp } from './accounts/set-up.ts';
+import { serveAdmin } from './admin-server.ts';
+import { backup } from './backup/backup.ts';
 import { Channels } from './channels/channels.ts';
 import { Moderators } from './channels/moderators.ts';
 import { StreamKeys } from './channels/stream-keys.ts';
@@ -15,6 +17,7 @@ import { loadSite, type SiteHandler } from './http/site.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openSecretBox } from './secret-box.ts';
+import { mintSecret } from './secrets.ts';
 import { serverHealth } from './server-health.ts';
 import { systemClock } from './streams/clock.ts';
 import { endLeftOpen } from './streams/left-open.ts';
@@ -68,10 +71,13 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   closers.push({ name: 'authorizer', close: async () => authorizer?.close() });
   const setUp = new SetUp({ users: database.users });
   const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
+  // Who is given none has one that only this process, and `npm run admin`, ever know.
+  const adminToken = config.adminToken ?? mintSecret('').secret;
   let site: SiteHandler | undefined;
+  const channels = new Channels({ store: database.channels });
   const app = createApp({
     streams,
-    channels: new Channels({ store: database.channels }),
+    channels,
     moderators: new Moderators({ store: database.moderators, users: database.users }),
     streamKeys: new StreamKeys({ store: database.streamKeys }),
     users: database.users,
@@ -84,7 +90,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     limits: new Limits({ isBehindProxy: publicUrl !== undefined, apiPerMinute: config.apiRateLimit }),
     log,
     metrics,
-    adminToken: config.adminToken,
+    adminToken,
     publicUrl,
     turn: config.turn,
     redirect: config.redirect,
@@ -99,6 +105,10 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
 
   await deliverer.start();
   const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
+  const { dataDir } = config;
+  const archive = () => backup({ dump: () => database.dump(), dataDir });
+  const admin = await serveAdmin({ app, adminToken, setUp, channels, streams, url, dataDir, backup: archive });
+  closers.push({ name: 'admin', close: () => admin.close() });
   log.info({ url: url.href }, 'listening');
   const token = await setUp.token();
   if (token !== undefined) log.info({ url: new URL(`/setup?token=${token}`, url).href }, 'set-up link');

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { DbApiTokens } from './api-tokens.ts';
 import { DbChannels } from './channels.ts';
 import { createClient } from './client.ts';
+import { type Dump, openDump } from './dump.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
 import { JobQueue } from './job-queue.ts';
 import { DbLoginSessions } from './login-sessions.ts';
@@ -18,7 +19,7 @@ import { DbUsers } from './users.ts';
 import { DbWebhookDeliveries } from './webhook-deliveries.ts';
 import { DbWebhooks } from './webhooks.ts';
 
-const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
+export const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
 const CONNECT_LIMIT_MS = 5_000;
 const REPORT_LIMIT_MS = 2_000;
 
@@ -38,14 +39,14 @@ export class Database {
   readonly #jobs: JobQueue;
   readonly #client: Client['client'];
   readonly #connections: Client['connections'];
-  readonly #embedded: EmbeddedPostgres | undefined;
+  readonly #postgres: ReachedPostgres;
   #closing: Promise<void> | undefined;
 
   constructor({
     client: { client, connections },
     jobs,
-    embedded,
-  }: { client: Client; jobs: JobQueue; embedded: EmbeddedPostgres | undefined }) {
+    postgres,
+  }: { client: Client; jobs: JobQueue; postgres: ReachedPostgres }) {
     this.users = new DbUsers(client);
     this.loginSessions = new DbLoginSessions(client);
     this.apiTokens = new DbApiTokens(client);
@@ -58,12 +59,17 @@ export class Database {
     this.#jobs = jobs;
     this.#client = client;
     this.#connections = connections;
-    this.#embedded = embedded;
+    this.#postgres = postgres;
   }
 
   /** Throws when the database does not answer. */
   async ping(): Promise<void> {
     await this.#client.$queryRaw`SELECT 1`;
+  }
+
+  /** All that it keeps, for a backup. */
+  dump(): Promise<Dump> {
+    return openDump(this.#postgres.connection);
   }
 
   /** Never rejects, and never takes long. */
@@ -90,7 +96,7 @@ export class Database {
   async #close(): Promise<void> {
     await this.#jobs.close();
     await this.#client.$disconnect();
-    await this.#embedded?.close();
+    await this.#postgres.embedded?.close();
   }
 }
 
@@ -100,23 +106,39 @@ export async function openDatabase(options: {
   log: Log;
   meter?: DatabaseMeter;
 }): Promise<Database> {
-  const { dataDir, databaseUrl } = options.config;
-  const { meter } = options;
+  const { config, meter } = options;
   const log = options.log.child({ room: 'db' });
-  const embedded = databaseUrl === undefined ? await EmbeddedPostgres.start({ dataDir, log }) : undefined;
+  const postgres = await reachPostgres({ config, log });
+  const { connection } = postgres;
+  try {
+    await migrate({ connection, folder: MIGRATIONS, log });
+    const jobs = new JobQueue({ connection, log, meter });
+    return new Database({ client: createClient({ connection, log, meter }), jobs, postgres });
+  } catch (error) {
+    await postgres.embedded?.close();
+    throw error;
+  }
+}
+
+interface ReachedPostgres {
+  readonly connection: PoolConfig;
+  /** The caller closes it. */
+  readonly embedded: EmbeddedPostgres | undefined;
+}
+
+/** The embedded PostgreSQL, started, or that of `databaseUrl`; its tables as they are. */
+export async function reachPostgres(options: {
+  config: Pick<Config, 'dataDir' | 'databaseUrl'>;
+  log: Log;
+}): Promise<ReachedPostgres> {
+  const { dataDir, databaseUrl } = options.config;
+  const embedded = databaseUrl === undefined ? await EmbeddedPostgres.start({ dataDir, log: options.log }) : undefined;
   const connection: PoolConfig = {
     ...(embedded?.connection ?? { connectionString: databaseUrl }),
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
   };
-  try {
-    if (embedded === undefined) await checkReachable(connection);
-    await migrate({ connection, folder: MIGRATIONS, log });
-    const jobs = new JobQueue({ connection, log, meter });
-    return new Database({ client: createClient({ connection, log, meter }), jobs, embedded });
-  } catch (error) {
-    await embedded?.close();
-    throw error;
-  }
+  if (embedded === undefined) await checkReachable(connection);
+  return { connection, embedded };
 }
 
 /** Tells what is wrong without the URL, which holds a password. */

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { DatabaseMeter, JobOutcome, QueueReport } from './ports.ts';
 
 /** Ours to name: it has its tables in a schema of its own, and brings them up to date by itself. */
-const SCHEMA = 'pgboss';
+export const JOB_SCHEMA = 'pgboss';
 const CONNECTIONS = 4;
 const POLL_SECONDS = 2;
 /** Where a job put in wakes the workers; retries that come due are found by looking. */
@@ -40,7 +40,7 @@ export class JobQueue {
     const where = Object.entries({ host, user, database, port, connectionString, connectionTimeoutMillis });
     this.#boss = new PgBoss({
       ...Object.fromEntries(where.filter(([, value]) => value !== undefined)),
-      schema: SCHEMA,
+      schema: JOB_SCHEMA,
       max: CONNECTIONS,
       schedule: false,
       useListenNotify: true,

@@ -5,7 +5,7 @@ import { Client, type ClientConfig } from 'pg';
 import type { Log } from '../log.ts';
 
 /** As Prisma's own engine makes it, which then finds nothing to do, and the other way round. */
-const HISTORY_TABLE = `
+export const HISTORY_TABLE = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id VARCHAR(36) PRIMARY KEY NOT NULL,
     checksum VARCHAR(64) NOT NULL,
@@ -18,19 +18,19 @@ const HISTORY_TABLE = `
   )`;
 
 /** The lock Prisma takes too. It belongs to the connection, and ends with it. */
-const LOCK = 'SELECT pg_advisory_lock(72707369)';
+export const MIGRATION_LOCK = 'SELECT pg_advisory_lock(72707369)';
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
 
-interface Migration {
+export interface Migration {
   readonly name: string;
   readonly sql: string;
   readonly checksum: string;
 }
 
-interface HistoryRow {
+export interface HistoryRow {
   readonly migration_name: string;
   readonly checksum: string;
   readonly finished_at: Date | null;
@@ -46,7 +46,7 @@ export async function migrate(options: { connection: ClientConfig; folder: strin
   const client = new Client(connection);
   await client.connect();
   try {
-    await client.query(LOCK);
+    await client.query(MIGRATION_LOCK);
     await client.query(HISTORY_TABLE);
     for (const migration of pending(migrations, await readHistory(client))) {
       await apply(client, migration);
@@ -57,7 +57,8 @@ export async function migrate(options: { connection: ClientConfig; folder: strin
   }
 }
 
-async function readMigrations(folder: string): Promise<Migration[]> {
+/** In the order in which they are applied. */
+export async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return await Promise.all(
@@ -68,14 +69,15 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   );
 }
 
-async function readHistory(client: Client): Promise<readonly HistoryRow[]> {
+export async function readHistory(client: Client): Promise<readonly HistoryRow[]> {
   const { rows } = await client.query<HistoryRow>(
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
   );
   return rows;
 }
 
-function pending(migrations: readonly Migration[], history: readonly HistoryRow[]): Migration[] {
+/** What is left to apply. Throws a `MigrationError` where the history is not the beginning of what we know. */
+export function pending(migrations: readonly Migration[], history: readonly HistoryRow[]): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const { migration_name: name, checksum, finished_at: finishedAt } of history) {
     const migration = known.get(name);
@@ -93,20 +95,25 @@ function pending(migrations: readonly Migration[], history: readonly HistoryRow[
   return [...known.values()];
 }
 
-async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
-  const startedAt = new Date();
+async function apply(client: Client, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(sql);
-    await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
-       VALUES ($1, $2, clock_timestamp(), $3, $4, 1)`,
-      [randomUUID(), checksum, name, startedAt],
-    );
+    await applyOpenly(client, migration);
     await client.query('COMMIT');
   } catch (cause) {
     await client.query('ROLLBACK');
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MigrationError(`migration ${name} failed and was rolled back: ${reason}`, { cause });
+    throw new MigrationError(`migration ${migration.name} failed and was rolled back: ${reason}`, { cause });
   }
+}
+
+/** As part of the caller's transaction. */
+export async function applyOpenly(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+  const startedAt = new Date();
+  await client.query(sql);
+  await client.query(
+    `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+     VALUES ($1, $2, clock_timestamp(), $3, $4, 1)`,
+    [randomUUID(), checksum, name, startedAt],
+  );
 }

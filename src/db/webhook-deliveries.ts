@@ -11,6 +11,9 @@ const RULES = { expireInSeconds: 30, retryLimit: 16, retryDelay: 5, retryDelayMa
 const GIVEN_UP = 'webhook-deliveries-given-up';
 const GIVEN_UP_RULES = { expireInSeconds: 30, retryLimit: 1000, retryDelay: 5, retryDelayMax: 3600 } as const;
 
+/** Any number: of servers that start at once, one adopts. */
+const ADOPTION_LOCK = 0x0f5e_7002;
+
 type Transaction = Parameters<Parameters<DbClient['$transaction']>[0]>[0];
 
 interface Item {
@@ -102,6 +105,7 @@ export class DbWebhookDeliveries implements DeliveryStore {
 
   async onDue(attempt: (deliveryId: string, isLast: boolean) => Promise<'done' | 'again'>): Promise<void> {
     await this.#define();
+    await this.#adoptOrphans();
     await this.#jobs.work<Item>(QUEUE, ({ deliveryId }, isLast) => attempt(deliveryId, isLast));
     await this.#jobs.work<Item>(GIVEN_UP, async ({ deliveryId }) => {
       await this.#db.webhookDelivery.updateMany({
@@ -109,6 +113,19 @@ export class DbWebhookDeliveries implements DeliveryStore {
         data: { status: 'failed', problem: 'the server stopped during the last attempt' },
       });
       return 'done';
+    });
+  }
+
+  /** A backup has what is to be delivered, and not the jobs that do it. */
+  async #adoptOrphans(): Promise<void> {
+    await this.#inOne(async (db) => {
+      await db.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(${ADOPTION_LOCK}::bigint)`;
+      const orphans = await db.$queryRaw<{ id: string }[]>`
+        SELECT d.id FROM webhook_deliveries d
+        WHERE d.status = 'pending' AND NOT EXISTS (
+          SELECT 1 FROM pgboss.job j
+          WHERE j.name IN (${QUEUE}, ${GIVEN_UP}) AND j.state <= 'active' AND j.data->>'deliveryId' = d.id::text)`;
+      if (orphans.length > 0) await this.#add(db, orphans);
     });
   }
 

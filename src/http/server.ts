@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AppEnv } from './env.ts';
 
@@ -20,13 +20,28 @@ export interface HttpServer {
 /** Rejects when the address cannot be had. */
 export async function serveHttp(options: { app: Hono<AppEnv>; host: string; port: number }): Promise<HttpServer> {
   const { app, host } = options;
-  const server = createAdaptorServer({
+  const server = serverOf(app);
+  server.listen(options.port, host);
+  await once(server, 'listening');
+  return { host, port: (server.address() as AddressInfo).port, close: closerOf(server) };
+}
+
+/** On a Unix socket in place of a port. */
+export async function serveSocket(options: { app: Hono<AppEnv>; path: string }): Promise<Pick<HttpServer, 'close'>> {
+  const server = serverOf(options.app);
+  server.listen(options.path);
+  await once(server, 'listening');
+  return { close: closerOf(server) };
+}
+
+function serverOf(app: Hono<AppEnv>): ServerType {
+  return createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env as HttpBindings),
     serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
   });
-  server.listen(options.port, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+}
+
+function closerOf(server: ServerType): () => Promise<void> {
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
@@ -37,12 +52,8 @@ export async function serveHttp(options: { app: Hono<AppEnv>; host: string; port
     clearTimeout(timer);
   }
 
-  return {
-    host,
-    port,
-    close: () => {
-      closing ??= close();
-      return closing;
-    },
+  return () => {
+    closing ??= close();
+    return closing;
   };
 }
