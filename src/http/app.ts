@@ -17,8 +17,9 @@ import type { Authorizer } from '../webhooks/authorizer.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 import { admission } from './admission.ts';
 import { allowedMethods } from './allowed-methods.ts';
-import { API_INFO, apiRoutes } from './api/api.ts';
+import { apiRoutes } from './api/api.ts';
 import { docsPage } from './api/docs.ts';
+import { documentOf } from './api/document.ts';
 import { Auth } from './auth.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError, problemResponse } from './errors.ts';
@@ -81,7 +82,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/api/v1', api);
   app.get(
     '/api/docs',
-    docsPage(() => api.getOpenAPI31Document(API_INFO)),
+    docsPage(() => documentOf(api)),
   );
 
   const methodsOf = allowedMethods(app);

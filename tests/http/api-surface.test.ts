@@ -51,6 +51,28 @@ describe('the API', () => {
     }
   });
 
+  it('names with each route what it may say no with, its conditions and its limits', async () => {
+    const { paths } = await fake.document();
+    for (const [path, item] of Object.entries(paths)) {
+      for (const [method, { responses, parameters = [], 'x-problems': problems = [] }] of Object.entries(item)) {
+        const where = `${method} ${path}`;
+        const said = JSON.stringify(responses['default']);
+        for (const code of problems) expect(said, where).toContain(`\`${code}\` (`);
+        expect(problems, where).toContain('rate_limited');
+        for (const answer of Object.values(responses)) expect(answer, where).toHaveProperty('headers.RateLimit');
+        const changes = ['patch', 'put', 'delete'].includes(method);
+        expect('412' in responses, where).toBe(changes);
+        expect(
+          parameters.some(({ name }) => name === 'If-Match'),
+          where,
+        ).toBe(changes);
+        expect('304' in responses, where).toBe(parameters.some(({ name }) => name === 'If-None-Match'));
+      }
+    }
+    expect(paths['/channels']?.['post']?.['x-problems']).toEqual(expect.arrayContaining(['slug_taken', 'bad_slug']));
+    expect(paths['/channels/{slug}/keys/{id}']?.['delete']?.['x-problems']).not.toContain('no_key');
+  });
+
   it('can be read by people, without a script and without anything from elsewhere', async () => {
     const response = await fake.request('/api/docs');
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);

@@ -4,6 +4,9 @@ import { z } from 'zod';
 type Json = Readonly<Record<string, unknown>>;
 
 export interface Operation {
+  /** Codes that it can say no with, and those of them that the route itself names. */
+  readonly 'x-problems'?: readonly string[];
+  readonly 'x-domain-problems'?: readonly string[];
   readonly description?: string;
   readonly security?: readonly object[];
   readonly 'x-access'?: { readonly who: string; readonly scope: string; readonly orLocal?: boolean };
@@ -34,11 +37,19 @@ export async function expectAsDescribed(document: ApiDocument, method: string, p
     expect(await response.text(), `${where} has no body`).toBe('');
   } else if (type.endsWith('json')) {
     expect(schema, `${where} may be ${type}`).toBeDefined();
-    const parsed = z
-      .fromJSONSchema(closed({ ...schema, $defs: document.components.schemas }))
-      .safeParse(await response.json());
+    const answer: unknown = await response.json();
+    expectDeclared(operation, answer, where);
+    const parsed = z.fromJSONSchema(closed({ ...schema, $defs: document.components.schemas })).safeParse(answer);
     expect(parsed.error?.issues ?? [], where).toEqual([]);
   }
+}
+
+/** A problem has a code that the route's description names, where it names its own. */
+function expectDeclared(operation: Operation, answer: unknown, where: string): void {
+  const { 'x-problems': problems = [], 'x-domain-problems': own = [] } = operation;
+  const { type } = (answer ?? {}) as { type?: unknown };
+  const code = typeof type === 'string' ? /^urn:freshet:problem:(\w+)$/.exec(type)?.[1] : undefined;
+  if (own.length > 0 && code !== undefined) expect(problems, where).toContain(code);
 }
 
 function operationOf({ paths }: ApiDocument, method: string, path: string): Operation | undefined {

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, type RouteConfig, type z } from '@hono/zod-op
 import type { MiddlewareHandler } from 'hono';
 import { type Access, accessText, type Granted, securityOf, type Who } from '../access.ts';
 import type { AppEnv } from '../env.ts';
-import { type FieldError, HttpError } from '../errors.ts';
+import { type ErrorCode, type FieldError, HttpError } from '../errors.ts';
 import { problemSchema } from './schemas.ts';
 
 /** A router whose validation errors are problems that name the field. A path that fits no shape names nothing: 404. */
@@ -40,8 +40,13 @@ export const failure = {
   default: { description: 'A problem', content: { 'application/problem+json': { schema: problemSchema } } },
 } as const;
 
+/** Where a description keeps what the route itself throws, until `document.ts` adds what holds for all of its kind. */
+export const DOMAIN_PROBLEMS = 'x-domain-problems';
+
 type Described<W extends Who> = Omit<RouteConfig, 'middleware' | 'security' | 'description'> & {
   readonly access: Access<W>;
+  /** What it can say no with beside what follows from its access, body and parameters. */
+  readonly problems?: readonly ErrorCode[];
 };
 type Admitted<W extends Who> = AppEnv & { Variables: { readonly granted: Granted[W] } };
 
@@ -52,17 +57,18 @@ type Admitted<W extends Who> = AppEnv & { Variables: { readonly granted: Granted
 export function route<W extends Who, P extends string, R extends Described<W> & { path: P }>(
   config: R & { access: Access<W> },
 ) {
-  const { access, ...described } = config;
+  const { access, problems = [], ...described } = config;
   const middleware: MiddlewareHandler<Admitted<W>> = async (c, next) => {
     c.set('granted', await c.var.gate.admit(c, access));
     await next();
   };
   return createRoute({
-    // `access` itself is no word of OpenAPI.
+    // `access` and `problems` are no words of OpenAPI.
     ...(described as R),
     middleware,
     description: accessText(access),
     security: securityOf(access),
     'x-access': access,
+    [DOMAIN_PROBLEMS]: problems,
   });
 }

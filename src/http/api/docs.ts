@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
 import { html, raw } from 'hono/html';
 import type { AppEnv } from '../env.ts';
+import { type ApiDocument, METHODS, type Operation } from './document.ts';
 import { schemaText } from './schema-text.ts';
 
 const STYLE = `
@@ -16,11 +16,10 @@ pre { margin-block: 0.25rem; padding: 0.5rem 0.75rem; overflow-x: auto; backgrou
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'`;
 
-type ApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
-type Operation = NonNullable<NonNullable<ApiDocument['paths']>[string]['get']>;
 type Content = { readonly [type: string]: { readonly schema?: unknown } };
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+/** The page says once what these are. */
+const OF_ALL = new Set(['304', '412', '429']);
 
 /** The API's own description as a page for people: nothing to run, and nothing from elsewhere. */
 export function docsPage(describe: () => ApiDocument): Handler<AppEnv> {
@@ -53,7 +52,9 @@ function page({ info, servers, paths = {}, components = {} }: ApiDocument) {
 <main>
 <h1>The API of ${info.title}</h1>
 <p>${info.description} JSON in, JSON out. <code>Authorization: Bearer</code> with an API token, or the site's session cookie.
-Errors are problems (RFC 9457). For programs: <a href="${base}/openapi.json">openapi.json</a>.</p>
+Errors are problems (RFC 9457). What is read has an <code>ETag</code>: <code>If-None-Match</code> is answered 304 while it stands, <code>If-Match</code>
+on PATCH, PUT or DELETE 412 where it changed meanwhile. Lists come in pages, each with <code>nextCursor</code>. A DELETE may be repeated. The <code>RateLimit</code> header says how many requests are
+left; beyond it comes 429. For programs: <a href="${base}/openapi.json">openapi.json</a>.</p>
 ${operations}
 <h2>Shapes</h2>
 ${schemas}
@@ -67,14 +68,13 @@ function section(title: string, { summary, description, parameters = [], request
   const query = parameters.flatMap((one) =>
     'in' in one && one.in === 'query' ? [`${one.name}: ${schemaText(one.schema)}`] : [],
   );
-  const answers = Object.entries(responses).map(
-    ([status, answer]: [string, { description?: string; content?: Content }]) => {
-      const [shape] = Object.entries(answer.content ?? {}).map(([type, { schema }]) =>
-        isEmpty(schema) ? type : schemaText(schema),
-      );
-      return `${status} ${answer.description ?? ''}${shape === undefined ? '' : `\n${shape}`}`;
-    },
-  );
+  const told = Object.entries(responses).filter(([status]) => !OF_ALL.has(status));
+  const answers = told.map(([status, answer]: [string, { description?: string; content?: Content }]) => {
+    const [shape] = Object.entries(answer.content ?? {}).map(([type, { schema }]) =>
+      isEmpty(schema) ? type : schemaText(schema),
+    );
+    return `${status} ${answer.description ?? ''}${shape === undefined ? '' : `\n${shape}`}`;
+  });
   return html`<section>
 <h2>${title}</h2>
 <p>${[summary, description].filter(Boolean).join('. ')}</p>

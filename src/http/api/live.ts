@@ -36,6 +36,7 @@ const routes = {
     access: { who: 'visitor', scope: 'read' },
     method: 'get',
     path: '/channels/{slug}/events',
+    problems: ['too_many_feeds'],
     summary: 'Server-sent events: `live` (as GET …/live, the present state first), `viewers` and `layers`',
     request: { params: slugParam },
     responses: { 200: { description: 'An event stream', content: { 'text/event-stream': {} } }, ...failure },

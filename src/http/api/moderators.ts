@@ -23,6 +23,7 @@ const routes = {
     access: { who: 'manager', scope: 'channels' },
     method: 'put',
     path: '/channels/{slug}/moderators/{name}',
+    problems: ['no_user'],
     summary: 'Lets an account keep order in the channel’s chat, and see the channel where it is private',
     request: { params: moderatorParam },
     responses: { 204: { description: 'Is a moderator' }, ...failure },

@@ -40,6 +40,7 @@ const routes = {
     access: { who: 'account', scope: 'account' },
     method: 'post',
     path: '/tokens',
+    problems: ['too_many_scopes'],
     request: { body: jsonBody(draft) },
     responses: { 201: answers(minted, 'Made'), ...failure },
   }),

@@ -1,0 +1,104 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { SCOPES } from '../../accounts/scopes.ts';
+import type { Access, Who } from '../access.ts';
+import type { AppEnv } from '../env.ts';
+import { type ErrorCode, statusOf } from '../errors.ts';
+import { DOMAIN_PROBLEMS } from './describe.ts';
+
+export type ApiDocument = ReturnType<OpenAPIHono<AppEnv>['getOpenAPI31Document']>;
+export type Operation = NonNullable<NonNullable<ApiDocument['paths']>[string]['get']>;
+
+export const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+type Method = (typeof METHODS)[number];
+const CHANGES: ReadonlySet<Method> = new Set(['put', 'patch', 'delete']);
+
+const INFO = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Freshet',
+    version: '1',
+    description:
+      'Channels, their keys, what is live on them, and who is told of it. Each route says who may call it, and which ' +
+      `scope a token needs for that; the scopes are ${SCOPES.join(', ')}. A login has all of them.`,
+  },
+  servers: [{ url: '/api/v1' }],
+};
+
+/** The routes as they describe themselves, and with each what holds for all of its kind. */
+export function documentOf(api: OpenAPIHono<AppEnv>): ApiDocument {
+  const document = api.getOpenAPI31Document(INFO);
+  for (const item of Object.values(document.paths ?? {})) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation) item[method] = completed(method, operation);
+    }
+  }
+  return document;
+}
+
+function completed(method: Method, operation: Operation): Operation {
+  const { parameters = [], responses = {} } = operation;
+  const isTagged = method === 'get' && JSON.stringify(responses['200'] ?? {}).includes('application/json');
+  const { default: refusal } = responses;
+  const problem = refusal && 'content' in refusal ? { content: refusal.content } : {};
+  const codes = problemsOf(method, operation);
+  const condition = isTagged ? 'If-None-Match' : CHANGES.has(method) ? 'If-Match' : undefined;
+  return {
+    ...operation,
+    ...(condition && { parameters: [...parameters, { name: condition, in: 'header', schema: { type: 'string' } }] }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(responses).map(([status, answer]) => [status, withHeaders(answer, isTagged)]),
+      ),
+      ...(isTagged && { 304: { description: 'As it was with that ETag', headers: HEADERS } }),
+      ...(CHANGES.has(method) && { 412: { description: 'Changed since it was read', headers: HEADERS, ...problem } }),
+      429: { description: 'Too many requests', headers: { ...HEADERS, 'Retry-After': header('Seconds') }, ...problem },
+      default: { description: `Problems: ${codes.map(codeText).join(', ')}`, headers: HEADERS, ...problem },
+    },
+    'x-problems': codes,
+  };
+}
+
+const header = (description: string) => ({ description, schema: { type: 'string' as const } });
+
+/** Of every answer (draft-ietf-httpapi-ratelimit-headers). */
+const HEADERS = {
+  'RateLimit-Policy': header('The share: `"api";q=3000;w=60` is 3000 requests in 60 seconds'),
+  RateLimit: header('What is left: `"api";r=2999;t=60` is 2999, and 60 seconds until all are back'),
+};
+
+function withHeaders(answer: object, isTagged: boolean) {
+  return { ...answer, headers: { ...HEADERS, ...(isTagged && { ETag: header('Of this very answer') }) } };
+}
+
+const codeText = (code: ErrorCode) => `\`${code}\` (${statusOf[code]})`;
+
+const OF_WHO: Readonly<Record<Who, readonly ErrorCode[]>> = {
+  anyone: ['unauthorized', 'insufficient_scope'],
+  visitor: ['no_channel', 'unauthorized', 'insufficient_scope'],
+  account: ['unauthorized', 'insufficient_scope', 'not_set_up'],
+  publisher: ['unauthorized', 'insufficient_scope', 'forbidden', 'not_set_up'],
+  moderator: ['unauthorized', 'insufficient_scope', 'forbidden', 'no_channel', 'not_set_up'],
+  manager: ['unauthorized', 'insufficient_scope', 'forbidden', 'no_channel', 'not_set_up'],
+  owner: ['unauthorized', 'insufficient_scope', 'forbidden'],
+};
+
+/** All that the route can say no with: by who it is for, by what it takes, and by what it does. */
+function problemsOf(method: Method, operation: Operation): ErrorCode[] {
+  const { parameters = [], requestBody } = operation;
+  const access: Access | undefined = operation['x-access'];
+  const isIn = (place: string) => parameters.some((one) => 'in' in one && one.in === place);
+  const codes: ErrorCode[] = [
+    ...(access ? OF_WHO[access.who] : []),
+    ...(operation[DOMAIN_PROBLEMS] ?? []),
+    ...(isIn('path') ? (['not_found'] as const) : []),
+    ...(isIn('query') || requestBody ? (['invalid_fields'] as const) : []),
+    ...(method === 'get' ? [] : (['bad_request', 'bad_content_type', 'body_too_large', 'cross_site'] as const)),
+    ...(CHANGES.has(method) ? (['changed_meanwhile'] as const) : []),
+    'rate_limited',
+    'internal',
+  ];
+  // What is not there is deleted already.
+  const isSaid = (code: ErrorCode) => method !== 'delete' || code === 'not_found' || statusOf[code] !== 404;
+  return [...new Set(codes)].filter(isSaid);
+}
