@@ -1,5 +1,6 @@
+import { readSequenceHead } from './av1-sequence.ts';
 import { BitReader } from './bit-reader.ts';
-import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize, pictureSize } from './payload-facts.ts';
+import { FRAME_START_BIT, GROUP_START_BIT, type PictureSize } from './payload-facts.ts';
 import { av1Format, type PictureFormat } from './picture-format.ts';
 
 // Aggregation header: Z Y W W N - - - ("RTP Payload Format For AV1", section 4.4).
@@ -26,7 +27,9 @@ export function av1Facts(bytes: Uint8Array, start: number, end: number): number 
 
 export function av1Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
   const sequence = findObu(bytes, start, end, SEQUENCE_HEADER);
-  return sequence === undefined ? undefined : readSequenceHeader(new BitReader(bytes, sequence.start, sequence.end));
+  return sequence === undefined
+    ? undefined
+    : readSequenceHead(new BitReader(bytes, sequence.start, sequence.end))?.size;
 }
 
 /** seq_profile is what a sequence header begins with. */
@@ -89,39 +92,4 @@ export function readLeb128(bytes: Uint8Array, start: number, end: number): { val
     if ((byte & 0x80) === 0) return { value, next: start + i + 1 };
   }
   return undefined;
-}
-
-/** AV1 specification, section 5.5.1, up to the largest frame size. */
-function readSequenceHeader(reader: BitReader): PictureSize | undefined {
-  reader.skip(4);
-  const isReduced = reader.flag();
-  if (isReduced) reader.skip(5);
-  else skipOperatingPoints(reader);
-  const widthBits = reader.bits(4) + 1;
-  const heightBits = reader.bits(4) + 1;
-  const width = reader.bits(widthBits) + 1;
-  const height = reader.bits(heightBits) + 1;
-  return reader.isExhausted ? undefined : pictureSize(width, height);
-}
-
-function skipOperatingPoints(reader: BitReader): void {
-  let delayBits = 0;
-  let hasDecoderModel = false;
-  if (reader.flag()) {
-    reader.skip(64);
-    if (reader.flag()) reader.unsignedGolomb();
-    hasDecoderModel = reader.flag();
-    if (hasDecoderModel) {
-      delayBits = reader.bits(5) + 1;
-      reader.skip(42);
-    }
-  }
-  const hasDisplayDelay = reader.flag();
-  const points = reader.bits(5) + 1;
-  for (let i = 0; i < points && !reader.isExhausted; i++) {
-    reader.skip(12);
-    if (reader.bits(5) > 7) reader.skip(1);
-    if (hasDecoderModel && reader.flag()) reader.skip(2 * delayBits + 1);
-    if (hasDisplayDelay && reader.flag()) reader.skip(4);
-  }
 }

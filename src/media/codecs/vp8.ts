@@ -15,7 +15,7 @@ const SYNC_BIT = 0x20;
 
 export function vp8Facts(bytes: Uint8Array, start: number, end: number): number {
   const first = bytes[start] ?? 0;
-  const frame = descriptorEnd(bytes, start, end);
+  const frame = vp8FrameAt(bytes, start, end);
   if (frame < 0 || (first & START_BIT) === 0 || (first & PARTITION_MASK) !== 0) return 0;
   // RFC 6386 section 9.1: the lowest bit of the frame tag is 0 for a key frame.
   return ((bytes[frame] ?? 0) & 1) === 0 ? FRAME_START_BIT | GROUP_START_BIT : FRAME_START_BIT;
@@ -23,7 +23,7 @@ export function vp8Facts(bytes: Uint8Array, start: number, end: number): number 
 
 /** The size in the header of a key frame (RFC 6386 section 9.1), asked of its first packet. */
 export function vp8Size(bytes: Uint8Array, start: number, end: number): PictureSize | undefined {
-  const frame = descriptorEnd(bytes, start, end);
+  const frame = vp8FrameAt(bytes, start, end);
   if (frame < 0 || frame + 10 > end) return undefined;
   if (bytes[frame + 3] !== 0x9d || bytes[frame + 4] !== 0x01 || bytes[frame + 5] !== 0x2a) return undefined;
   const width = (((bytes[frame + 7] ?? 0) << 8) | (bytes[frame + 6] ?? 0)) & 0x3fff;
@@ -33,7 +33,7 @@ export function vp8Size(bytes: Uint8Array, start: number, end: number): PictureS
 
 /** Picture id and TL0PICIDX, `undefined` when the packet has neither. */
 export function vp8Ids(bytes: Uint8Array, start: number, end: number): Vp8Ids | undefined {
-  if (descriptorEnd(bytes, start, end) < 0 || ((bytes[start] ?? 0) & EXTENSION_BIT) === 0) return undefined;
+  if (vp8FrameAt(bytes, start, end) < 0 || ((bytes[start] ?? 0) & EXTENSION_BIT) === 0) return undefined;
   const flags = bytes[start + 1] ?? 0;
   if ((flags & (PICTURE_ID_BIT | TL0_BIT)) === 0) return undefined;
   const pictureIdAt = 2;
@@ -49,7 +49,7 @@ export function vp8Ids(bytes: Uint8Array, start: number, end: number): Vp8Ids | 
 
 /** Temporal layers, `undefined` when the packet names none. The Y bit: this picture needs none but the base layer. */
 export function vp8LayerFacts(bytes: Uint8Array, start: number, end: number): LayerFacts | undefined {
-  if (descriptorEnd(bytes, start, end) < 0 || ((bytes[start] ?? 0) & EXTENSION_BIT) === 0) return undefined;
+  if (vp8FrameAt(bytes, start, end) < 0 || ((bytes[start] ?? 0) & EXTENSION_BIT) === 0) return undefined;
   const flags = bytes[start + 1] ?? 0;
   if ((flags & TEMPORAL_ID_BIT) === 0) return undefined;
   let at = start + 2;
@@ -64,7 +64,7 @@ export function vp8LayerFacts(bytes: Uint8Array, start: number, end: number): La
 }
 
 /** Where the frame's own bytes begin, -1 when there are none. */
-function descriptorEnd(bytes: Uint8Array, start: number, end: number): number {
+export function vp8FrameAt(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) return -1;
   let at = start + 1;
   if (((bytes[start] ?? 0) & EXTENSION_BIT) !== 0) {

@@ -21,7 +21,7 @@ export function vp9Facts(bytes: Uint8Array, start: number, end: number): number 
   const layersAt = afterPictureId(bytes, start);
   const spatialId = (first & LAYERS_BIT) !== 0 ? ((bytes[layersAt] ?? 0) >> 1) & 0x07 : 0;
   if (spatialId !== 0) return 0;
-  const frame = structureEnd(bytes, structureStart(bytes, start, end), start, end);
+  const frame = vp9FrameAt(bytes, start, end);
   if (frame < 0) return 0;
   // The P bit is not asked: ffmpeg never sets it.
   return readFrameHeader(bytes, frame, end) !== undefined ? FRAME_START_BIT | GROUP_START_BIT : FRAME_START_BIT;
@@ -62,7 +62,7 @@ export function vp9Size(bytes: Uint8Array, start: number, end: number): PictureS
 }
 
 export function vp9PictureFormat(bytes: Uint8Array, start: number, end: number): PictureFormat | undefined {
-  const frame = structureEnd(bytes, structureStart(bytes, start, end), start, end);
+  const frame = vp9FrameAt(bytes, start, end);
   if (frame < 0) return undefined;
   // Frame marker (2 bits), then the low and the high bit of the profile.
   const head = bytes[frame] ?? 0;
@@ -90,7 +90,11 @@ function structureStart(bytes: Uint8Array, start: number, end: number): number {
   return at < end ? at : -1;
 }
 
-/** Where the frame's own bytes begin, -1 when there are none. */
+/** Where the frame's own bytes begin in a packet, -1 when there are none. */
+export function vp9FrameAt(bytes: Uint8Array, start: number, end: number): number {
+  return start < end ? structureEnd(bytes, structureStart(bytes, start, end), start, end) : -1;
+}
+
 function structureEnd(bytes: Uint8Array, structure: number, start: number, end: number): number {
   if (structure < 0) return -1;
   if (((bytes[start] ?? 0) & STRUCTURE_BIT) === 0) return structure;
