@@ -1,24 +1,31 @@
 import { FEED_HEADER_BYTES, FeedRecord, type FeedSource } from './feed-records.ts';
 import { FeedRingReader } from './feed-ring.ts';
-import type { MediaMemory } from './media-memory.ts';
-import { MirroredSource } from './mirrored-source.ts';
-import type { StreamMedia } from './stream-media.ts';
+
+/** Hears what is told of one stream. Records are good for the time of the call only. */
+export interface FeedListener {
+  readonly streamId: string;
+  /** Who publishes now; the same one may be told of again. */
+  source(source: FeedSource): void;
+  /** `bytes[at..end)` is the record, its payload behind the header. Whether it was of any use. */
+  packet(record: FeedRecord, bytes: Uint8Array, at: number, end: number): boolean;
+  clock(record: FeedRecord): void;
+  /** This thread was too slow: packets are missing, nobody knows which. */
+  missed(): void;
+}
 
 /** Reads what one other thread tells, of the streams that are followed here. */
 export class FeedReader {
   readonly #ring: FeedRingReader;
   readonly #record: FeedRecord;
-  readonly #memory: MediaMemory;
-  readonly #followed = new Map<string, StreamMedia>();
+  readonly #followed = new Map<string, FeedListener>();
   /** By the writer's number of the feed. */
-  readonly #streams = new Map<number, StreamMedia>();
+  readonly #feeds = new Map<number, FeedListener>();
   #reportedOverruns = 0;
   #isClosed = false;
 
-  constructor(ring: SharedArrayBuffer, memory: MediaMemory) {
+  constructor(ring: SharedArrayBuffer) {
     this.#ring = new FeedRingReader(ring);
     this.#record = new FeedRecord(this.#ring.view);
-    this.#memory = memory;
   }
 
   /** How often since the last call this thread was too slow and packets were lost on the way. */
@@ -28,15 +35,15 @@ export class FeedReader {
     return overruns;
   }
 
-  follow(stream: StreamMedia): void {
-    this.#followed.set(stream.id, stream);
+  follow(listener: FeedListener): void {
+    this.#followed.set(listener.streamId, listener);
   }
 
   /** Idempotent. */
   unfollow(streamId: string): void {
-    const stream = this.#followed.get(streamId);
+    const listener = this.#followed.get(streamId);
     this.#followed.delete(streamId);
-    for (const [number, known] of this.#streams) if (known === stream) this.#streams.delete(number);
+    for (const [number, known] of this.#feeds) if (known === listener) this.#feeds.delete(number);
   }
 
   /** Until it is closed, calls back after each burst that was read. `report`: a bug, which costs that burst. */
@@ -64,7 +71,7 @@ export class FeedReader {
       isConcerned = this.#take(at, at + this.#ring.length) || isConcerned;
       this.#ring.finish();
     }
-    if (this.#ring.overruns !== overruns) this.#recover();
+    if (this.#ring.overruns !== overruns) for (const listener of this.#followed.values()) listener.missed();
     return isConcerned;
   }
 
@@ -74,41 +81,22 @@ export class FeedReader {
       this.#begin(record.feed, at + FEED_HEADER_BYTES, end);
       return false;
     }
-    const stream = this.#streams.get(record.feed);
-    const source = stream?.source;
-    if (!(source instanceof MirroredSource)) return false;
-    if (record.type === 'clock') {
-      source.clock(record);
-      return false;
-    }
-    const packet = source.packet(record, this.#ring.bytes, at, end);
-    if (!packet) return false;
-    stream?.collect(packet);
-    return true;
+    const listener = this.#feeds.get(record.feed);
+    if (!listener) return false;
+    if (record.type === 'packet') return listener.packet(record, this.#ring.bytes, at, end);
+    if (record.type === 'clock') listener.clock(record);
+    return false;
   }
 
   #begin(feed: number, start: number, end: number): void {
-    const description: FeedSource | undefined = parse(Buffer.from(this.#ring.bytes.subarray(start, end)).toString());
-    const stream = description && this.#followed.get(description.streamId);
-    if (!stream) {
-      this.#streams.delete(feed);
+    const source: FeedSource | undefined = parse(Buffer.from(this.#ring.bytes.subarray(start, end)).toString());
+    const listener = source && this.#followed.get(source.streamId);
+    if (!listener) {
+      this.#feeds.delete(feed);
       return;
     }
-    this.#streams.set(feed, stream);
-    if (stream.source?.id !== description.sessionId) {
-      stream.setMirror(new MirroredSource(description, this.#memory), performance.now());
-    }
-  }
-
-  // What was missed is missed: every picture on this thread begins anew.
-  #recover(): void {
-    const nowMs = performance.now();
-    for (const stream of this.#followed.values()) {
-      for (const track of stream.source?.tracks ?? []) {
-        if (track.kind === 'audio') continue;
-        for (const layer of track.layers.values()) layer.keyframes.want(nowMs);
-      }
-    }
+    this.#feeds.set(feed, listener);
+    listener.source(source);
   }
 }
 

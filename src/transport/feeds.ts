@@ -5,6 +5,7 @@ import type { KeyframeWish } from './messages.ts';
 import { MirroredSource } from './mirrored-source.ts';
 import { StreamFeed } from './stream-feed.ts';
 import type { StreamMedia } from './stream-media.ts';
+import { StreamMirror } from './stream-mirror.ts';
 import type { StreamTable } from './stream-table.ts';
 
 export interface FeedsOptions {
@@ -20,6 +21,7 @@ export interface FeedsOptions {
 /** What this media thread tells the others of the streams published on it, and hears of those published elsewhere. */
 export class Feeds {
   readonly #streams: StreamTable;
+  readonly #memory: MediaMemory;
   readonly #writer: FeedRingWriter | undefined;
   readonly #readers: readonly (FeedReader | undefined)[];
   #written = 0;
@@ -27,8 +29,9 @@ export class Feeds {
   constructor({ rings, thread, streams, memory, report }: FeedsOptions) {
     const own = rings[thread];
     this.#streams = streams;
+    this.#memory = memory;
     this.#writer = own && new FeedRingWriter(own);
-    this.#readers = rings.map((ring, index) => (index === thread ? undefined : new FeedReader(ring, memory)));
+    this.#readers = rings.map((ring, index) => (index === thread ? undefined : new FeedReader(ring)));
     for (const reader of this.#readers) void reader?.run(() => streams.flush(performance.now()), report);
   }
 
@@ -49,7 +52,7 @@ export class Feeds {
 
   /** Hears of a stream that is published on another thread. */
   follow(streamId: string, thread: number): void {
-    this.#readers[thread]?.follow(this.#streams.of(streamId));
+    this.#readers[thread]?.follow(new StreamMirror(this.#streams.of(streamId), this.#memory));
   }
 
   unfollow(streamId: string): void {
