@@ -42,6 +42,7 @@ export interface Config {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
+  readonly recordings: { readonly maxDays?: number; readonly maxBytes?: number; readonly reserveBytes: number };
   readonly ffmpegPath?: string;
   /** Whether webhooks may go to addresses of this machine and its network. */
   readonly webhookAllowPrivate: boolean;
@@ -138,6 +139,10 @@ function readAnnouncedAddress(item: string): Config['media']['announcedAddresses
   return port >= 1 && port <= 65_535 ? { address, port } : undefined;
 }
 
+const GB = 1e9;
+/** The database is on the same disk as a rule, and stands still without room. */
+const DEFAULT_RESERVE_GB = 1;
+
 const schema = z.object({
   HOST: matching('must be an address or a host name, for example 0.0.0.0', /^[\w.:%-]+$/),
   PORT: wholeNumber(0, 65_535, 8080),
@@ -172,6 +177,9 @@ const schema = z.object({
   S3_REGION: matching('must be the name of a region, for example us-east-1', /^[\w-]+$/),
   S3_ACCESS_KEY_ID: nonEmpty('must be an access key id'),
   S3_SECRET_ACCESS_KEY: nonEmpty('must be a secret access key'),
+  RECORDINGS_DAYS: wholeNumber(1, 36_500, 30),
+  RECORDINGS_MAX_GB: wholeNumber(1, 1_000_000, 500),
+  RECORDINGS_RESERVE_GB: wholeNumber(0, 1_000_000, DEFAULT_RESERVE_GB),
   FFMPEG_PATH: nonEmpty('must be the path of ffmpeg, for example /usr/bin/ffmpeg'),
   WEBHOOK_ALLOW_PRIVATE: oneOf(['true', 'false']),
   AUTHORIZE_URL: variable(
@@ -261,6 +269,7 @@ function grouped(env: z.output<typeof schema>): Config {
     maxSessions: env.MAX_SESSIONS ?? DEFAULT_MAX_SESSIONS,
     apiRateLimit: env.API_RATE_LIMIT ?? DEFAULT_API_RATE_LIMIT,
     dataDir: env.DATA_DIR ?? resolve('data'),
+    recordings: recordingsOf(env),
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',
     logLevel: env.LOG_LEVEL ?? 'info',
     ...(env.PUBLIC_URL !== undefined && { publicUrl: env.PUBLIC_URL }),
@@ -282,6 +291,15 @@ function authorizeOf({
   AUTHORIZE_ON_ERROR: onError = 'refuse',
 }: z.output<typeof schema>): Pick<Config, 'authorize'> {
   return url !== undefined && secret !== undefined ? { authorize: { url, secret, onError } } : {};
+}
+
+function recordingsOf(env: z.output<typeof schema>): Config['recordings'] {
+  const { RECORDINGS_DAYS: maxDays, RECORDINGS_MAX_GB: maxGb, RECORDINGS_RESERVE_GB: reserveGb } = env;
+  return {
+    reserveBytes: (reserveGb ?? DEFAULT_RESERVE_GB) * GB,
+    ...(maxDays !== undefined && { maxDays }),
+    ...(maxGb !== undefined && { maxBytes: maxGb * GB }),
+  };
 }
 
 function redirectOf({

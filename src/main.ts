@@ -16,6 +16,7 @@ import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { openRecordings } from './open-recordings.ts';
 import { openSecretBox } from './secret-box.ts';
 import { mintSecret } from './secrets.ts';
 import { serverHealth } from './server-health.ts';
@@ -58,9 +59,19 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const addresses = health.addresses();
   if (addresses.cure !== undefined) log.warn({ cure: addresses.cure }, addresses.found);
 
+  const { recordings, close: closeRecordings } = await openRecordings(config, { database, media, log });
+  closers.push({ name: 'recordings', close: closeRecordings });
   const { maxSessions } = config;
   const meter = metrics.sessions;
-  const streams = new StreamRegistry({ media, store: database.streams, log, meter, witness, maxSessions });
+  const streams = new StreamRegistry({
+    media,
+    store: database.streams,
+    log,
+    meter,
+    witness,
+    sink: recordings,
+    maxSessions,
+  });
   closers.push({ name: 'streams', close: () => streams.close() });
   metrics.watch({
     media: () => media.reports(),
@@ -85,6 +96,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     setUp,
     apiTokens: new ApiTokens({ store: database.apiTokens }),
     history: database.streams,
+    recordings,
     webhooks,
     authorizer,
     limits: new Limits({ isBehindProxy: publicUrl !== undefined, apiPerMinute: config.apiRateLimit }),

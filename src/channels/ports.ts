@@ -14,6 +14,8 @@ export interface Channel {
   readonly visibility: Visibility;
   /** WHEP players may come before there is a stream, and stay for the next one. */
   readonly acceptsWaitingViewers: boolean;
+  /** Its streams are kept as files. */
+  readonly isRecorded: boolean;
   readonly ownerId: string;
   readonly createdAt: Date;
 }
@@ -26,11 +28,13 @@ export interface ChannelDraft {
   readonly visibility: Visibility;
   /** Unless said otherwise they may not. */
   readonly acceptsWaitingViewers?: boolean;
+  /** Unless said otherwise they are not. */
+  readonly isRecorded?: boolean;
   readonly ownerId: string;
 }
 
 export type ChannelChange = Partial<
-  Pick<Channel, 'title' | 'description' | 'category' | 'visibility' | 'acceptsWaitingViewers'>
+  Pick<Channel, 'title' | 'description' | 'category' | 'visibility' | 'acceptsWaitingViewers' | 'isRecorded'>
 >;
 
 export interface ChannelQuery {

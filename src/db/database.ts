@@ -13,6 +13,7 @@ import { DbLoginSessions } from './login-sessions.ts';
 import { migrate } from './migrate.ts';
 import { DbModerators } from './moderators.ts';
 import type { DatabaseMeter, DatabaseReport } from './ports.ts';
+import { DbRecordings } from './recordings.ts';
 import { DbStreamKeys } from './stream-keys.ts';
 import { DbStreams } from './streams.ts';
 import { DbUsers } from './users.ts';
@@ -34,6 +35,7 @@ export class Database {
   readonly moderators: DbModerators;
   readonly streamKeys: DbStreamKeys;
   readonly streams: DbStreams;
+  readonly recordings: DbRecordings;
   readonly webhooks: DbWebhooks;
   readonly webhookDeliveries: DbWebhookDeliveries;
   readonly #jobs: JobQueue;
@@ -54,6 +56,7 @@ export class Database {
     this.moderators = new DbModerators(client);
     this.streamKeys = new DbStreamKeys(client);
     this.streams = new DbStreams(client);
+    this.recordings = new DbRecordings(client);
     this.webhooks = new DbWebhooks(client);
     this.webhookDeliveries = new DbWebhookDeliveries(client, jobs);
     this.#jobs = jobs;

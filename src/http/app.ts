@@ -10,6 +10,7 @@ import type { Moderators } from '../channels/moderators.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
 import type { Health } from '../health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Recordings } from '../recording/recordings.ts';
 import type { StreamHistory } from '../streams/ports.ts';
 import type { Probes } from '../streams/probes.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
@@ -28,7 +29,9 @@ import { type HealthChecks, healthRoutes } from './health.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import { Limits } from './limits.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
+import { recordingMediaRoutes } from './recording-media.ts';
 import type { RedirectOptions } from './redirect.ts';
+import { openToAllOrigins } from './signalling.ts';
 import type { SiteHandler } from './site.ts';
 import { whepRoutes } from './whep.ts';
 import { whipRoutes } from './whip.ts';
@@ -43,6 +46,7 @@ export interface AppOptions {
   readonly setUp: SetUp;
   readonly apiTokens: ApiTokens;
   readonly history: StreamHistory;
+  readonly recordings: Recordings;
   readonly health: Health;
   readonly probes: Probes;
   readonly webhooks: Webhooks;
@@ -80,6 +84,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/whep', whepRoutes({ streams, gate, limits, admit, turn, redirect, publicUrl }));
   const api = apiRoutes({ ...options, auth, gate, limits }, async (c) => app.fetch(asRead(c.req.raw), c.env));
   app.route('/api/v1', api);
+  app.use('/media/*', openToAllOrigins).route('/media/recordings', recordingMediaRoutes({ ...options, gate }));
   app.get(
     '/api/docs',
     docsPage(() => documentOf(api)),
@@ -90,7 +95,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     const allowed = methodsOf(c.req.path);
     if (allowed.length > 0) return refuseMethod(allowed);
     const { incoming, outgoing } = c.env ?? {};
-    if (!site || !incoming || !outgoing || /^\/(api|whip|whep)(\/|$)/.test(c.req.path)) {
+    if (!site || !incoming || !outgoing || /^\/(api|whip|whep|media)(\/|$)/.test(c.req.path)) {
       throw new HttpError('not_found', 'There is nothing here.');
     }
     site(incoming, outgoing);

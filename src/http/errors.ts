@@ -23,6 +23,7 @@ export type HttpErrorCode =
   | 'body_too_large'
   | 'bad_content_type'
   | 'invalid_fields'
+  | 'range_not_satisfiable'
   | 'rate_limited'
   | 'too_many_feeds'
   | 'too_many_session_feeds'
@@ -70,6 +71,7 @@ export const statusOf = {
   etag_mismatch: 412,
   body_too_large: 413,
   bad_content_type: 415,
+  range_not_satisfiable: 416,
   unsupported_offer: 422,
   codec_not_offered: 422,
   already_agreed: 422,

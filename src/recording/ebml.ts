@@ -71,9 +71,11 @@ export function readHeader(bytes: Uint8Array, at: number): Header | undefined {
   const sizeLength = Math.clz32(bytes[sizeAt] ?? 0) - 23;
   if (idLength > 4 || sizeLength > 8 || sizeAt + sizeLength > bytes.length) return undefined;
   const id = bigEndian(bytes, at, idLength);
-  const value = bigEndian(bytes, sizeAt, sizeLength) - 2 ** (7 * sizeLength);
-  const isUnknown = value === 2 ** (7 * sizeLength) - 1;
-  return { id, length: idLength + sizeLength, size: isUnknown ? undefined : value };
+  // The marker is taken off first: with it a size of 8 bytes is more than a number can hold to the last bit.
+  const high = (bytes[sizeAt] ?? 0) & (0xff >> sizeLength);
+  const size = high * 256 ** (sizeLength - 1) + bigEndian(bytes, sizeAt + 1, sizeLength - 1);
+  const isUnknown = size >= 2 ** (7 * sizeLength) - 1;
+  return { id, length: idLength + sizeLength, size: isUnknown ? undefined : size };
 }
 
 /** Unsigned, exact up to 2^53. */

@@ -12,6 +12,7 @@ export class FrameAssembler {
   /** By sequence number, those after `#next`. */
   readonly #waiting = new Map<number, RecordedPacket>();
   #next: number | undefined;
+  #epoch = 0;
   #gathered: RecordedPacket[] = [];
   #isWhole = false;
   #lost = 0;
@@ -22,10 +23,13 @@ export class FrameAssembler {
   }
 
   push(packet: RecordedPacket): readonly Frame[] {
+    if (this.#next !== undefined && packet.extSeq < this.#next) return [];
+    // Another source: nothing more is to come of the one before.
+    const frames = packet.epoch > this.#epoch ? [...this.flush()] : [];
+    if (packet.epoch > this.#epoch) this.#next = undefined;
+    this.#epoch = Math.max(this.#epoch, packet.epoch);
     this.#next ??= packet.extSeq;
-    if (packet.extSeq < this.#next) return [];
     this.#waiting.set(packet.extSeq, packet);
-    const frames: Frame[] = [];
     this.#advance(frames);
     while (this.#hasWaitedLong(packet.arrivedMs)) {
       this.#skip();

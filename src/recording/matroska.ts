@@ -40,6 +40,7 @@ export const ID = {
   ebml: 0x1a45dfa3,
   segment: 0x18538067,
   info: 0x1549a966,
+  duration: 0x4489,
   tracks: 0x1654ae6b,
   cluster: 0x1f43b675,
   timestamp: 0xe7,
@@ -159,7 +160,7 @@ export function closing(
     patches: [
       { at: head.segmentAt - 12, bytes: openElement(ID.segment, end - head.segmentAt) },
       { at: head.seekAt, bytes: Buffer.concat([seek, filler(SEEK_BYTES - seek.length)]) },
-      { at: head.durationAt, bytes: float(0x4489, file.durationMs) },
+      { at: head.durationAt, bytes: float(ID.duration, file.durationMs) },
     ],
   };
 }

@@ -14,6 +14,7 @@ import type {
   LayerStats,
   StreamEvent,
   StreamSample,
+  StreamSink,
   StreamStore,
   StreamWitness,
   TrackStats,
@@ -30,6 +31,7 @@ export interface StreamChannel {
   readonly title: string;
   /** Viewers may come before there is a stream, and stay for the next one. */
   readonly acceptsWaitingViewers: boolean;
+  readonly isRecorded?: boolean;
 }
 
 export interface BroadcastOptions {
@@ -41,6 +43,7 @@ export interface BroadcastOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly witness?: StreamWitness | undefined;
+  readonly sink?: StreamSink | undefined;
 }
 
 type News<Event = StreamEvent> = Event extends StreamEvent ? Omit<Event, 'at' | 'channel' | 'stream'> : never;
@@ -54,6 +57,7 @@ export class Broadcast {
   #channel: StreamChannel;
   readonly health = new StreamHealth();
   readonly #witness: StreamWitness | undefined;
+  readonly #sink: StreamSink | undefined;
   readonly #store: StreamStore;
   readonly #listeners: LiveListeners;
   readonly #clock: Clock;
@@ -65,12 +69,13 @@ export class Broadcast {
   #sampler: Sampler | undefined;
   #described = '';
 
-  constructor({ channel, mediaId, store, listeners, clock, log, witness }: BroadcastOptions) {
+  constructor({ channel, mediaId, store, listeners, clock, log, witness, sink }: BroadcastOptions) {
     this.stream = new LiveStream({ id: randomUUID(), channelId: channel.id, title: channel.title });
     this.mediaId = mediaId ?? this.stream.id;
     this.#channel = channel;
     this.log = log.child({ channel: channel.slug, stream: this.stream.id });
     this.#witness = witness;
+    this.#sink = sink;
     this.#store = store;
     this.#listeners = listeners;
     this.#clock = clock;
@@ -86,6 +91,7 @@ export class Broadcast {
   set channel(channel: StreamChannel) {
     this.#channel = channel;
     if (this.stream.startedAtMs === undefined) this.stream.title = channel.title;
+    else this.#sinkLive();
   }
 
   get snapshot(): LiveSnapshot {
@@ -121,6 +127,7 @@ export class Broadcast {
       this.#sampler = new Sampler(this.#count());
     }
     this.#describe();
+    this.#sinkLive();
     this.log.info({ codecs: this.stream.codecs, isNew: hasStarted }, 'publisher connected');
     this.#tellLive();
     if (hasStarted && this.stream.viewers > 0) this.#tellViewers();
@@ -204,6 +211,7 @@ export class Broadcast {
       return;
     }
     if (last) this.#journal.write('last sample', () => this.#store.addSamples([last]));
+    this.#sink?.ended(id);
     const end = { at: this.#now(), reason, peakViewers };
     this.#journal.write('end', () => this.#store.end(id, end), true);
     this.#happened({ type: 'ended', reason, peakViewers });
@@ -222,6 +230,11 @@ export class Broadcast {
   /** For the end of the process: failed rows are not tried again. */
   hurry(): void {
     this.#journal.hurry();
+  }
+
+  #sinkLive(): void {
+    const { id, channelId, title } = this.stream;
+    this.#sink?.live({ id, mediaId: this.mediaId, channelId, title, isRecorded: this.#channel.isRecorded ?? false });
   }
 
   #publisherLost(): void {

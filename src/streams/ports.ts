@@ -244,3 +244,20 @@ export interface StreamHistory {
   history(channelId: string, page: { limit: number; after?: string }): Promise<readonly StreamHistoryRecord[]>;
   byId(streamId: string): Promise<StreamHistoryRecord | undefined>;
 }
+
+/** A stream whose media may be taken elsewhere. `mediaId`: what the media plane knows it by. */
+export interface SunkStream {
+  readonly id: string;
+  readonly mediaId: string;
+  readonly channelId: string;
+  readonly title: string;
+  readonly isRecorded: boolean;
+}
+
+/** Takes the media of streams somewhere else. Implemented by `recording/`. Nothing here may throw. */
+export interface StreamSink {
+  /** It is live, or its channel's settings changed. */
+  live(stream: SunkStream): void;
+  /** Idempotent. */
+  ended(streamId: string): void;
+}

@@ -23,6 +23,7 @@ import type {
   MediaPlane,
   SessionKind,
   SessionMeter,
+  StreamSink,
   StreamStore,
   StreamTotals,
   StreamWitness,
@@ -49,6 +50,7 @@ export interface RegistryOptions {
   readonly meter?: SessionMeter;
   readonly witness?: StreamWitness;
   readonly texts?: TextListener;
+  readonly sink?: StreamSink;
 }
 
 /** A restart has new credentials to tell the client; a trickled candidate needs no word. */
@@ -83,14 +85,23 @@ export class StreamRegistry {
   #closing: Promise<void> | undefined;
 
   constructor(options: RegistryOptions) {
-    const { media, store, log, meter, witness, clock = systemClock, maxSessions = DEFAULT_MAX_SESSIONS } = options;
+    const {
+      media,
+      store,
+      log,
+      meter,
+      witness,
+      sink,
+      clock = systemClock,
+      maxSessions = DEFAULT_MAX_SESSIONS,
+    } = options;
     this.#media = media;
     this.#clock = clock;
     this.#maxSessions = maxSessions;
     this.#offers = new Offers({ max: Math.ceil(maxSessions / UNANSWERED_SHARE) });
     this.#sessions = new SessionTable(meter);
     this.#reports = new SessionReports({ sessions: this.#sessions, media });
-    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness });
+    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness, sink });
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
     this.keys = new KeyWatch({ broadcasts: this.#broadcasts, endings: this.#endings });

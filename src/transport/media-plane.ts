@@ -36,11 +36,14 @@ export interface MediaPlaneOptions {
 /** The media threads, each with its own port. A stream is published on one of them and watched on as many as it takes. */
 export class MediaThreads implements MediaPlane {
   readonly sendMode: SendMode;
+  /** What each thread tells of streams that others follow. Memory that was never written costs nothing. */
+  readonly rings: readonly SharedArrayBuffer[];
   readonly #options: MediaPlaneOptions;
   readonly #certificate = createCertificate();
   readonly #workers: (MediaWorker | undefined)[] = [];
   readonly #placement: ThreadPlacement;
-  readonly #rings: readonly SharedArrayBuffer[];
+  /** Of streams that were tapped. */
+  readonly #tapped = new Set<string>();
   #listener: (event: MediaEvent) => void = () => {};
   #isClosing = false;
   #ownInterfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = {};
@@ -50,7 +53,7 @@ export class MediaThreads implements MediaPlane {
     this.#options = options;
     this.sendMode = options.send === 'auto' ? bestSendMode() : options.send;
     this.#placement = new ThreadPlacement(options.threads);
-    this.#rings = options.threads > 1 ? Array.from({ length: options.threads }, () => createFeedRing()) : [];
+    this.rings = Array.from({ length: options.threads }, () => createFeedRing());
   }
 
   static async start(options: MediaPlaneOptions): Promise<MediaThreads> {
@@ -153,7 +156,27 @@ export class MediaThreads implements MediaPlane {
     await closed;
   }
 
+  /** The thread on whose ring all of this stream can be heard once `tap` was called; `undefined` before it is published. */
+  homeOf(streamId: string): number | undefined {
+    return this.#placement.homeOf(streamId);
+  }
+
+  /** Whoever follows the stream on its ring hears from now on who publishes, what is cached, and all that comes. */
+  tap(streamId: string): void {
+    this.#tapped.add(streamId);
+    const home = this.#placement.homeOf(streamId);
+    if (home !== undefined) this.#tell(home, { type: 'feed', streamId });
+  }
+
+  /** Idempotent. */
+  untap(streamId: string): void {
+    const home = this.#placement.homeOf(streamId);
+    if (!this.#tapped.delete(streamId) || home === undefined) return;
+    if (this.#placement.followers(streamId).length === 0) this.#tell(home, { type: 'unfeed', streamId });
+  }
+
   async closeStream(streamId: string): Promise<void> {
+    this.#tapped.delete(streamId);
     const threads = this.#placement.closedStream(streamId);
     await Promise.all(threads.map((thread) => this.#workers[thread]?.command({ type: 'close_stream', streamId })));
   }
@@ -165,7 +188,7 @@ export class MediaThreads implements MediaPlane {
   }
 
   #startWorker(thread: number, port: number): Promise<MediaWorker> {
-    const options = { thread, rings: this.#rings, port, mode: this.sendMode, certificate: this.#certificate };
+    const options = { thread, rings: this.rings, port, mode: this.sendMode, certificate: this.#certificate };
     return MediaWorker.start(options, {
       onEvent: (event) => this.#onEvent(event),
       onProblem: (error) => this.#options.log.error({ err: error, thread }, 'a bug ended a session'),
@@ -205,7 +228,7 @@ export class MediaThreads implements MediaPlane {
     if (!change) return;
     const { streamId, home, thread, isFollowed } = change;
     this.#tell(thread, { type: 'unfollow', streamId });
-    if (!isFollowed) this.#tell(home, { type: 'unfeed', streamId });
+    if (!isFollowed && !this.#tapped.has(streamId)) this.#tell(home, { type: 'unfeed', streamId });
   }
 
   #wantKeyframe(wish: KeyframeWish): void {
@@ -257,7 +280,8 @@ export class MediaThreads implements MediaPlane {
         }
         this.#workers[thread] = worker;
         for (const streamId of this.#placement.homedOn(thread)) {
-          if (this.#placement.followers(streamId).length > 0) this.#tell(thread, { type: 'feed', streamId });
+          const isFollowed = this.#tapped.has(streamId) || this.#placement.followers(streamId).length > 0;
+          if (isFollowed) this.#tell(thread, { type: 'feed', streamId });
         }
         this.#options.log.info({ thread, port: worker.port }, 'media thread restarted');
       },

@@ -67,7 +67,10 @@ describe('a channel', () => {
     await expect(channels.create(draft)).rejects.toMatchObject({ code: 'slug_taken' });
     await expect(channels.create({ ...draft, slug: 'studio' })).rejects.toMatchObject({ code: 'bad_slug' });
     await expect(
-      channels.update({ id: 'none', ...draft, acceptsWaitingViewers: false, createdAt: new Date() }, {}),
+      channels.update(
+        { id: 'none', ...draft, acceptsWaitingViewers: false, isRecorded: false, createdAt: new Date() },
+        {},
+      ),
     ).rejects.toMatchObject({
       code: 'no_channel',
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClient, type DbClient } from '../../src/db/client.ts';
-import { DeliveryStatus, EndReason, Prisma, Role, Visibility } from '../../src/db/generated/client.ts';
+import { DeliveryStatus, EndReason, Prisma, RecordingState, Role, Visibility } from '../../src/db/generated/client.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { silentLog, TestPostgres } from '../support/database.ts';
 
@@ -29,6 +29,8 @@ test('every table of the migrations has the columns that schema.prisma gives its
     { table: 'streams', fields: Prisma.StreamScalarFieldEnum },
     { table: 'viewer_sessions', fields: Prisma.ViewerSessionScalarFieldEnum },
     { table: 'viewer_samples', fields: Prisma.ViewerSampleScalarFieldEnum },
+    { table: 'recordings', fields: Prisma.RecordingScalarFieldEnum },
+    { table: 'recording_parts', fields: Prisma.RecordingPartScalarFieldEnum },
     { table: 'webhooks', fields: Prisma.WebhookScalarFieldEnum },
     { table: 'webhook_deliveries', fields: Prisma.WebhookDeliveryScalarFieldEnum },
   ];
@@ -43,7 +45,13 @@ test('every table of the migrations has the columns that schema.prisma gives its
 });
 
 test('every enum of the migrations has the values that schema.prisma gives it', async () => {
-  const enums = { role: Role, visibility: Visibility, end_reason: EndReason, delivery_status: DeliveryStatus };
+  const enums = {
+    role: Role,
+    visibility: Visibility,
+    end_reason: EndReason,
+    delivery_status: DeliveryStatus,
+    recording_state: RecordingState,
+  };
   for (const [type, values] of Object.entries(enums)) {
     const labels = await client.$queryRaw<{ enumlabel: string }[]>`
       SELECT enumlabel FROM pg_enum WHERE enumtypid = ${type}::regtype ORDER BY enumsortorder`;

@@ -15,6 +15,10 @@ const lists: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
     const { key } = (await (await post('/channels/brook/keys', { name })).json()) as { key: string };
     await fake.request(await fake.goLive(key), { method: 'DELETE' });
   },
+  '/channels/{slug}/recordings': async (name) => {
+    await fake.call('PATCH', '/channels/brook', { token, body: { isRecorded: true } });
+    await lists['/channels/{slug}/streams']?.(name);
+  },
   '/tokens': (name) => post('/tokens', { name }),
   '/webhooks': (name) => post('/webhooks', { url: `https://${name}.example/`, events: ['stream.started'] }),
   '/webhooks/{id}/deliveries': () => post(`/webhooks/${webhookId()}/test`),

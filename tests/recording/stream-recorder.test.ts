@@ -1,26 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedPacket } from '#src/recording/frame.ts';
-import { type RecorderAction, StreamRecorder } from '#src/recording/stream-recorder.ts';
+import { StreamRecorder } from '#src/recording/stream-recorder.ts';
 import { realVideo, silence } from './real-streams.ts';
+import { fed, SOURCE } from './recorded.ts';
 import { decoded, probed, writtenParts } from './written-parts.ts';
 
 const CODECS = ['h264', 'vp8', 'vp9', 'av1'] as const;
-const VIDEO = { track: 0, layer: 0 };
-const SOUND = { track: 1, layer: 0 };
-const SOURCE = {
-  tracks: [
-    { kind: 'video' as const, layers: [{ clockRate: 90_000 }] },
-    { kind: 'audio' as const, layers: [{ clockRate: 48_000 }] },
-  ],
-};
-
-/** In the order they came. */
-function fed(recorder: StreamRecorder, packets: readonly RecordedPacket[]): RecorderAction[] {
-  return packets
-    .toSorted((a, b) => a.arrivedMs - b.arrivedMs)
-    .flatMap((packet) => [...recorder.packet(packet.codec === 'opus' ? SOUND : VIDEO, packet)]);
-}
-
 function recorded(packets: readonly RecordedPacket[]): Buffer[] {
   const recorder = new StreamRecorder();
   return writtenParts([...recorder.source(SOURCE), ...fed(recorder, packets), ...recorder.close()]);

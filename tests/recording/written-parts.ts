@@ -43,10 +43,13 @@ export async function probed(file: Buffer): Promise<Probed> {
   return JSON.parse(stdout) as Probed;
 }
 
+/** Times as they are in the file, not those of a guessed frame rate. */
+const EXACT = ['-fps_mode', 'passthrough', '-enc_time_base', '-1'];
+
 /** The pictures and the words of ffmpeg, which decodes all of it; with `fromSeconds` from there on. */
 export async function decoded(file: Buffer, fromSeconds?: number): Promise<{ pictures: number; words: string }> {
   const seek = fromSeconds === undefined ? [] : ['-ss', String(fromSeconds)];
-  const args = ['-v', 'warning', '-progress', 'pipe:1', ...seek, '-i', saved(file), '-f', 'null', '-'];
+  const args = ['-v', 'warning', '-progress', 'pipe:1', ...seek, '-i', saved(file), ...EXACT, '-f', 'null', '-'];
   const { stdout, stderr } = await run('ffmpeg', args);
   const pictures = Number(/frame=(\d+)\n(?![\s\S]*frame=)/.exec(stdout)?.[1] ?? 0);
   return { pictures, words: stderr };

@@ -20,6 +20,7 @@ import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-
 import { FakeChannelStore, FakeModeratorStore, FakeStreamKeyStore } from './fake-channel-stores.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
+import { FakeRecordings } from './fake-recordings.ts';
 import { FakeStreamStore } from './fake-stream-store.ts';
 import { FakeDeliveryStore, FakeWebhookStore } from './fake-webhook-stores.ts';
 import { obsOffer } from './offers.ts';
@@ -48,6 +49,7 @@ export class FakeApp {
     secrets: new SecretBox('tests'),
     isPrivateAllowed: false,
   });
+  readonly recordings = new FakeRecordings();
   readonly streams: StreamRegistry;
   readonly app: ReturnType<typeof createApp>;
   readonly log: string[] = [];
@@ -63,6 +65,7 @@ export class FakeApp {
       clock,
       log,
       witness: new StreamNews({ deliveries: this.deliveries }),
+      sink: this.recordings.recordings,
       ...(maxSessions !== undefined && { maxSessions }),
     });
     this.app = createApp({
@@ -75,6 +78,7 @@ export class FakeApp {
       setUp: this.setUp,
       apiTokens: this.apiTokens,
       history: this.streamStore,
+      recordings: this.recordings.recordings,
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),
       probes: new Probes({ media, clock }),
       webhooks: this.webhooks,

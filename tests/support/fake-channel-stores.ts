@@ -20,7 +20,13 @@ export class FakeChannelStore implements ChannelStore {
 
   async create(draft: ChannelDraft): Promise<Channel | undefined> {
     if (await this.bySlug(draft.slug)) return undefined;
-    const channel = { acceptsWaitingViewers: false, ...draft, id: randomUUID(), createdAt: new Date() };
+    const channel = {
+      acceptsWaitingViewers: false,
+      isRecorded: false,
+      ...draft,
+      id: randomUUID(),
+      createdAt: new Date(),
+    };
     this.rows.set(channel.id, channel);
     return channel;
   }

@@ -14,6 +14,7 @@ import { liveRoutes } from './live.ts';
 import { moderatorRoutes } from './moderators.ts';
 import { preconditions } from './preconditions.ts';
 import { reachabilityRoutes } from './reachability.ts';
+import { recordingRoutes } from './recordings.ts';
 import { streamKeyRoutes } from './stream-keys.ts';
 import { streamRoutes } from './streams.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -28,6 +29,7 @@ const ALL_ROUTES = [
   streamKeyRoutes,
   liveRoutes,
   streamRoutes,
+  recordingRoutes,
   tokenRoutes,
   healthApiRoutes,
   reachabilityRoutes,

@@ -12,6 +12,9 @@ const category = text.trim().max(60);
 const acceptsWaitingViewers = z.boolean().openapi({
   description: 'WHEP players may come before there is a stream, and stay for the next one; else they are answered 409',
 });
+const isRecorded = z
+  .boolean()
+  .openapi({ description: 'Its streams are kept, as they come, for as long as there is room' });
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const newChannel = z.object({
@@ -21,8 +24,9 @@ const newChannel = z.object({
   category: category.default(''),
   visibility: visibility.default('public'),
   acceptsWaitingViewers: acceptsWaitingViewers.default(false),
+  isRecorded: isRecorded.default(false),
 });
-const change = z.object({ title, description, category, visibility, acceptsWaitingViewers }).partial();
+const change = z.object({ title, description, category, visibility, acceptsWaitingViewers, isRecorded }).partial();
 const query = pageQuery.extend({
   live: flag.optional(),
   mine: flag.optional(),
@@ -71,7 +75,7 @@ const routes = {
   }),
 };
 
-export function channelRoutes({ gate, channels, streams }: ApiDependencies) {
+export function channelRoutes({ gate, channels, streams, recordings }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
@@ -110,10 +114,12 @@ export function channelRoutes({ gate, channels, streams }: ApiDependencies) {
 
   app.openapi(routes.remove, async (c) => {
     const { channel } = c.var.granted;
+    const kept = await recordings.idsOf(channel.id);
     // The keys go first: an encoder that was stopped comes back within a moment.
     await channels.delete(channel);
     streams.channelChanged({ ...channel, acceptsWaitingViewers: false });
     streams.stop(channel.id);
+    for (const id of kept) await recordings.delete(id);
     return c.body(null, 204);
   });
 

@@ -5,6 +5,7 @@ import type { Channels } from '../../channels/channels.ts';
 import type { Moderators } from '../../channels/moderators.ts';
 import type { StreamKeys } from '../../channels/stream-keys.ts';
 import type { Health } from '../../health/health.ts';
+import type { Recordings } from '../../recording/recordings.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
 import type { Probes } from '../../streams/probes.ts';
 import type { StreamRegistry } from '../../streams/registry.ts';
@@ -27,6 +28,7 @@ export interface ApiDependencies {
   readonly streamKeys: StreamKeys;
   readonly streams: StreamRegistry;
   readonly history: StreamHistory;
+  readonly recordings: Recordings;
   readonly health: Health;
   readonly probes: Probes;
   readonly turn?: TurnOptions | undefined;

@@ -72,6 +72,7 @@ export const channelSchema = z
     category: z.string(),
     visibility,
     acceptsWaitingViewers: z.boolean(),
+    isRecorded: z.boolean(),
     createdAt: time,
     live: z.object({
       state: z.enum(['offline', 'live', 'reconnecting']),
@@ -126,7 +127,7 @@ export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
 }
 
 export function channelView(of: Channel, { state, stream }: LiveSnapshot): z.infer<typeof channelSchema> {
-  const { slug, title, description, category, acceptsWaitingViewers, createdAt } = of;
+  const { slug, title, description, category, acceptsWaitingViewers, isRecorded, createdAt } = of;
   return {
     slug,
     title,
@@ -134,6 +135,7 @@ export function channelView(of: Channel, { state, stream }: LiveSnapshot): z.inf
     category,
     visibility: of.visibility,
     acceptsWaitingViewers,
+    isRecorded,
     createdAt: createdAt.toISOString(),
     live: {
       state,

@@ -1,0 +1,105 @@
+import type {
+  RecordingEnd,
+  RecordingPart,
+  RecordingRecord,
+  RecordingStart,
+  RecordingStore,
+} from '../recording/ports.ts';
+import { type DbClient, isId, isWithoutParent } from './client.ts';
+import type { Prisma } from './generated/client.ts';
+
+const withParts = { parts: { orderBy: { number: 'asc' } } } as const satisfies Prisma.RecordingInclude;
+
+type Row = Prisma.RecordingGetPayload<{ include: typeof withParts }>;
+
+export class DbRecordings implements RecordingStore {
+  readonly #db: DbClient;
+
+  constructor(db: DbClient) {
+    this.#db = db;
+  }
+
+  async begin(recording: RecordingStart): Promise<void> {
+    try {
+      await this.#db.recording.create({ data: recording });
+    } catch (error) {
+      if (!isWithoutParent(error)) throw error; // the channel was deleted meanwhile
+    }
+  }
+
+  async part(recordingId: string, { number, bytes, ...part }: RecordingPart): Promise<void> {
+    const data = { ...part, bytes: BigInt(bytes) };
+    try {
+      await this.#db.recordingPart.upsert({
+        where: { recordingId_number: { recordingId, number } },
+        create: { recordingId, number, ...data },
+        update: data,
+      });
+    } catch (error) {
+      if (!isWithoutParent(error)) throw error;
+    }
+  }
+
+  async end(recordingId: string, { state, problem, endedAt }: RecordingEnd): Promise<void> {
+    await this.#db.recording.updateMany({
+      where: { id: recordingId, state: 'recording' },
+      data: { state, problem, endedAt },
+    });
+  }
+
+  async leftOpen(): Promise<readonly RecordingRecord[]> {
+    const rows = await this.#db.recording.findMany({ where: { state: 'recording' }, include: withParts });
+    return rows.map(recordOf);
+  }
+
+  async byId(id: string): Promise<RecordingRecord | undefined> {
+    const row = isId(id) ? await this.#db.recording.findUnique({ where: { id }, include: withParts }) : null;
+    return row ? recordOf(row) : undefined;
+  }
+
+  async list(
+    channelId: string,
+    { limit, after }: { limit: number; after?: string },
+  ): Promise<readonly RecordingRecord[]> {
+    if (after !== undefined && !isId(after)) return [];
+    const rows = await this.#db.recording.findMany({
+      where: { channelId },
+      orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+      take: limit,
+      ...(after !== undefined && { cursor: { id: after }, skip: 1 }),
+      include: withParts,
+    });
+    return rows.map(recordOf);
+  }
+
+  async oldestEnded(limit: number): Promise<readonly RecordingRecord[]> {
+    const rows = await this.#db.recording.findMany({
+      where: { state: { not: 'recording' } },
+      orderBy: { startedAt: 'asc' },
+      take: limit,
+      include: withParts,
+    });
+    return rows.map(recordOf);
+  }
+
+  async totalBytes(): Promise<number> {
+    const { _sum } = await this.#db.recordingPart.aggregate({ _sum: { bytes: true } });
+    return Number(_sum.bytes ?? 0);
+  }
+
+  async delete(id: string): Promise<boolean> {
+    return isId(id) && (await this.#db.recording.deleteMany({ where: { id } })).count > 0;
+  }
+}
+
+function recordOf({ parts, problem, ...row }: Row): RecordingRecord {
+  return {
+    ...row,
+    problem: problem as RecordingRecord['problem'],
+    parts: parts.map(({ recordingId: _, videoCodec, bytes, ...part }) => ({
+      ...part,
+      videoCodec: videoCodec as RecordingPart['videoCodec'],
+      bytes: Number(bytes),
+    })),
+  };
+}

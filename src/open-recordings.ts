@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import type { Log } from './log.ts';
+import { RecordingThreadLink } from './recording/recording-thread-link.ts';
+import { Recordings } from './recording/recordings.ts';
+import { RoomKeeper } from './recording/room-keeper.ts';
+import type { MediaThreads } from './transport/media-plane.ts';
+
+/** Recordings with the thread that writes them, and what keeps them within their limits. */
+export async function openRecordings(
+  config: Config,
+  { database, media, log }: { database: Database; media: MediaThreads; log: Log },
+): Promise<{ recordings: Recordings; close: () => Promise<void> }> {
+  const folder = join(config.dataDir, 'recordings');
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  const thread = new RecordingThreadLink({ rings: media.rings });
+  const store = database.recordings;
+  const recordings = new Recordings({ store, media, thread, folder, log });
+  thread.listen(recordings);
+  const keeper = new RoomKeeper({
+    store,
+    folder,
+    log,
+    limits: config.recordings,
+    remove: (recordingId) => recordings.delete(recordingId),
+    onFull: () => recordings.full(),
+  });
+  keeper.start();
+  // Long files take their time, and nobody has to wait for them. In a shared database others may be recording.
+  const leftOpen = config.databaseUrl === undefined ? recordings.endLeftOpen() : Promise.resolve();
+  leftOpen.catch((error: unknown) => log.error({ err: error }, 'recordings that a crash left open were not ended'));
+  return {
+    recordings,
+    close: async () => {
+      await keeper.close();
+      await recordings.close();
+    },
+  };
+}

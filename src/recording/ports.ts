@@ -1,0 +1,88 @@
+import type { CodecName } from '../media/plan.ts';
+import type { RecordingCommand } from './messages.ts';
+import type { WriteProblem } from './part-writer.ts';
+
+/** `ready`: there is something to see. */
+export type RecordingState = 'recording' | 'ready' | 'failed';
+
+/** Why it ended before its stream did, or has nothing. */
+export type RecordingProblem = WriteProblem | 'interrupted' | 'nothing_came';
+
+export interface RecordingPart {
+  /** From 0. */
+  readonly number: number;
+  /** Its name in the recording's folder. */
+  readonly file: string;
+  /** `null`: sound alone. */
+  readonly videoCodec: CodecName | null;
+  readonly hasAudio: boolean;
+  readonly width: number | null;
+  readonly height: number | null;
+  /** When its first frame was captured. */
+  readonly startedAt: Date;
+  /** 0 as long as it is written. */
+  readonly durationMs: number;
+  readonly bytes: number;
+}
+
+export interface RecordingRecord {
+  readonly id: string;
+  readonly channelId: string;
+  readonly streamId: string | null;
+  readonly title: string;
+  readonly state: RecordingState;
+  readonly problem: RecordingProblem | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  /** In order. */
+  readonly parts: readonly RecordingPart[];
+}
+
+export interface RecordingStart {
+  readonly id: string;
+  readonly channelId: string;
+  readonly streamId: string;
+  readonly title: string;
+  readonly startedAt: Date;
+}
+
+export interface RecordingEnd {
+  readonly state: Exclude<RecordingState, 'recording'>;
+  readonly problem: RecordingProblem | null;
+  readonly endedAt: Date;
+}
+
+/** Implemented by `db/recordings.ts`. Every promise resolves once the row is durable. */
+export interface RecordingStore {
+  begin(recording: RecordingStart): Promise<void>;
+  /** Puts it in, or in the place of the one of the same number. */
+  part(recordingId: string, part: RecordingPart): Promise<void>;
+  /** Idempotent: the first end stands. */
+  end(recordingId: string, end: RecordingEnd): Promise<void>;
+  /** Those that nobody ended: what a crash left. */
+  leftOpen(): Promise<readonly RecordingRecord[]>;
+  byId(recordingId: string): Promise<RecordingRecord | undefined>;
+  /** Newest first; `after` is the id of the last recording of the page before. */
+  list(channelId: string, page: { limit: number; after?: string }): Promise<readonly RecordingRecord[]>;
+  /** Of all channels, oldest first: what may be removed to make room. */
+  oldestEnded(limit: number): Promise<readonly RecordingRecord[]>;
+  /** Of all parts. */
+  totalBytes(): Promise<number>;
+  delete(recordingId: string): Promise<boolean>;
+}
+
+/** The thread that writes. Implemented by `RecordingThreadLink`. */
+export interface RecordingThread {
+  /** False where it can not be told now. */
+  tell(command: Exclude<RecordingCommand, { type: 'close' }>): boolean;
+  close(): Promise<void>;
+}
+
+/** What media threads tell of a stream. Implemented by the media plane. */
+export interface MediaTap {
+  /** The thread on whose ring it can be heard once `tap` was called; `undefined` before it is published. */
+  homeOf(streamId: string): number | undefined;
+  tap(streamId: string): void;
+  /** Idempotent. */
+  untap(streamId: string): void;
+}
