@@ -7,6 +7,7 @@ import { backup } from './backup/backup.ts';
 import { Channels } from './channels/channels.ts';
 import { Moderators } from './channels/moderators.ts';
 import { StreamKeys } from './channels/stream-keys.ts';
+import { ViewerTokens } from './channels/viewer-tokens.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
@@ -17,7 +18,7 @@ import { loadSite, type SiteHandler } from './http/site.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openRecordings } from './open-recordings.ts';
-import { openSecretBox } from './secret-box.ts';
+import { openSecretBox, type SecretBox } from './secret-box.ts';
 import { mintSecret } from './secrets.ts';
 import { serverHealth } from './server-health.ts';
 import { systemClock } from './streams/clock.ts';
@@ -38,7 +39,8 @@ type Closers = { readonly name: string; readonly close: () => Promise<void> }[];
 async function start(config: Config, log: Log, metrics: Metrics, closers: Closers): Promise<void> {
   const database = await openDatabase({ config, log, meter: metrics.database });
   closers.push({ name: 'database', close: () => database.close() });
-  const { webhooks, deliverer, witness } = await openWebhooks(config, database, log, metrics);
+  const secrets = await openSecretBox({ dataDir: config.dataDir, given: config.secretsKey });
+  const { webhooks, deliverer, witness } = openWebhooks(config, { database, secrets, log, metrics });
   // A database of our own is ours alone. In a shared one others may be live: there the heartbeats tell, a little later.
   if (config.databaseUrl === undefined) await endLeftOpen({ store: database.streams, witness, log });
 
@@ -91,6 +93,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     channels,
     moderators: new Moderators({ store: database.moderators, users: database.users }),
     streamKeys: new StreamKeys({ store: database.streamKeys }),
+    viewerTokens: new ViewerTokens({ store: database.viewerTokens, keys: secrets }),
     users: database.users,
     login: new Login({ users: database.users, sessions: database.loginSessions }),
     setUp,
@@ -126,10 +129,12 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   if (token !== undefined) log.info({ url: new URL(`/setup?token=${token}`, url).href }, 'set-up link');
 }
 
-async function openWebhooks(config: Config, database: Database, log: Log, metrics: Metrics) {
+function openWebhooks(
+  config: Config,
+  { database, secrets, log, metrics }: { database: Database; secrets: SecretBox; log: Log; metrics: Metrics },
+) {
   const { webhooks: store, webhookDeliveries: deliveries } = database;
   const shared = { deliveries, isPrivateAllowed: config.webhookAllowPrivate };
-  const secrets = await openSecretBox({ dataDir: config.dataDir, given: config.secretsKey });
   return {
     webhooks: new Webhooks({ ...shared, store, secrets }),
     deliverer: new Deliverer({ ...shared, webhooks: store, secrets, log, meter: metrics.webhooks }),

@@ -19,6 +19,11 @@ export class SecretBox {
     this.#key = new Uint8Array(hkdfSync('sha256', secret, '', 'freshet secret box', KEY_BYTES));
   }
 
+  /** A key for one purpose, always the same; whoever has it learns nothing of any other. */
+  derive(purpose: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', this.#key, '', `freshet: ${purpose}`, KEY_BYTES));
+  }
+
   seal(secret: string): Uint8Array {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#key, nonce);

@@ -44,3 +44,11 @@ test('servers with the same key given read each other’s secrets', async () => 
   const two = await openSecretBox({ dataDir: join(folder, 'b'), given });
   expect(two.open(one.seal(SECRET))).toBe(SECRET);
 });
+
+test('keys for other purposes come of it, always the same, and one tells nothing of another', () => {
+  const [box, other] = [new SecretBox('one'), new SecretBox('two')];
+  const keys = [box.derive('a'), box.derive('b'), other.derive('a')].map((key) => Buffer.from(key).toString('hex'));
+  expect(new Set(keys).size).toBe(3);
+  expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
+  expect(new SecretBox('one').derive('a')).toEqual(box.derive('a'));
+});

@@ -1,7 +1,4 @@
-/**
- * What channels and their keys need of a store. Implemented by `db/channels.ts`, `db/stream-keys.ts` and
- * `db/moderators.ts`.
- */
+/** What channels, their keys and viewer tokens need of others. Implemented by `db/` where nothing else is said. */
 
 export type Visibility = 'public' | 'unlisted' | 'private';
 
@@ -75,11 +72,12 @@ export interface StreamKeyRecord {
 
 export type StreamKeyChange = Partial<Pick<StreamKeyRecord, 'name' | 'expiresAt'>>;
 
-export interface StreamKeyQuery {
+/** A page of what has not expired, newest first. */
+export interface ValidQuery {
   /** Those that have expired by then are left out. */
   readonly now: Date;
   readonly limit: number;
-  /** The id of the last key of the page before. Order: newest first. */
+  /** The id of the last one of the page before. */
   readonly after?: string | undefined;
 }
 
@@ -92,7 +90,7 @@ export interface StreamKeyStore {
     hash: Uint8Array;
     expiresAt: Date | null;
   }): Promise<StreamKeyRecord>;
-  list(channelId: string, query: StreamKeyQuery): Promise<readonly StreamKeyRecord[]>;
+  list(channelId: string, query: ValidQuery): Promise<readonly StreamKeyRecord[]>;
   /** Unexpired keys only. */
   byId(channelId: string, keyId: string, now: Date): Promise<StreamKeyRecord | undefined>;
   /** Unexpired keys only. */
@@ -128,4 +126,35 @@ export interface ModeratorStore {
   /** Whoever is one already stays it. */
   add(channelId: string, userId: string): Promise<void>;
   remove(channelId: string, userId: string): Promise<void>;
+}
+
+/** A viewer token as it is kept: never the token itself. */
+export interface ViewerTokenRecord {
+  readonly id: string;
+  readonly channelId: string;
+  readonly label: string;
+  /** So many at once; `null`: any number. */
+  readonly maxViewers: number | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export type ViewerTokenDraft = Omit<ViewerTokenRecord, 'id' | 'createdAt'>;
+
+/** Implemented by `db/viewer-tokens.ts`. */
+export interface ViewerTokenStore {
+  add(token: ViewerTokenDraft): Promise<ViewerTokenRecord>;
+  /** Unexpired ones only, here and below. */
+  find(channelId: string, id: string, now: Date): Promise<ViewerTokenRecord | undefined>;
+  list(channelId: string, query: ValidQuery): Promise<readonly ViewerTokenRecord[]>;
+  delete(channelId: string, id: string): Promise<boolean>;
+  /** The ids of what there was. */
+  deleteAll(channelId: string): Promise<readonly string[]>;
+  deleteExpired(now: Date): Promise<number>;
+}
+
+/** Implemented by `secret-box.ts`. */
+export interface SigningKeys {
+  /** 32 bytes, the same whenever asked for the same purpose. */
+  derive(purpose: string): Uint8Array;
 }

@@ -1,6 +1,6 @@
 import { hashSecret, mintSecret } from '../secrets.ts';
 import { ChannelError } from './errors.ts';
-import type { Channel, StreamKeyQuery, StreamKeyRecord, StreamKeyStore } from './ports.ts';
+import type { Channel, StreamKeyRecord, StreamKeyStore, ValidQuery } from './ports.ts';
 
 /** A key at the one moment it can be read. */
 export interface MintedKey {
@@ -51,7 +51,7 @@ export class StreamKeys {
   }
 
   /** Without those that expired. */
-  list(channelId: string, page: Omit<StreamKeyQuery, 'now'>): Promise<readonly StreamKeyRecord[]> {
+  list(channelId: string, page: Omit<ValidQuery, 'now'>): Promise<readonly StreamKeyRecord[]> {
     return this.#store.list(channelId, { ...page, now: this.#now() });
   }
 

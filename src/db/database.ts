@@ -17,6 +17,7 @@ import { DbRecordings } from './recordings.ts';
 import { DbStreamKeys } from './stream-keys.ts';
 import { DbStreams } from './streams.ts';
 import { DbUsers } from './users.ts';
+import { DbViewerTokens } from './viewer-tokens.ts';
 import { DbWebhookDeliveries } from './webhook-deliveries.ts';
 import { DbWebhooks } from './webhooks.ts';
 
@@ -34,6 +35,7 @@ export class Database {
   readonly channels: DbChannels;
   readonly moderators: DbModerators;
   readonly streamKeys: DbStreamKeys;
+  readonly viewerTokens: DbViewerTokens;
   readonly streams: DbStreams;
   readonly recordings: DbRecordings;
   readonly webhooks: DbWebhooks;
@@ -55,6 +57,7 @@ export class Database {
     this.channels = new DbChannels(client);
     this.moderators = new DbModerators(client);
     this.streamKeys = new DbStreamKeys(client);
+    this.viewerTokens = new DbViewerTokens(client);
     this.streams = new DbStreams(client);
     this.recordings = new DbRecordings(client);
     this.webhooks = new DbWebhooks(client);

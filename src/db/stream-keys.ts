@@ -1,4 +1,4 @@
-import type { Channel, StreamKeyChange, StreamKeyQuery, StreamKeyRecord, StreamKeyStore } from '../channels/ports.ts';
+import type { Channel, StreamKeyChange, StreamKeyRecord, StreamKeyStore, ValidQuery } from '../channels/ports.ts';
 import { bytes, type DbClient, isId } from './client.ts';
 
 type NewStreamKey = Parameters<StreamKeyStore['add']>[0];
@@ -14,7 +14,7 @@ export class DbStreamKeys implements StreamKeyStore {
     return await this.#db.streamKey.create({ data: { ...key, hash: bytes(key.hash) }, select: keyFields });
   }
 
-  async list(channelId: string, { now, limit, after }: StreamKeyQuery): Promise<readonly StreamKeyRecord[]> {
+  async list(channelId: string, { now, limit, after }: ValidQuery): Promise<readonly StreamKeyRecord[]> {
     if (after !== undefined && !isId(after)) return [];
     return await this.#db.streamKey.findMany({
       where: { channelId, ...isValidAt(now), ...(after !== undefined && { id: { lt: after } }) },

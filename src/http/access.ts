@@ -1,12 +1,14 @@
 import type { User } from '../accounts/ports.ts';
 import type { Scope } from '../accounts/scopes.ts';
 import type { Channel } from '../channels/ports.ts';
+import type { Pass } from '../streams/passes.ts';
 import type { Identity } from './permissions.ts';
 
 /** What a route knows of who asks once he was let in. `channel` is that of the path's `{slug}`. */
 export interface Granted {
   anyone: Record<never, never>;
-  visitor: { readonly channel: Channel };
+  /** `pass`: what lets him see the channel; none where he always may. */
+  visitor: { readonly channel: Channel; readonly pass: Pass | undefined };
   account: { readonly account: User; readonly identity: Identity };
   publisher: { readonly account: User };
   moderator: { readonly channel: Channel; readonly account: User };
@@ -33,7 +35,7 @@ export function accessText({ who, scope, orLocal }: Access): string {
 
 const WHO_TEXT = {
   anyone: 'For anyone',
-  visitor: 'For anyone; of a private channel for those who manage or moderate it',
+  visitor: 'For anyone; of a private channel for those who manage or moderate it, and by a viewer token',
   account: 'For every account',
   publisher: 'For accounts that may have channels',
   moderator: "For the channel's moderators, its streamer and the server's owner",

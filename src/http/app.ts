@@ -8,6 +8,7 @@ import type { SetUp } from '../accounts/set-up.ts';
 import type { Channels } from '../channels/channels.ts';
 import type { Moderators } from '../channels/moderators.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
+import type { ViewerTokens } from '../channels/viewer-tokens.ts';
 import type { Health } from '../health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
@@ -33,6 +34,7 @@ import { recordingMediaRoutes } from './recording-media.ts';
 import type { RedirectOptions } from './redirect.ts';
 import { openToAllOrigins } from './signalling.ts';
 import type { SiteHandler } from './site.ts';
+import { ViewerAccess } from './viewer-access.ts';
 import { whepRoutes } from './whep.ts';
 import { whipRoutes } from './whip.ts';
 
@@ -41,6 +43,7 @@ export interface AppOptions {
   readonly channels: Channels;
   readonly moderators: Moderators;
   readonly streamKeys: StreamKeys;
+  readonly viewerTokens: ViewerTokens;
   readonly users: UserStore;
   readonly login: Login;
   readonly setUp: SetUp;
@@ -72,7 +75,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const { limits = new Limits({ isBehindProxy: publicUrl !== undefined }) } = options;
   const admit = admission(options.authorizer, publicUrl !== undefined);
   const auth = new Auth({ ...options, adminToken, publicUrl });
-  const gate = new Gate({ ...options, auth });
+  const viewerAccess = new ViewerAccess(options.viewerTokens);
+  const gate = new Gate({ ...options, auth, viewerAccess });
   // A slash at the end of an address typed into an encoder makes no difference.
   const app = new Hono<AppEnv>({ strict: false });
   app.onError((error, c) => problemResponse(c, error, log));
@@ -82,7 +86,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/', healthRoutes(options.checks ?? {}));
   app.route('/whip', whipRoutes({ streams, streamKeys, limits, admit, turn, redirect, publicUrl, log }));
   app.route('/whep', whepRoutes({ streams, gate, limits, admit, turn, redirect, publicUrl }));
-  const api = apiRoutes({ ...options, auth, gate, limits }, async (c) => app.fetch(asRead(c.req.raw), c.env));
+  const api = apiRoutes({ ...options, auth, gate, viewerAccess, limits }, async (c) =>
+    app.fetch(asRead(c.req.raw), c.env),
+  );
   app.route('/api/v1', api);
   app.use('/media/*', openToAllOrigins).route('/media/recordings', recordingMediaRoutes({ ...options, gate }));
   app.get(

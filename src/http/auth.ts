@@ -65,7 +65,7 @@ export class Auth {
     setCookie(c, COOKIE, token, {
       httpOnly: true,
       sameSite: 'Lax',
-      secure: this.#origin(c).startsWith('https:'),
+      secure: this.isSecure(c),
       path: '/',
       maxAge: SESSION_SECONDS,
     });
@@ -93,6 +93,10 @@ export class Auth {
     if (site !== undefined) return site !== 'same-origin';
     const origin = c.req.header('origin');
     return origin !== undefined && origin !== this.#origin(c);
+  }
+
+  isSecure(c: Context): boolean {
+    return this.#origin(c).startsWith('https:');
   }
 
   #origin(c: Context): string {

@@ -56,6 +56,7 @@ export const statusOf = {
   no_session: 404,
   no_channel: 404,
   no_key: 404,
+  no_viewer_token: 404,
   no_token: 404,
   no_user: 404,
   no_webhook: 404,
@@ -83,6 +84,7 @@ export const statusOf = {
   bad_password: 422,
   etag_missing: 428,
   rate_limited: 429,
+  token_in_use: 429,
   too_many_logins: 429,
   too_many_session_feeds: 429,
   internal: 500,
@@ -97,6 +99,7 @@ const retrySeconds: Partial<Record<ErrorCode, number>> = {
   too_many_feeds: 5,
   authorizer_away: 5,
   at_capacity: 5,
+  token_in_use: 5,
   interrupted: 1,
   too_many_logins: 2,
 };

@@ -4,6 +4,7 @@ import type { User, UserStore } from '../accounts/ports.ts';
 import type { Channels } from '../channels/channels.ts';
 import { ChannelError } from '../channels/errors.ts';
 import type { Channel } from '../channels/ports.ts';
+import type { Pass } from '../streams/passes.ts';
 import type { Access, Granted, Who } from './access.ts';
 import type { Auth } from './auth.ts';
 import { HttpError } from './errors.ts';
@@ -18,6 +19,7 @@ import {
   mayPublish,
   maySee,
 } from './permissions.ts';
+import type { ViewerAccess } from './viewer-access.ts';
 
 type Admissions = { readonly [W in Who]: (c: Context, access: Access) => Promise<Granted[W]> };
 type Needed = Pick<Access, 'scope'>;
@@ -27,6 +29,7 @@ export interface GateOptions {
   readonly users: Pick<UserStore, 'owner'>;
   readonly channels: Pick<Channels, 'bySlug'>;
   readonly moderators: ModeratorLookup;
+  readonly viewerAccess: ViewerAccess;
 }
 
 /** Lets in whom a route declares that it is for, and nobody else. */
@@ -35,12 +38,14 @@ export class Gate {
   readonly #users: Pick<UserStore, 'owner'>;
   readonly #channels: Pick<Channels, 'bySlug'>;
   readonly #moderators: ModeratorLookup;
+  readonly #viewerAccess: ViewerAccess;
 
-  constructor({ auth, users, channels, moderators }: GateOptions) {
+  constructor({ auth, users, channels, moderators, viewerAccess }: GateOptions) {
     this.#auth = auth;
     this.#users = users;
     this.#channels = channels;
     this.#moderators = moderators;
+    this.#viewerAccess = viewerAccess;
   }
 
   /** Throws `unauthorized`, `insufficient_scope`, `forbidden`, and `no_channel` for what who asks may not know of. */
@@ -50,7 +55,7 @@ export class Gate {
 
   readonly #admissions: Admissions = {
     anyone: async () => ({}),
-    visitor: async (c, access) => ({ channel: await this.visibleChannel(c, slugOf(c), access) }),
+    visitor: async (c, access) => this.visit(c, slugOf(c), access),
     account: async (c, access) => {
       const identity = await this.#known(c, access);
       return { identity, account: await this.#accountOf(identity) };
@@ -83,23 +88,40 @@ export class Gate {
     return this.#accountOf(await this.#known(c, needed));
   }
 
-  /** Throws `no_channel` for one that is not there and for one that may not be seen: who asks cannot tell them apart. */
+  /** Throws as `visit`. */
   async visibleChannel(c: Context, slug: string, needed: Needed): Promise<Channel> {
+    return (await this.visit(c, slug, needed)).channel;
+  }
+
+  /** Throws `no_channel` for one that is not there and for one that may not be seen: who asks cannot tell them apart. */
+  async visit(c: Context, slug: string, needed: Needed): Promise<Granted['visitor']> {
     const channel = await this.#channels.bySlug(slug);
-    const isSeen = await this.maySee(c, channel, needed);
-    if (!channel || !isSeen) throw noChannel();
-    return channel;
+    const seen = await this.#seenBy(c, channel, needed);
+    if (!channel || !seen) throw noChannel();
+    return { channel, ...seen };
+  }
+
+  async maySee(c: Context, channel: Channel | undefined, needed: Needed): Promise<boolean> {
+    return (await this.#seenBy(c, channel, needed)) !== undefined;
   }
 
   /**
    * What everybody may see is seen with a wrong token too; of what is not, as of what is not there, a wrong token is told
    * that it is wrong, and one of too few scopes what it lacks.
    */
-  async maySee(c: Context, channel: Channel | undefined, needed: Needed): Promise<boolean> {
-    if (channel && channel.visibility !== 'private') return true;
-    const identity = await this.#auth.identify(c);
+  async #seenBy(
+    c: Context,
+    channel: Channel | undefined,
+    needed: Needed,
+  ): Promise<{ pass: Pass | undefined } | undefined> {
+    if (channel && channel.visibility !== 'private') return { pass: { id: channel.id } };
+    const bearer = this.#viewerAccess.bearer(c);
+    const identity = bearer === undefined ? await this.#auth.identify(c) : undefined;
     if (identity) requireScope(identity, needed);
-    return channel !== undefined && maySee(identity, channel, this.#moderators);
+    if (channel && (await maySee(identity, channel, this.#moderators))) return { pass: undefined };
+    const token = bearer ?? this.#viewerAccess.cookie(c);
+    const pass = token === undefined ? undefined : await this.#viewerAccess.passOf(channel, token);
+    return pass && { pass };
   }
 
   /** Throws `unauthorized`, `insufficient_scope`, `no_channel` and, where the channel is no secret, `forbidden`. */

@@ -1,8 +1,9 @@
 import { type Context, Hono } from 'hono';
-import type { Channel } from '../channels/ports.ts';
 import { SdpError } from '../sdp/sdp-error.ts';
+import type { OpenedSession } from '../streams/openings.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { Caller } from '../streams/visitors.ts';
+import type { Granted } from './access.ts';
 import type { Admission } from './admission.ts';
 import { addressBlock, clientAddress } from './client-address.ts';
 import type { AppEnv } from './env.ts';
@@ -23,6 +24,8 @@ import {
 } from './signalling.ts';
 import { extensionLinks, extensionRoutes } from './whep-extensions.ts';
 import { reportRoutes } from './whep-reports.ts';
+
+const READ = { scope: 'read' } as const;
 
 export interface WhepOptions {
   readonly streams: StreamRegistry;
@@ -46,7 +49,7 @@ export function whepRoutes({ streams, gate, limits, admit, turn, redirect, publi
 
   // A HEAD finds out by the content type that this is a WHEP endpoint.
   app.get('/:slug', async (c) => {
-    await gate.visibleChannel(c, c.req.param('slug'), { scope: 'read' });
+    await gate.visibleChannel(c, c.req.param('slug'), READ);
     c.header('Content-Type', SDP);
     c.header('Accept-Post', SDP);
     return emptyOk(c);
@@ -59,21 +62,34 @@ export function whepRoutes({ streams, gate, limits, admit, turn, redirect, publi
   });
 
   app.post('/:slug', limitSignalling, async (c) => {
-    const channel = await gate.visibleChannel(c, c.req.param('slug'), { scope: 'read' });
-    return take(c, channel.slug, () => begin(c, channel));
+    const visiting = await gate.visit(c, c.req.param('slug'), READ);
+    return take(c, visiting.channel.slug, () => begin(c, visiting));
   });
 
-  async function begin(c: Context<AppEnv>, channel: Channel): Promise<Response> {
-    await admit(c, { action: 'play', channel: channel.slug });
+  async function begin(c: Context<AppEnv>, visiting: Granted['visitor']): Promise<Response> {
+    await admit(c, { action: 'play', channel: visiting.channel.slug });
     const at = { path: '/whep/sessions', turn, links: extensionLinks };
     const offer = await c.req.text();
-    const from = callerOf(c, publicUrl !== undefined);
-    if (offer.trim() === '') return answerOffered(c, await streams.offer(channel, from), at);
+    const visit = { ...visiting, from: callerOf(c, publicUrl !== undefined) };
+    const { slug } = visiting.channel;
+    const offered = async () => answerOffered(c, await stillWelcome(c, slug, await streams.offer(visit)), at);
+    if (offer.trim() === '') return offered();
     try {
-      return answerCreated(c, await streams.play({ channel, offer, from }), at);
+      return answerCreated(c, await stillWelcome(c, slug, await streams.play({ ...visit, offer })), at);
     } catch (error) {
       if (!(isCodecMissing(error) && takesOffers(c))) throw error;
-      return answerOffered(c, await streams.offer(channel, from), at);
+      return offered();
+    }
+  }
+
+  /** A body may take half a minute to come, long enough to revoke a token, or to make the channel private. */
+  async function stillWelcome<T extends OpenedSession>(c: Context<AppEnv>, slug: string, session: T): Promise<T> {
+    try {
+      await gate.visit(c, slug, READ);
+      return session;
+    } catch (error) {
+      await streams.delete('viewer', session.sessionId);
+      throw error;
     }
   }
 

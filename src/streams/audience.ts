@@ -5,12 +5,15 @@ import type { Endings } from './endings.ts';
 import { StreamError } from './errors.ts';
 import { whileMediaRuns } from './interruptions.ts';
 import type { OfferedSession, OpenedSession, Openings } from './openings.ts';
+import type { Pass } from './passes.ts';
 import { type Caller, Visitors } from './visitors.ts';
 
-interface JoinRequest {
+export interface JoinRequest {
   readonly channel: StreamChannel;
   /** Who asks, to tell visitors apart. */
   readonly from?: Caller;
+  /** What lets him watch; none where he may always see the channel. */
+  readonly pass?: Pass | undefined;
 }
 
 export interface PlayRequest extends JoinRequest {
@@ -31,15 +34,15 @@ export class Audience {
   }
 
   /** Throws `SdpError` and `StreamError`. */
-  play({ channel, offer, from }: PlayRequest): Promise<OpenedSession> {
-    const visitor = from && this.#visitors.of(from);
-    return this.#join(channel, (broadcast) => this.#openings.viewer(broadcast, parseOffer(offer), visitor));
+  play({ channel, offer, from, pass }: PlayRequest): Promise<OpenedSession> {
+    const guest = { visitor: from && this.#visitors.of(from), pass };
+    return this.#join(channel, (broadcast) => this.#openings.viewer(broadcast, parseOffer(offer), guest));
   }
 
   /** Throws `StreamError`. */
-  offer({ channel, from }: JoinRequest): Promise<OfferedSession> {
-    const visitor = from && this.#visitors.of(from);
-    return this.#join(channel, async (broadcast) => this.#openings.viewerToAnswer(broadcast, visitor));
+  offer({ channel, from, pass }: JoinRequest): Promise<OfferedSession> {
+    const guest = { visitor: from && this.#visitors.of(from), pass };
+    return this.#join(channel, async (broadcast) => this.#openings.viewerToAnswer(broadcast, guest));
   }
 
   /** What the viewer's session is opened on. Throws `not_live`, and what `open` does; then nothing is left of it. */

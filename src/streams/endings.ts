@@ -50,7 +50,8 @@ export class Endings {
     if (broadcast.stream.isVacant && !this.#sessions.hasAny(broadcast)) this.endBroadcast(broadcast, reason);
   }
 
-  closePublisher(sessionId: string, reason: EndReason): void {
+  /** Also of a publisher that is gone, and might come back. */
+  closeSession(sessionId: string, reason: EndReason): void {
     const session = this.#sessions.get(sessionId) ?? this.#sessions.ended(sessionId);
     if (!session) return;
     this.sessionEnded(session, reason);

@@ -3,6 +3,8 @@ export type StreamErrorCode =
   | 'no_session'
   | 'no_layer'
   | 'at_capacity'
+  /** As many watch with this token as it lets in. */
+  | 'token_in_use'
   | 'etag_missing'
   | 'etag_mismatch'
   | 'bad_fragment'

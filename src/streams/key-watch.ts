@@ -20,7 +20,7 @@ export class KeyWatch {
 
   /** The key that this one came with was worth nothing any more when his offer was read. */
   cameTooLate(sessionId: string): void {
-    this.#endings.closePublisher(sessionId, 'key_revoked');
+    this.#endings.closeSession(sessionId, 'key_revoked');
   }
 
   /** It ends at another time than was said when its publisher came. */
@@ -36,6 +36,6 @@ export class KeyWatch {
   }
 
   #end(publishers: readonly StreamPublisher[], reason: EndReason): void {
-    for (const { sessionId } of publishers) this.#endings.closePublisher(sessionId, reason);
+    for (const { sessionId } of publishers) this.#endings.closeSession(sessionId, reason);
   }
 }

@@ -12,6 +12,7 @@ import { IceSession } from './ice-session.ts';
 import { stoppedMeanwhile } from './interruptions.ts';
 import type { PublishKey } from './live-stream.ts';
 import type { Offers } from './offers.ts';
+import type { Pass, Passes } from './passes.ts';
 import type { MediaEndpoint, MediaPlane } from './ports.ts';
 import { newSession, type Session, type SessionTable } from './session-table.ts';
 import type { Visitor } from './visitors.ts';
@@ -29,11 +30,19 @@ export interface OfferedSession extends OpenedSession {
   readonly validUntil: Date;
 }
 
+/** Who comes to watch. */
+interface Guest {
+  readonly visitor: Visitor | undefined;
+  /** What lets him watch; none where he may always see the channel. */
+  readonly pass: Pass | undefined;
+}
+
 interface OpeningsOptions {
   readonly media: MediaPlane;
   readonly sessions: SessionTable;
   readonly endings: Endings;
   readonly offers: Offers;
+  readonly passes: Passes;
   readonly clock: Clock;
 }
 
@@ -43,17 +52,19 @@ export class Openings {
   readonly #sessions: SessionTable;
   readonly #endings: Endings;
   readonly #offers: Offers;
+  readonly #passes: Passes;
   readonly #clock: Clock;
 
-  constructor({ media, sessions, endings, offers, clock }: OpeningsOptions) {
+  constructor({ media, sessions, endings, offers, passes, clock }: OpeningsOptions) {
     this.#media = media;
     this.#sessions = sessions;
     this.#endings = endings;
     this.#offers = offers;
+    this.#passes = passes;
     this.#clock = clock;
   }
 
-  async viewer(broadcast: Broadcast, offer: Offer, visitor: Visitor | undefined): Promise<OpenedSession> {
+  async viewer(broadcast: Broadcast, offer: Offer, { visitor, pass }: Guest): Promise<OpenedSession> {
     const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     const openedAtMs = this.#clock.now();
@@ -62,13 +73,13 @@ export class Openings {
     const mid = ownerOf(offer, [...plan.tracks, ...(plan.data ? [plan.data] : [])]);
     const videoIndex = videoIndexOf(offer, plan.tracks);
     const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, visitor, openedAtMs });
-    this.#sessions.add(session);
+    this.#enter(session, pass);
     await this.#openViewer(session, endpoint.thread, plan);
     return { sessionId: session.id, sdp: answer, etag: ice.etag };
   }
 
   /** For a viewer who can not offer. It is no load on the media plane before he answers. */
-  viewerToAnswer(broadcast: Broadcast, visitor: Visitor | undefined): OfferedSession {
+  viewerToAnswer(broadcast: Broadcast, { visitor, pass }: Guest): OfferedSession {
     this.#offers.admit();
     const { stream } = broadcast;
     const ice = new IceSession();
@@ -77,7 +88,7 @@ export class Openings {
     const offer = offerPlay(localSide(endpoint, ice), stream.sources, random32);
     const videoIndex = offer.tracks.findIndex(({ kind }) => kind === 'video');
     const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', videoIndex, visitor, openedAtMs });
-    this.#sessions.add(session);
+    this.#enter(session, pass);
     this.#sessions.atEnd(session, () => this.#offers.delete(session));
     const untilMs = this.#offers.add(session, { offer, thread }, openedAtMs);
     return { sessionId: session.id, sdp: offer.text, etag: ice.etag, validUntil: new Date(untilMs) };
@@ -114,6 +125,13 @@ export class Openings {
     throw stoppedMeanwhile();
   }
 
+  /** Throws `token_in_use`. */
+  #enter(session: Session, pass: Pass | undefined): void {
+    const leave = pass && this.#passes.watch(pass, (reason) => this.#endings.closeSession(session.id, reason));
+    this.#sessions.add(session);
+    if (leave) this.#sessions.atEnd(session, leave);
+  }
+
   async #openViewer(session: Session, thread: number, plan: EgressPlan): Promise<void> {
     const { mediaId: streamId } = session.broadcast;
     try {
@@ -132,7 +150,7 @@ export class Openings {
     );
     this.#sessions.add(session);
     const superseded = stream.publisherAnswered({ sessionId: session.id, key, sources });
-    if (superseded !== undefined) this.#endings.closePublisher(superseded, 'taken_over');
+    if (superseded !== undefined) this.#endings.closeSession(superseded, 'taken_over');
     try {
       await this.#media.openPublisher({ sessionId: session.id, streamId, thread, plan });
     } catch (error) {

@@ -22,7 +22,10 @@ export type EndReason =
   | 'shutdown'
   | 'crash' // found open at a start
   | 'codec_changed' // the publisher sends what this viewer did not offer
-  | 'key_expired';
+  | 'key_expired'
+  | 'token_revoked' // of the viewer
+  | 'token_expired' // of the viewer
+  | 'made_private'; // the channel, and this viewer has no token
 
 /** A publisher comes by WHIP, a viewer by WHEP. */
 export type SessionKind = 'publisher' | 'viewer';

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { answerFragment } from '../sdp/fragment.ts';
-import { type Offer, parseOffer } from '../sdp/offer.ts';
-import { Audience, type PlayRequest } from './audience.ts';
+import { Audience, type JoinRequest, type PlayRequest } from './audience.ts';
 import type { StreamChannel } from './broadcast.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -9,14 +8,15 @@ import { Endings } from './endings.ts';
 import { StreamError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { unanswered } from './ice-session.ts';
+import { Ingest, type PublishRequest } from './ingest.ts';
 import { shuttingDown, whileMediaRuns } from './interruptions.ts';
 import { KeyWatch } from './key-watch.ts';
 import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
-import type { PublishKey } from './live-stream.ts';
 import { mediaHeard } from './media-heard.ts';
 import { Offers } from './offers.ts';
 import { localSide, type OfferedSession, type OpenedSession, Openings } from './openings.ts';
+import { Passes } from './passes.ts';
 import type { PlayReport } from './play-report.ts';
 import type {
   EndReason,
@@ -32,9 +32,7 @@ import type {
 import { Sampling } from './sampling.ts';
 import { type ReportPage, type SessionReport, SessionReports } from './session-reports.ts';
 import { type Session, SessionTable } from './session-table.ts';
-import { Turns } from './turns.ts';
 import { ViewerTexts } from './viewer-texts.ts';
-import type { Caller } from './visitors.ts';
 
 const TICK_MS = 1_000;
 const DEFAULT_MAX_SESSIONS = 10_000;
@@ -67,6 +65,7 @@ export interface Viewing {
 /** The heart of the domain: what is live, who publishes, who watches. */
 export class StreamRegistry {
   readonly keys: KeyWatch;
+  readonly passes = new Passes();
   readonly #media: MediaPlane;
   readonly #clock: Clock;
   readonly #maxSessions: number;
@@ -75,10 +74,10 @@ export class StreamRegistry {
   readonly #endings: Endings;
   readonly #openings: Openings;
   readonly #audience: Audience;
+  readonly #ingest: Ingest;
   readonly #reports: SessionReports;
   readonly #offers: Offers;
   readonly #listeners = new LiveListeners();
-  readonly #turns = new Turns();
   readonly #heartbeat: Heartbeat;
   readonly #sampling: Sampling;
   #cancelTick: () => void = () => {};
@@ -105,12 +104,10 @@ export class StreamRegistry {
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
     this.keys = new KeyWatch({ broadcasts: this.#broadcasts, endings: this.#endings });
-    this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers });
-    this.#audience = new Audience({
-      broadcasts: this.#broadcasts,
-      endings: this.#endings,
-      openings: this.#openings,
-    });
+    this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers, passes: this.passes });
+    const entry = { broadcasts: this.#broadcasts, endings: this.#endings, openings: this.#openings };
+    this.#audience = new Audience(entry);
+    this.#ingest = new Ingest({ ...entry, admit: () => this.#admit() });
     this.#heartbeat = new Heartbeat({ store, witness, log, nowMs: clock.now() });
     this.#sampling = new Sampling({ store, log, nowMs: clock.now() });
     const texts = new ViewerTexts({ sessions: this.#sessions, listener: options.texts });
@@ -120,12 +117,8 @@ export class StreamRegistry {
   }
 
   /** Throws `SdpError` and `StreamError`. A publisher already there is replaced once this one connects. */
-  async publish(request: { channel: StreamChannel; offer: string; key?: PublishKey }): Promise<OpenedSession> {
-    this.#admit();
-    const offer = parseOffer(request.offer);
-    return this.#turns.take(request.channel.id, () =>
-      whileMediaRuns(() => this.#publish(request.channel, offer, request.key)),
-    );
+  publish(request: PublishRequest): Promise<OpenedSession> {
+    return this.#ingest.publish(request);
   }
 
   /** Throws `SdpError` and `StreamError`. */
@@ -135,9 +128,9 @@ export class StreamRegistry {
   }
 
   /** For a viewer who can not offer: what he has to answer in time. Throws `StreamError`. */
-  async offer(channel: StreamChannel, from?: Caller): Promise<OfferedSession> {
+  async offer(request: JoinRequest): Promise<OfferedSession> {
     this.#admit();
-    return this.#audience.offer({ channel, ...(from && { from }) });
+    return this.#audience.offer(request);
   }
 
   /** His answer; what names the session's ICE from then on. Throws `SdpError` and `StreamError`. */
@@ -249,16 +242,6 @@ export class StreamRegistry {
     return this.#closing;
   }
 
-  async #publish(channel: StreamChannel, offer: Offer, key: PublishKey | undefined): Promise<OpenedSession> {
-    if (this.#closing) throw shuttingDown();
-    const broadcast = this.#broadcasts.claim(channel);
-    try {
-      return await this.#openings.publisher(broadcast, offer, key);
-    } finally {
-      this.#endings.endIfIdle(broadcast, 'failed');
-    }
-  }
-
   #armTick(): void {
     this.#cancelTick = this.#clock.after(TICK_MS, () => {
       this.#tick(this.#clock.now());
@@ -268,6 +251,7 @@ export class StreamRegistry {
 
   #tick(nowMs: number): void {
     this.keys.endOverdue(nowMs);
+    this.passes.endOverdue(nowMs);
     this.#endings.endOverdue(nowMs);
     for (const session of this.#offers.lapsed(nowMs)) this.#endings.sessionEnded(session, 'not_connected');
     this.#sessions.expire(nowMs);

@@ -174,3 +174,30 @@ test('a key is given another name or end, each alone, through its own channel on
   expect(await db.streamKeys.update(other.id, key.id, { name: 'x' })).toBeUndefined();
   expect(await db.streamKeys.update(channelId, 'no-id', { name: 'x' })).toBeUndefined();
 });
+
+test('a viewer token is found, listed and deleted through its own channel, until it expires', async () => {
+  const { id: channelId } = await make('reef');
+  const other = await make('pier');
+  const add = (label: string, expiresAt: Date, on = channelId) =>
+    db.viewerTokens.add({ channelId: on, label, maxViewers: label === 'a' ? 3 : null, expiresAt });
+  const [a, b, c] = [await add('a', later(60)), await add('b', later(120)), await add('c', later(180))];
+  const elsewhere = await add('d', later(60), other.id);
+  expect(a).toMatchObject({ channelId, label: 'a', maxViewers: 3, expiresAt: later(60) });
+
+  expect(await db.viewerTokens.find(channelId, a.id, later(59))).toEqual(a);
+  expect(await db.viewerTokens.find(channelId, a.id, later(60))).toBeUndefined();
+  expect(await db.viewerTokens.find(channelId, elsewhere.id, noon)).toBeUndefined();
+  for (const id of [randomUUID(), 'no-id']) expect(await db.viewerTokens.find(channelId, id, noon)).toBeUndefined();
+
+  expect(await db.viewerTokens.list(channelId, { now: noon, limit: 2 })).toEqual([c, b]);
+  expect(await db.viewerTokens.list(channelId, { now: noon, limit: 2, after: b.id })).toEqual([a]);
+  expect(await db.viewerTokens.list(channelId, { now: later(60), limit: 9 })).toEqual([c, b]);
+  expect(await db.viewerTokens.list(channelId, { now: noon, limit: 9, after: 'no-id' })).toEqual([]);
+
+  expect(await db.viewerTokens.delete(other.id, b.id)).toBe(false);
+  expect(await db.viewerTokens.delete(channelId, 'no-id')).toBe(false);
+  expect(await db.viewerTokens.delete(channelId, b.id)).toBe(true);
+  expect(await db.viewerTokens.deleteExpired(later(60))).toBe(2);
+  expect(await db.viewerTokens.deleteAll(channelId)).toEqual([c.id]);
+  expect(await db.viewerTokens.deleteAll(channelId)).toEqual([]);
+});

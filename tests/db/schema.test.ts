@@ -26,6 +26,7 @@ test('every table of the migrations has the columns that schema.prisma gives its
     { table: 'channels', fields: Prisma.ChannelScalarFieldEnum },
     { table: 'channel_moderators', fields: Prisma.ChannelModeratorScalarFieldEnum },
     { table: 'stream_keys', fields: Prisma.StreamKeyScalarFieldEnum },
+    { table: 'viewer_tokens', fields: Prisma.ViewerTokenScalarFieldEnum },
     { table: 'streams', fields: Prisma.StreamScalarFieldEnum },
     { table: 'viewer_sessions', fields: Prisma.ViewerSessionScalarFieldEnum },
     { table: 'viewer_samples', fields: Prisma.ViewerSampleScalarFieldEnum },

@@ -85,6 +85,11 @@ it('a channel lives its whole life on the real database', async () => {
     .poll(() => call('GET', '/channels/brook/keys', 200))
     .toMatchObject({ items: [{ id: keyId, lastUsedAt: expect.any(String) }] });
   await call('DELETE', `/channels/brook/keys/${keyId}`, 204);
+  await call('POST', '/channels/brook/viewer-tokens', 201, { ttlSeconds: 60, label: 'Ann' }, token);
+  expect(await call('GET', '/channels/brook/viewer-tokens', 200)).toMatchObject({
+    items: [{ label: 'Ann', viewers: 0 }],
+  });
+  await call('DELETE', '/channels/brook/viewer-tokens', 204);
   expect((await fake.publish(key)).status).toBe(401);
   await call('DELETE', '/channels/brook', 204);
   await call('GET', `/streams/${stream.id}`, 404);

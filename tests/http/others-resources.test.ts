@@ -14,6 +14,7 @@ async function town() {
   const live = (await read('GET', '/channels/brook/live')) as unknown as { stream: { id: string } };
   const webhook = await read('POST', '/webhooks', { url: 'https://hook.example/', events: ['stream.started'] });
   const delivery = await read('POST', `/webhooks/${webhook.id}/test`);
+  const viewerToken = await read('POST', '/channels/brook/viewer-tokens', { ttlSeconds: 60 });
   const apiToken = await read('POST', '/tokens', { name: 'script' });
   const idOf = (path: string) =>
     path.startsWith('/webhooks')
@@ -22,7 +23,9 @@ async function town() {
         ? apiToken.id
         : path.startsWith('/streams')
           ? live.stream.id
-          : keyId;
+          : path.includes('/viewer-tokens')
+            ? viewerToken.id
+            : keyId;
   const fill = (path: string) =>
     path
       .replace('{slug}', 'brook')
@@ -34,7 +37,9 @@ async function town() {
 
 /** All that is the streamer's, as he sees it. */
 async function belongings(fake: FakeApp, token: string, webhooks: string): Promise<string> {
-  const lists = ['', '/keys', '/moderators', '/streams', '/live'].map((below) => `/channels/brook${below}`);
+  const lists = ['', '/keys', '/viewer-tokens', '/moderators', '/streams', '/live'].map(
+    (below) => `/channels/brook${below}`,
+  );
   const answers = [...lists, '/tokens', '/webhooks', webhooks].map(async (path) => {
     const text = await (await fake.call('GET', path, { token })).text();
     return text.replaceAll(/"lastUsedAt":"[^"]*"/g, '');
@@ -50,7 +55,12 @@ it.each(routes)('%s %s tells nothing of what is another account’s, and changes
   const { fake, token, stranger, fill } = await town();
   const deliveries = fill('/webhooks/{id}/deliveries');
   const before = await belongings(fake, token, deliveries);
-  const body = path.startsWith('/webhooks') && method === 'PATCH' ? { isActive: false } : {};
+  const body =
+    path.startsWith('/webhooks') && method === 'PATCH'
+      ? { isActive: false }
+      : path.endsWith('/access')
+        ? { token: 'a.b.c' }
+        : {};
   const response = await fake.call(method, fill(path), {
     token: stranger,
     ...(['POST', 'PATCH'].includes(method) && { body }),

@@ -11,6 +11,7 @@ const lists: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
     fake.users.add(name, 'viewer');
     await fake.call('PUT', `/channels/brook/moderators/${name}`, { token });
   },
+  '/channels/{slug}/viewer-tokens': (label) => post('/channels/brook/viewer-tokens', { label, ttlSeconds: 60 }),
   '/channels/{slug}/streams': async (name) => {
     const { key } = (await (await post('/channels/brook/keys', { name })).json()) as { key: string };
     await fake.request(await fake.goLive(key), { method: 'DELETE' });

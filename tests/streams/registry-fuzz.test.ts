@@ -63,7 +63,7 @@ it('whatever happens in whatever order, counts are right and nothing is left ove
           );
         }
         if (what === 'play') await open('viewer', channel.id, registry.play({ channel, offer: chromiumPlayOffer }));
-        if (what === 'offer') await open('viewer', channel.id, registry.offer(channel));
+        if (what === 'offer') await open('viewer', channel.id, registry.offer({ channel }));
         if (what === 'answer' && opened) {
           await registry.answer(opened.id, answerTo(opened.offer), undefined).catch(() => {});
         }

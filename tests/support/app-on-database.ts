@@ -4,6 +4,7 @@ import { SetUp } from '../../src/accounts/set-up.ts';
 import { Channels } from '../../src/channels/channels.ts';
 import { Moderators } from '../../src/channels/moderators.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
+import { ViewerTokens } from '../../src/channels/viewer-tokens.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { AppOptions } from '../../src/http/app.ts';
 import { SecretBox } from '../../src/secret-box.ts';
@@ -23,6 +24,7 @@ export function appOnDatabase(database: Database, more: Partial<AppOptions> = {}
     channels: new Channels({ store: database.channels }),
     moderators: new Moderators({ store: database.moderators, users }),
     streamKeys: new StreamKeys({ store: database.streamKeys }),
+    viewerTokens: new ViewerTokens({ store: database.viewerTokens, keys: new SecretBox('tests') }),
     webhooks: new Webhooks({ store, deliveries, secrets: new SecretBox('tests'), isPrivateAllowed: false }),
     ...more,
   });

@@ -7,6 +7,7 @@ import { Channels } from '../../src/channels/channels.ts';
 import { Moderators } from '../../src/channels/moderators.ts';
 import type { Channel, Visibility } from '../../src/channels/ports.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
+import { ViewerTokens } from '../../src/channels/viewer-tokens.ts';
 import { Health } from '../../src/health/health.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import { SecretBox } from '../../src/secret-box.ts';
@@ -17,7 +18,12 @@ import { StreamNews } from '../../src/webhooks/stream-news.ts';
 import { Webhooks } from '../../src/webhooks/webhooks.ts';
 import { type ApiDocument, expectAsDescribed } from './api-contract.ts';
 import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-account-stores.ts';
-import { FakeChannelStore, FakeModeratorStore, FakeStreamKeyStore } from './fake-channel-stores.ts';
+import {
+  FakeChannelStore,
+  FakeModeratorStore,
+  FakeStreamKeyStore,
+  FakeViewerTokenStore,
+} from './fake-channel-stores.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
 import { FakeRecordings } from './fake-recordings.ts';
@@ -39,6 +45,7 @@ export class FakeApp {
   readonly sessions = new FakeLoginSessionStore(this.users);
   readonly streamKeys = new StreamKeys({ store: this.#keyStore });
   readonly moderators = new Moderators({ store: new FakeModeratorStore(this.users.rows), users: this.users });
+  readonly viewerTokens = new ViewerTokens({ store: new FakeViewerTokenStore(), keys: new SecretBox('tests') });
   readonly apiTokens = new ApiTokens({ store: new FakeApiTokenStore(this.users) });
   readonly setUp = new SetUp({ users: this.users });
   readonly webhookStore = new FakeWebhookStore(this.channelStore);
@@ -73,6 +80,7 @@ export class FakeApp {
       channels: new Channels({ store: this.channelStore }),
       moderators: this.moderators,
       streamKeys: this.streamKeys,
+      viewerTokens: this.viewerTokens,
       users: this.users,
       login: new Login({ users: this.users, sessions: this.sessions }),
       setUp: this.setUp,

@@ -9,9 +9,12 @@ import type {
   Moderator,
   ModeratorStore,
   StreamKeyChange,
-  StreamKeyQuery,
   StreamKeyRecord,
   StreamKeyStore,
+  ValidQuery,
+  ViewerTokenDraft,
+  ViewerTokenRecord,
+  ViewerTokenStore,
 } from '../../src/channels/ports.ts';
 import { pageOf } from './page-of.ts';
 
@@ -85,7 +88,7 @@ export class FakeStreamKeyStore implements StreamKeyStore {
     return record(row);
   }
 
-  async list(channelId: string, { now, ...page }: StreamKeyQuery): Promise<readonly StreamKeyRecord[]> {
+  async list(channelId: string, { now, ...page }: ValidQuery): Promise<readonly StreamKeyRecord[]> {
     const rows = [...this.rows.values()].toReversed();
     const valid = rows.filter((row) => row.channelId === channelId && (row.expiresAt === null || row.expiresAt > now));
     return pageOf(valid.map(record), page);
@@ -171,4 +174,46 @@ function record({ hash: _, ...row }: KeyRow): StreamKeyRecord {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
+}
+
+export class FakeViewerTokenStore implements ViewerTokenStore {
+  readonly rows = new Map<string, ViewerTokenRecord>();
+
+  async add(draft: ViewerTokenDraft): Promise<ViewerTokenRecord> {
+    const row = { ...draft, id: randomUUID(), createdAt: new Date() };
+    this.rows.set(row.id, row);
+    return row;
+  }
+
+  async find(channelId: string, id: string, now: Date): Promise<ViewerTokenRecord | undefined> {
+    const row = this.rows.get(id);
+    return row?.channelId === channelId && row.expiresAt > now ? row : undefined;
+  }
+
+  async list(channelId: string, { now, ...page }: ValidQuery): Promise<readonly ViewerTokenRecord[]> {
+    return pageOf(
+      this.#of(channelId).filter(({ expiresAt }) => expiresAt > now),
+      page,
+    );
+  }
+
+  async delete(channelId: string, id: string): Promise<boolean> {
+    return this.rows.get(id)?.channelId === channelId && this.rows.delete(id);
+  }
+
+  async deleteAll(channelId: string): Promise<readonly string[]> {
+    const ids = this.#of(channelId).map(({ id }) => id);
+    for (const id of ids) this.rows.delete(id);
+    return ids.toReversed();
+  }
+
+  async deleteExpired(now: Date): Promise<number> {
+    const expired = [...this.rows.values()].filter(({ expiresAt }) => expiresAt <= now);
+    for (const { id } of expired) this.rows.delete(id);
+    return expired.length;
+  }
+
+  #of(channelId: string): ViewerTokenRecord[] {
+    return [...this.rows.values()].filter((row) => row.channelId === channelId).toReversed();
+  }
 }

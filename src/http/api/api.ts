@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { limitBody } from '../body-limit.ts';
 import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
+import { accessRoutes } from './access.ts';
 import { accountRoutes } from './account.ts';
 import { channelRoutes } from './channels.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -18,6 +19,7 @@ import { recordingRoutes } from './recordings.ts';
 import { streamKeyRoutes } from './stream-keys.ts';
 import { streamRoutes } from './streams.ts';
 import { tokenRoutes } from './tokens.ts';
+import { viewerTokenRoutes } from './viewer-tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -27,6 +29,8 @@ const ALL_ROUTES = [
   channelRoutes,
   moderatorRoutes,
   streamKeyRoutes,
+  viewerTokenRoutes,
+  accessRoutes,
   liveRoutes,
   streamRoutes,
   recordingRoutes,

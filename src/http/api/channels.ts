@@ -75,7 +75,7 @@ const routes = {
   }),
 };
 
-export function channelRoutes({ gate, channels, streams, recordings }: ApiDependencies) {
+export function channelRoutes({ gate, channels, viewerTokens, streams, recordings }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
@@ -109,17 +109,20 @@ export function channelRoutes({ gate, channels, streams, recordings }: ApiDepend
     const given = Object.entries(c.req.valid('json')).filter(([, value]) => value !== undefined);
     const updated = await channels.update(channel, Object.fromEntries(given));
     streams.channelChanged(updated);
+    if (updated.visibility === 'private') streams.passes.end(channel.id, 'made_private');
     return c.json(channelView(updated, streams.live(channel.id)), 200);
   });
 
   app.openapi(routes.remove, async (c) => {
     const { channel } = c.var.granted;
     const kept = await recordings.idsOf(channel.id);
+    const tokens = await viewerTokens.revokeAll(channel.id);
     // The keys go first: an encoder that was stopped comes back within a moment.
     await channels.delete(channel);
     streams.channelChanged({ ...channel, acceptsWaitingViewers: false });
     streams.stop(channel.id);
     for (const id of kept) await recordings.delete(id);
+    for (const pass of [channel.id, ...tokens]) streams.passes.end(pass, 'stopped');
     return c.body(null, 204);
   });
 

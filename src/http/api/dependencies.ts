@@ -4,6 +4,7 @@ import type { SetUp } from '../../accounts/set-up.ts';
 import type { Channels } from '../../channels/channels.ts';
 import type { Moderators } from '../../channels/moderators.ts';
 import type { StreamKeys } from '../../channels/stream-keys.ts';
+import type { ViewerTokens } from '../../channels/viewer-tokens.ts';
 import type { Health } from '../../health/health.ts';
 import type { Recordings } from '../../recording/recordings.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
@@ -14,11 +15,13 @@ import type { Auth } from '../auth.ts';
 import type { Gate } from '../gate.ts';
 import type { TurnOptions } from '../ice-servers.ts';
 import type { Limits } from '../limits.ts';
+import type { ViewerAccess } from '../viewer-access.ts';
 
 /** What the API speaks for. */
 export interface ApiDependencies {
   readonly auth: Auth;
   readonly gate: Gate;
+  readonly viewerAccess: ViewerAccess;
   readonly limits: Limits;
   readonly login: Login;
   readonly setUp: SetUp;
@@ -26,6 +29,7 @@ export interface ApiDependencies {
   readonly channels: Channels;
   readonly moderators: Moderators;
   readonly streamKeys: StreamKeys;
+  readonly viewerTokens: ViewerTokens;
   readonly streams: StreamRegistry;
   readonly history: StreamHistory;
   readonly recordings: Recordings;

@@ -37,7 +37,8 @@ const routes = {
     method: 'get',
     path: '/channels/{slug}/events',
     problems: ['too_many_feeds'],
-    summary: 'Server-sent events: `live` (as GET …/live, the present state first), `viewers` and `layers`',
+    summary:
+      'Server-sent events: `live` (as GET …/live, the present state first), `viewers` and `layers`; `ended` when who listens may not any more',
     request: { params: slugParam },
     responses: { 200: { description: 'An event stream', content: { 'text/event-stream': {} } }, ...failure },
   }),
@@ -68,8 +69,8 @@ export function liveRoutes({ limits, streams }: ApiDependencies) {
   });
 
   app.openapi(routes.events, async (c) => {
-    const { channel } = c.var.granted;
-    return feeds.open(c, channel.id);
+    const { channel, pass } = c.var.granted;
+    return feeds.open(c, channel.id, pass);
   });
 
   return app;
