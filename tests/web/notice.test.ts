@@ -8,6 +8,7 @@ const live: ViewerSnapshot = {
   live: undefined,
   viewers: 1,
   problem: undefined,
+  dismissal: undefined,
   isStreamerGone: false,
   isSoundAlone: false,
   isPictureSent: true,
@@ -31,6 +32,10 @@ test.each<[string, Partial<ViewerSnapshot>, string | undefined]>([
   ['the link is thin', { isLinkTooThin: true }, 'Your connection is too slow for the picture'],
   ['no picture is sent', { isSoundAlone: true, isPictureSent: false }, 'Sound only'],
   ['none is wanted', { isSoundAlone: true, quality: SOUND_ONLY }, 'Brook'],
+  ['an invitation was withdrawn', { state: 'error', dismissal: 'token_revoked' }, 'Your invitation was withdrawn'],
+  ['an invitation ended', { state: 'error', dismissal: 'token_expired' }, 'Your invitation has ended'],
+  ['a channel was made private', { state: 'error', dismissal: 'made_private' }, 'Brook is private now'],
+  ['a channel was deleted', { state: 'error', dismissal: 'stopped' }, 'Brook is gone'],
   [
     'the codec is foreign',
     { state: 'error', problem: { status: 422, message: '', missingCodec: 'H264' } },

@@ -99,6 +99,20 @@ export interface StreamKey {
 /** A key just made: the only time that `key` itself is seen. */
 export type NewStreamKey = Pick<StreamKey, 'id' | 'name' | 'prefix'> & { readonly key: string };
 
+/** An invitation to a private channel, as it is remembered. */
+export interface ViewerToken {
+  readonly id: string;
+  readonly label: string;
+  /** So many may watch with it at once; `null`: any number. */
+  readonly maxViewers: number | null;
+  /** Who do now. */
+  readonly viewers: number;
+  readonly expiresAt: string;
+}
+
+/** The only time that `token` itself is seen. */
+export type NewViewerToken = ViewerToken & { readonly token: string };
+
 /** One thing that was looked at, in words for whoever runs the server. */
 export interface Finding {
   readonly subject: string;
@@ -212,6 +226,15 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     createKey: (slug: string, key: { name: string; ttlSeconds?: number }) =>
       call<NewStreamKey>('POST', `${channel(slug)}/keys`, key),
     rotateKey: (slug: string, id: string) => call<NewStreamKey>('POST', `${channel(slug)}/keys/${id}/rotate`),
+    viewerTokens: (slug: string) =>
+      call<Page<ViewerToken>>('GET', `${channel(slug)}/viewer-tokens?limit=100`).then(({ items }) => items),
+    createViewerToken: (slug: string, draft: Pick<ViewerToken, 'label' | 'maxViewers'> & { ttlSeconds: number }) =>
+      call<NewViewerToken>('POST', `${channel(slug)}/viewer-tokens`, draft),
+    revokeViewerToken: (slug: string, id: string) => call<void>('DELETE', `${channel(slug)}/viewer-tokens/${id}`),
+    revokeViewerTokens: (slug: string) => call<void>('DELETE', `${channel(slug)}/viewer-tokens`),
+    /** From now on this browser may see the channel, as long as the token lasts. */
+    openAccess: (slug: string, token: string) => call<void>('POST', `${channel(slug)}/access`, { token }),
+
     health: () => call<Health>('GET', '/health'),
     judge: (seen: BrowserFacts) => call<Health>('POST', '/health/browser', seen),
     upload: (padding: string) => call<void>('POST', '/health/upload', { padding }),
@@ -237,5 +260,7 @@ export function apiWith(fetch: typeof globalThis.fetch) {
 export const api = apiWith((input, init) => globalThis.fetch(input, init));
 
 export const healthEventsUrl = '/api/v1/health/events';
+
+export const liveUrl = (slug: string) => `/api/v1/channels/${encodeURIComponent(slug)}/live`;
 
 export const eventsUrl = (slug: string) => `/api/v1/channels/${encodeURIComponent(slug)}/events`;

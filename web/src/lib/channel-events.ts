@@ -5,6 +5,8 @@ export interface ChannelEventsOptions {
   readonly url: string;
   readonly onLive: (live: Live) => void;
   readonly onViewers: (viewers: number) => void;
+  /** Who listens may not any more. */
+  readonly onEnded?: (reason: string) => void;
 }
 
 /** What a channel tells of itself by server-sent events, for as long as it is open: the present state first. */
@@ -28,6 +30,7 @@ export class ChannelEvents {
     };
     source.addEventListener('live', ({ data }) => this.#options.onLive(JSON.parse(data)));
     source.addEventListener('viewers', ({ data }) => this.#options.onViewers(JSON.parse(data).viewers));
+    source.addEventListener('ended', ({ data }) => this.#options.onEnded?.(JSON.parse(data).reason));
     source.onerror = () => {
       // The browser repeats what broke off, but not what was refused.
       if (source.readyState !== EventSource.CLOSED) return;

@@ -13,6 +13,8 @@ export interface ViewerSnapshot {
   readonly live: Live | undefined;
   readonly viewers: number;
   readonly problem: Problem | undefined;
+  /** Why this viewer was sent away for good. */
+  readonly dismissal: string | undefined;
   /** While reconnecting: whether it is the streamer whose connection dropped. */
   readonly isStreamerGone: boolean;
   /** No picture is sent, or wanted, or none has come so far. */

@@ -1,4 +1,4 @@
-import { eventsUrl, type Live } from './api.ts';
+import { eventsUrl, type Live, liveUrl } from './api.ts';
 import { ChannelEvents } from './channel-events.ts';
 import { type Latency, LatencyMeter } from './player/latency.ts';
 import { Playback } from './player/playback.ts';
@@ -45,6 +45,7 @@ export class Viewer {
   #problem: Problem | undefined;
   #isWatching = false;
   #wasConnected = false;
+  #dismissal: string | undefined;
   #isLinkTooThin = false;
   #isPictureStill = false;
   #latency: Latency | undefined;
@@ -69,6 +70,7 @@ export class Viewer {
       url: server + eventsUrl(channel),
       onLive: (now) => this.#follow(now),
       onViewers: (viewers) => this.#counted(viewers),
+      onEnded: (reason) => void this.#dismissed(reason),
     });
     this.#player = new WhepPlayer({
       endpoint: { url: `${server}/whep/${encodeURIComponent(channel)}`, ...(token !== undefined && { token }) },
@@ -86,6 +88,7 @@ export class Viewer {
       live: this.#live,
       viewers: this.#live?.stream?.viewers ?? 0,
       problem: this.#problem,
+      dismissal: this.#dismissal,
       isStreamerGone: this.#live?.state === 'reconnecting',
       isSoundAlone: !isPictureSent || this.#playback.stream?.getVideoTracks().length === 0,
       isPictureSent,
@@ -105,6 +108,7 @@ export class Viewer {
   startWatching(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
+    this.#dismissal = undefined;
     if (this.#live?.state !== 'offline') this.#player.play();
     this.#events.open();
     globalThis.addEventListener('online', this.#hurry);
@@ -167,7 +171,7 @@ export class Viewer {
 
   get #state(): ViewerState {
     if (!this.#isWatching) return this.#live?.state === 'offline' ? 'offline' : this.#live ? 'connecting' : 'idle';
-    if (this.#whep === 'refused') return 'error';
+    if (this.#dismissal !== undefined || this.#whep === 'refused') return 'error';
     if (this.#whep === 'connected') return this.#live?.state === 'reconnecting' ? 'reconnecting' : 'live';
     if (this.#live?.state === 'offline' || this.#problem?.status === 409) return 'offline';
     return this.#wasConnected ? 'reconnecting' : 'connecting';
@@ -204,6 +208,20 @@ export class Viewer {
     this.#changed();
   }
 
+  /** What let this viewer in is worth nothing any more, unless something else lets him. */
+  async #dismissed(reason: string): Promise<void> {
+    this.#events.close();
+    const { server = '', channel, token } = this.#options;
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await fetch(server + liveUrl(channel), { headers }).catch(() => undefined);
+    if (!this.#isWatching) return;
+    if (answer?.status !== 404) return this.#events.open();
+    this.#dismissal = reason;
+    this.#player.close();
+    this.#playback.show(undefined);
+    this.#changed();
+  }
+
   #counted(viewers: number): void {
     if (this.#live?.stream) this.#live = { ...this.#live, stream: { ...this.#live.stream, viewers } };
     this.#changed();
@@ -212,7 +230,7 @@ export class Viewer {
   /** A lid is opened, a tab is looked at again, a network is back. */
   readonly #hurry = (): void => {
     if (document.visibilityState !== 'visible') return;
-    if (this.#live?.state !== 'offline') this.#player.hurry();
+    if (this.#live?.state !== 'offline' && this.#dismissal === undefined) this.#player.hurry();
     this.#playback.resume();
   };
 

@@ -23,7 +23,8 @@ export function noticeOf(now: ViewerSnapshot, name: string): Notice | undefined 
       return { title: `${name} is offline`, text: 'Stay here: this page starts by itself when they go live.' };
     case 'idle':
     case 'connecting':
-      return { title: 'Connecting…', text: '', isBusy: true };
+      // All places of his invitation are taken, or he asks too often: it is tried again.
+      return { title: 'Connecting…', text: now.problem?.status === 429 ? now.problem.message : '', isBusy: true };
     case 'reconnecting':
       return now.isStreamerGone
         ? {
@@ -34,12 +35,27 @@ export function noticeOf(now: ViewerSnapshot, name: string): Notice | undefined 
           }
         : { title: 'The connection dropped', text: 'Reconnecting…', isBusy: true, isLate: true };
     case 'error':
+      if (now.dismissal !== undefined) return farewell(now.dismissal, name);
       return now.problem?.missingCodec
         ? {
             title: 'Your browser cannot play this stream',
             text: `It is sent as ${now.problem.missingCodec}, which this browser does not decode. Another browser will do.`,
           }
         : { title: 'This stream cannot be played', text: now.problem?.message ?? '' };
+  }
+}
+
+function farewell(dismissal: string, name: string): Notice {
+  const text = 'Ask the streamer for a new one.';
+  switch (dismissal) {
+    case 'token_revoked':
+      return { title: 'Your invitation was withdrawn', text };
+    case 'token_expired':
+      return { title: 'Your invitation has ended', text };
+    case 'made_private':
+      return { title: `${name} is private now`, text: 'You need an invitation to watch.' };
+    default:
+      return { title: `${name} is gone`, text: 'This channel is not there any more.' };
   }
 }
 

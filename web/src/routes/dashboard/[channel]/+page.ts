@@ -7,13 +7,14 @@ export const load: PageLoad = async ({ fetch, parent, params, url }) => {
   requireUser((await parent()).user, url);
   const api = apiWith(fetch);
   try {
-    const [channel, live, keys, webhooks] = await Promise.all([
+    const [channel, live, keys, viewerTokens, webhooks] = await Promise.all([
       api.channel(params.channel),
       api.live(params.channel),
       api.keys(params.channel),
+      api.viewerTokens(params.channel),
       api.webhooks(),
     ]);
-    return { channel, live, keys, webhooks };
+    return { channel, live, keys, viewerTokens, webhooks };
   } catch (failure) {
     if (failure instanceof ApiError) error(failure.status || 503, failure.message);
     throw failure;
