@@ -51,6 +51,14 @@ describe('the API', () => {
     }
   });
 
+  it('is described once, however often that is asked for', async () => {
+    const [first, again] = [await fake.call('GET', '/openapi.json'), await fake.call('GET', '/openapi.json')];
+    expect(await again.text()).toBe(await first.text());
+    const start = process.cpuUsage();
+    for (let time = 0; time < 20; time += 1) await fake.request('/api/docs');
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
+  });
+
   it('names with each route what it may say no with, its conditions and its limits', async () => {
     const { paths } = await fake.document();
     for (const [path, item] of Object.entries(paths)) {
