@@ -7,9 +7,10 @@ export function allowedMethods(app: Hono<AppEnv>): (path: string) => string[] {
     .filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => ({ method, segments: path.split('/') }));
   return (path) => {
-    const segments = path.split('/');
+    const segments = path.replace(/\/$/, '').split('/');
     const fits = (pattern: readonly string[]) =>
-      pattern.length === segments.length && pattern.every((part, i) => part.startsWith(':') || part === segments[i]);
+      pattern.length === segments.length &&
+      pattern.every((part, i) => (part.startsWith(':') ? segments[i] !== '' : part === segments[i]));
     const methods = routes.flatMap((route) => (fits(route.segments) ? [route.method] : []));
     return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
   };

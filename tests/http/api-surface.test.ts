@@ -24,6 +24,12 @@ describe('the API', () => {
     expect(response.headers.get('allow')?.split(', ').toSorted()).toEqual(['DELETE', 'GET', 'HEAD', 'PATCH']);
   });
 
+  it('has nothing at an address with a hole in it, and takes one with a slash at its end as without', async () => {
+    expect((await fake.call('POST', '/webhooks/x/deliveries//redeliver')).status).toBe(404);
+    expect((await fake.call('GET', '/channels//live')).status).toBe(404);
+    expect((await fake.call('PUT', '/channels/')).headers.get('allow')).toBe('GET, HEAD, POST');
+  });
+
   it('describes itself', async () => {
     const document = await body(await fake.call('GET', '/openapi.json'));
     expect(document['openapi']).toBe('3.1.0');

@@ -56,7 +56,10 @@ function operationOf({ paths }: ApiDocument, method: string, path: string): Oper
   const segments = path.split('?')[0]?.split('/') ?? [];
   const fits = (pattern: string) => {
     const parts = pattern.split('/');
-    return parts.length === segments.length && parts.every((part, i) => part.startsWith('{') || part === segments[i]);
+    return (
+      parts.length === segments.length &&
+      parts.every((part, i) => (part.startsWith('{') ? segments[i] !== '' : part === segments[i]))
+    );
   };
   const found = Object.entries(paths).find(([pattern]) => fits(pattern));
   return found?.[1][method.toLowerCase()];
