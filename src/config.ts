@@ -28,6 +28,8 @@ export interface Config {
   readonly apiRateLimit: number;
   /** Where POSTs to WHIP and WHEP go that are not taken here, as templates. */
   readonly redirect?: { readonly whip?: string; readonly whep?: string; readonly when: (typeof REDIRECT_WHEN)[number] };
+  /** The sites whose pages may show the embedded player; `*` is all, none at all is nobody. */
+  readonly embedOrigins: readonly string[];
   /** An origin, without a trailing slash. */
   readonly publicUrl?: string;
   /** Absolute. */
@@ -121,6 +123,12 @@ function readSigningSecret(value: string): string | undefined {
   return length >= 24 && length <= 64 ? value : undefined;
 }
 
+function readEmbedOrigins(value: string): readonly string[] | undefined {
+  if (value === '*' || value === 'none') return value === '*' ? ['*'] : [];
+  const origins = value.split(',').map((item) => readOrigin(item.trim()));
+  return origins.every((origin) => origin !== undefined) ? origins : undefined;
+}
+
 /** Of an address; `{channel}` stands for the name of a channel. */
 function template(example: string) {
   return variable(`must be an http(s) address, with {channel} or without, for example ${example}`, (value) => {
@@ -155,6 +163,10 @@ const schema = z.object({
   REDIRECT_WHEP: template('https://other.example.org/whep/{channel}'),
   REDIRECT_WHEN: oneOf(REDIRECT_WHEN),
   PUBLIC_URL: variable('must be an http(s) address without a path, for example https://live.example.org', readOrigin),
+  EMBED_ORIGINS: variable(
+    'must be *, none, or a comma list of origins, for example https://example.org,https://blog.example.org',
+    readEmbedOrigins,
+  ),
   ANNOUNCED_ADDRESS: listOf(
     'must be a comma list of IP or IP:port, for example 203.0.113.7 or 203.0.113.7:40000,[2001:db8::7]:40000',
     readAnnouncedAddress,
@@ -268,6 +280,7 @@ function grouped(env: z.output<typeof schema>): Config {
     },
     maxSessions: env.MAX_SESSIONS ?? DEFAULT_MAX_SESSIONS,
     apiRateLimit: env.API_RATE_LIMIT ?? DEFAULT_API_RATE_LIMIT,
+    embedOrigins: env.EMBED_ORIGINS ?? ['*'],
     dataDir: env.DATA_DIR ?? resolve('data'),
     recordings: recordingsOf(env),
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',

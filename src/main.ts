@@ -13,6 +13,7 @@ import { type Database, openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
 import { createApp } from './http/app.ts';
 import { Limits } from './http/limits.ts';
+import { readPlayerLibrary } from './http/player-library.ts';
 import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
 import { createLog, type Log } from './log.ts';
@@ -112,9 +113,14 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     checks,
     health,
     probes: new Probes({ media, clock: systemClock }),
+    playerLibrary: await readPlayerLibrary(),
     site: (request, response) => site?.(request, response),
   });
-  site = await loadSite({ api: (request, bindings) => app.fetch(request, bindings), publicUrl });
+  site = await loadSite({
+    api: (request, bindings) => app.fetch(request, bindings),
+    publicUrl,
+    embedOrigins: config.embedOrigins,
+  });
   const server = await serveHttp({ app, ...config.http });
   closers.push({ name: 'http', close: () => server.close() });
 

@@ -34,6 +34,7 @@ test('without any variable everything has its default, and nothing optional is t
     http: { host: '0.0.0.0', port: 8080 },
     media: { port: 8189, threads: Math.max(1, availableParallelism() - 1), announcedAddresses: [], send: 'auto' },
     maxSessions: 10_000,
+    embedOrigins: ['*'],
     dataDir: resolve('data'),
     apiRateLimit: 3000,
     recordings: { reserveBytes: 1e9 },
@@ -54,6 +55,7 @@ test('every variable is read into its place', () => {
     REDIRECT_WHIP: 'https://in.example.org/whip',
     REDIRECT_WHEP: 'https://{channel}.example.org/whep/{channel}?a=b',
     REDIRECT_WHEN: 'Always',
+    EMBED_ORIGINS: 'https://example.org/, http://localhost:3000',
     PUBLIC_URL: 'https://live.example.org/',
     ANNOUNCED_ADDRESS: '203.0.113.7, 203.0.113.8:40000,2001:db8::7,[2001:db8::8]:40001,[2001:db8::9]',
     DATA_DIR: '/var/lib/freshet',
@@ -84,6 +86,7 @@ test('every variable is read into its place', () => {
       send: 'gso',
     },
     maxSessions: 500,
+    embedOrigins: ['https://example.org', 'http://localhost:3000'],
     redirect: {
       whip: 'https://in.example.org/whip',
       whep: 'https://{channel}.example.org/whep/{channel}?a=b',
@@ -200,4 +203,10 @@ test.each([
   { ...S3, S3_ENDPOINT: 's3.example.org' },
 ])('%o is refused with one problem', (env) => {
   expect(problems(env)).toHaveLength(1);
+});
+
+test('all pages, some or none may show the embedded player', () => {
+  expect(readConfig({ EMBED_ORIGINS: '*' }).embedOrigins).toEqual(['*']);
+  expect(readConfig({ EMBED_ORIGINS: 'none' }).embedOrigins).toEqual([]);
+  expect(problems({ EMBED_ORIGINS: 'https://example.org/page' })[0]).toMatch(/^EMBED_ORIGINS: must be \*, none/);
 });

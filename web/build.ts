@@ -14,23 +14,31 @@ if (!isCurrent) build();
 
 function build(): void {
   const started = performance.now();
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: web,
-    encoding: 'utf8',
-  });
-  if (status !== 0) {
-    console.error(`${stdout}${stderr}\nThe site could not be built.`);
-    process.exit(1);
-  }
+  runVite([]);
+  // After the site, whose build clears the folder that both lie in.
+  runVite(['--config', 'vite.element.config.ts']);
   writeFileSync(stamp, sources);
   console.log(`Built the site in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 }
 
-function sourcesHash(): string {
-  const files = globSync(['web/src/**/*', 'web/static/**/*', 'web/*.json', 'web/vite.config.ts', 'package-lock.json'], {
-    cwd: root,
+function runVite(more: readonly string[]): void {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn', ...more], {
+    cwd: web,
+    encoding: 'utf8',
   });
+  if (status === 0) return;
+  console.error(`${stdout}${stderr}\nThe site could not be built.`);
+  process.exit(1);
+}
+
+function sourcesHash(): string {
+  const files = globSync(
+    ['web/src/**/*', 'web/static/**/*', 'web/*.json', 'web/vite*.config.ts', 'package-lock.json'],
+    {
+      cwd: root,
+    },
+  );
   const hash = createHash('sha256');
   for (const file of files.toSorted()) {
     const path = join(root, file);

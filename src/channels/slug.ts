@@ -2,7 +2,19 @@
 const RESERVED = new Set([
   ...['api', 'whip', 'whep', 'media', 'metrics', 'healthz', 'readyz', 'ws', 'turn', 'dash', 'hls'],
   ...['setup', 'login', 'logout', 'signup', 'register', 'account', 'settings', 'password', 'invite', 'stage'],
-  ...['studio', 'dashboard', 'admin', 'embed', 'search', 'live', 'channels', 'channel', 'recordings', 'recording'],
+  ...[
+    'studio',
+    'dashboard',
+    'admin',
+    'embed',
+    'oembed',
+    'search',
+    'live',
+    'channels',
+    'channel',
+    'recordings',
+    'recording',
+  ],
   ...[
     'streams',
     'sessions',

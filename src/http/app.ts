@@ -1,5 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { ApiTokens } from '../accounts/api-tokens.ts';
 import type { Login } from '../accounts/login.ts';
@@ -30,6 +31,8 @@ import { type HealthChecks, healthRoutes } from './health.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import { Limits } from './limits.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
+import { oEmbedRoutes } from './oembed.ts';
+import { type PlayerLibrary, playerLibraryRoutes } from './player-library.ts';
 import { recordingMediaRoutes } from './recording-media.ts';
 import type { RedirectOptions } from './redirect.ts';
 import { openToAllOrigins } from './signalling.ts';
@@ -65,6 +68,7 @@ export interface AppOptions {
   /** Where POSTs go that are not taken here; without it all are. */
   readonly redirect?: RedirectOptions | undefined;
   readonly site?: SiteHandler | undefined;
+  readonly playerLibrary?: PlayerLibrary;
   readonly limits?: Limits;
 }
 
@@ -86,6 +90,10 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/', healthRoutes(options.checks ?? {}));
   app.route('/whip', whipRoutes({ streams, streamKeys, limits, admit, turn, redirect, publicUrl, log }));
   app.route('/whep', whepRoutes({ streams, gate, limits, admit, turn, redirect, publicUrl }));
+  app.use('/oembed', plainHeaders).route('/oembed', oEmbedRoutes({ channels: options.channels, limits, publicUrl }));
+  if (options.playerLibrary) app.route('/', playerLibraryRoutes(options.playerLibrary));
+  // What everybody may read of a channel, players on pages of other sites may read too; never with a cookie.
+  for (const path of READ_BY_PLAYERS) app.use(`/api/v1/channels/:slug${path}`, readByOthers);
   const api = apiRoutes({ ...options, auth, gate, viewerAccess, limits }, async (c) =>
     app.fetch(asRead(c.req.raw), c.env),
   );
@@ -101,7 +109,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     const allowed = methodsOf(c.req.path);
     if (allowed.length > 0) return refuseMethod(allowed);
     const { incoming, outgoing } = c.env ?? {};
-    if (!site || !incoming || !outgoing || /^\/(api|whip|whep|media)(\/|$)/.test(c.req.path)) {
+    if (!site || !incoming || !outgoing || /^\/(api|whip|whep|media|oembed)(\/|$)/.test(c.req.path)) {
       throw new HttpError('not_found', 'There is nothing here.');
     }
     site(incoming, outgoing);
@@ -109,6 +117,10 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   });
   return app;
 }
+
+const READ_BY_PLAYERS = ['', '/live', '/events'] as const;
+
+const readByOthers = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], allowHeaders: ['Authorization'] });
 
 /** Nothing here is a page, whatever a browser may guess. */
 const plainHeaders: MiddlewareHandler<AppEnv> = async (c: Context<AppEnv>, next) => {

@@ -27,6 +27,7 @@ export type HttpErrorCode =
   | 'rate_limited'
   | 'too_many_feeds'
   | 'too_many_session_feeds'
+  | 'not_implemented'
   | 'internal';
 
 export type ErrorCode =
@@ -88,6 +89,7 @@ export const statusOf = {
   too_many_logins: 429,
   too_many_session_feeds: 429,
   internal: 500,
+  not_implemented: 501,
   too_many_feeds: 503,
   authorizer_away: 503,
   at_capacity: 503,

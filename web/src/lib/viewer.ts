@@ -21,6 +21,8 @@ export interface ViewerOptions {
   readonly live?: Live;
   /** Begins without sound, or with it, and remembers nothing; otherwise as it was the last time. */
   readonly muted?: boolean;
+  /** To begin with this one, as the menu names it (`720p`), or with `audio`; otherwise as it was the last time. */
+  readonly quality?: string | undefined;
   readonly onChange?: (now: ViewerSnapshot) => void;
 }
 
@@ -53,7 +55,7 @@ export class Viewer {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: ViewerOptions) {
-    const { server = '', channel, token, live, muted } = options;
+    const { server = '', channel, token, live, muted, quality } = options;
     this.#options = options;
     this.#live = live;
     this.#sound = new Sound(muted === undefined ? {} : { isMuted: muted });
@@ -63,6 +65,7 @@ export class Viewer {
     });
     this.#quality = new QualityChoice({
       channel,
+      first: quality,
       ask: (quality) => this.#player.choose(mediaWish(quality)),
       onChange: () => this.#changed(),
     });

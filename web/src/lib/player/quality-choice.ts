@@ -6,6 +6,8 @@ type Wished = Pick<Quality, 'key' | 'label' | 'wish'>;
 export interface QualityChoiceOptions {
   /** The choice is remembered by it. */
   readonly channel: string;
+  /** What to begin with, by its label or as `audio`; then nothing is remembered. */
+  readonly first?: string | undefined;
   /** Makes it so on the server; rejects where it can not be had. `undefined`: the server chooses. */
   readonly ask: (quality: Wished | undefined) => Promise<void>;
   readonly onChange: () => void;
@@ -14,15 +16,16 @@ export interface QualityChoiceOptions {
 /** What a viewer may choose on a channel, and what he chose: remembered for the next time, until he chooses again. */
 export class QualityChoice {
   readonly #options: QualityChoiceOptions;
-  readonly #storedAs: string;
+  readonly #storedAs: string | undefined;
   #qualities: readonly Quality[] = [];
   #wished: Wished | undefined;
   #asked: Wished | undefined;
 
   constructor(options: QualityChoiceOptions) {
     this.#options = options;
-    this.#storedAs = `quality:${options.channel}`;
-    this.#wished = stored(this.#storedAs);
+    const { channel, first } = options;
+    this.#storedAs = first === undefined ? `quality:${channel}` : undefined;
+    this.#wished = first === undefined ? stored(`quality:${channel}`) : wishOf(first);
     this.#asked = this.#wished;
   }
 
@@ -59,7 +62,7 @@ export class QualityChoice {
       this.#follow().catch(() => {});
       throw error;
     }
-    remember(this.#storedAs, quality);
+    if (this.#storedAs !== undefined) remember(this.#storedAs, quality);
   }
 
   heard(layers: readonly VideoLayer[]): void {
@@ -78,6 +81,11 @@ export class QualityChoice {
     this.#asked = chosen;
     await this.#options.ask(chosen);
   }
+}
+
+/** Which layer that is shows once the layers are known. */
+function wishOf(label: string): Wished {
+  return label === 'audio' ? SOUND_ONLY : { key: '', label, wish: {} };
 }
 
 function stored(name: string): Wished | undefined {

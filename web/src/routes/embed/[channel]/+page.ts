@@ -1,0 +1,18 @@
+import { error } from '@sveltejs/kit';
+import { ApiError, apiWith } from '#lib/api.ts';
+import { embedOptions } from '#lib/embed-options.ts';
+import { EMBEDDABLE } from '#lib/embeddable.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ fetch, params, url, setHeaders }) => {
+  const api = apiWith(fetch);
+  try {
+    const [channel, live] = await Promise.all([api.channel(params.channel), api.live(params.channel)]);
+    // A private channel is shown by nobody else's page, whoever looks at it.
+    if (channel.visibility !== 'private') setHeaders({ [EMBEDDABLE]: 'yes' });
+    return { channel, live, options: embedOptions(url.searchParams) };
+  } catch (failure) {
+    if (failure instanceof ApiError) error(failure.status || 503, failure.message);
+    throw failure;
+  }
+};
