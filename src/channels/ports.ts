@@ -40,6 +40,8 @@ export interface ChannelQuery {
   readonly ownerId?: string;
   /** Found in slug or title, whatever the case. */
   readonly text?: string;
+  /** As it is written, whatever the case. */
+  readonly category?: string;
   /** Only these visibilities; all when absent. */
   readonly visibilities?: readonly Visibility[];
   readonly limit: number;

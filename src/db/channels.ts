@@ -23,14 +23,16 @@ export class DbChannels implements ChannelStore {
   }
 
   /** Ids are made in the order of time, hence they are the order of the pages. */
-  async list({ ids, ownerId, text, visibilities, limit, after }: ChannelQuery): Promise<readonly Channel[]> {
+  async list({ ids, ownerId, text, category, visibilities, limit, after }: ChannelQuery): Promise<readonly Channel[]> {
     if ((after !== undefined && !isId(after)) || (text !== undefined && hasNul(text))) return [];
+    if (category !== undefined && hasNul(category)) return [];
     const found = text && { contains: literally(text), mode: 'insensitive' as const };
     return await this.#db.channel.findMany({
       where: {
         id: { ...(ids && { in: ids.filter(isId) }), ...(after && { lt: after }) },
         ...(ownerId && { ownerId }),
         ...(visibilities && { visibility: { in: [...visibilities] } }),
+        ...(category && { category: { equals: literally(category), mode: 'insensitive' as const } }),
         ...(found && { OR: [{ slug: found }, { title: found }] }),
       },
       orderBy: { id: 'desc' },

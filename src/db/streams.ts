@@ -164,6 +164,17 @@ export class DbStreams implements StreamStore, StreamHistory {
     return await Promise.all(rows.map((row) => this.#record(row)));
   }
 
+  async lastEnds(channelIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const found = await this.#db.stream.groupBy({
+      by: ['channelId'],
+      where: { channelId: { in: channelIds.filter(isId) }, endedAt: { not: null } },
+      _max: { endedAt: true },
+    });
+    return new Map(
+      found.flatMap(({ channelId, _max: { endedAt } }) => (endedAt ? [[channelId, endedAt] as const] : [])),
+    );
+  }
+
   async byId(streamId: string): Promise<StreamHistoryRecord | undefined> {
     if (!isId(streamId)) return undefined;
     const row = await this.#db.stream.findUnique({

@@ -246,6 +246,8 @@ export interface StreamHistory {
   /** Newest first; `after` is the id of the last stream of the page before. */
   history(channelId: string, page: { limit: number; after?: string }): Promise<readonly StreamHistoryRecord[]>;
   byId(streamId: string): Promise<StreamHistoryRecord | undefined>;
+  /** When the last stream of each channel ended; without those that never had one. */
+  lastEnds(channelIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
 }
 
 /** A stream whose media may be taken elsewhere. `mediaId`: what the media plane knows it by. */

@@ -70,6 +70,15 @@ test('a list is narrowed by ids, owner and visibility', async () => {
   expect(await slugs({ after: 'no-id' })).toEqual([]);
 });
 
+test('a category is that very one, whatever the case, and its wildcards stand for themselves', async () => {
+  await make('chess', { category: 'Chess' });
+  await make('speed-chess', { category: 'Speed chess' });
+  await make('odd-one', { category: '100%_' });
+  expect(await slugs({ category: 'cHESS' })).toEqual(['chess']);
+  expect(await slugs({ category: '100%_' })).toEqual(['odd-one']);
+  for (const category of ['%', 'ch_ss', 'chess\0']) expect(await slugs({ category })).toEqual([]);
+});
+
 test('a text is found in slug or title whatever the case, and its wildcards stand for themselves', async () => {
   await make('reef', { title: 'Étang 100% live' });
   await make('pier_1', { title: 'Back\\slash' });

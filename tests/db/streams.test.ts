@@ -213,6 +213,18 @@ test('history tells the streams of a channel newest first, in pages that neither
   expect([...first, ...second].map((stream) => stream.id).sort()).toEqual(ids.sort());
 });
 
+test('the last end of each channel is told, without those that never had one', async () => {
+  const end = (id: string, seconds: number) =>
+    db.streams.end(id, { at: at(seconds), reason: 'stopped', peakViewers: 0 });
+  const first = await start();
+  expect(await db.streams.lastEnds([channelId])).toEqual(new Map());
+  await end(first, 10);
+  await end(await start(20), 30);
+  await start(40);
+  expect(await db.streams.lastEnds([channelId, randomUUID(), 'no-id'])).toEqual(new Map([[channelId, at(30)]]));
+  expect(await db.streams.lastEnds([])).toEqual(new Map());
+});
+
 test('history of what is no channel or page is empty', async () => {
   await start();
   for (const id of [randomUUID(), 'no-id']) {

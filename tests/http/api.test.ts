@@ -26,7 +26,7 @@ describe('channels', () => {
       description: '',
       category: 'Nature',
       visibility: 'public',
-      live: { state: 'offline', viewers: 0, startedAt: null, title: 'A brook' },
+      live: { state: 'offline', viewers: 0, startedAt: null, title: 'A brook', lastEndedAt: null },
     });
     expect(await body(await fake.call('GET', '/channels/brook'))).toMatchObject({ title: 'A brook' });
 

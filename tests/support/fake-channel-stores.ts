@@ -38,11 +38,12 @@ export class FakeChannelStore implements ChannelStore {
     return [...this.rows.values()].find((row) => row.slug === slug);
   }
 
-  async list({ ids, ownerId, text, visibilities, ...page }: ChannelQuery): Promise<readonly Channel[]> {
+  async list({ ids, ownerId, text, category, visibilities, ...page }: ChannelQuery): Promise<readonly Channel[]> {
     const rows = [...this.rows.values()]
       .toReversed()
       .filter((row) => ids?.includes(row.id) ?? true)
       .filter((row) => ownerId === undefined || row.ownerId === ownerId)
+      .filter((row) => category === undefined || row.category.toLowerCase() === category.toLowerCase())
       .filter((row) => visibilities?.includes(row.visibility) ?? true)
       .filter((row) => `${row.slug}\n${row.title}`.toLowerCase().includes((text ?? '').toLowerCase()));
     return pageOf(rows, page);

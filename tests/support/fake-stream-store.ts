@@ -115,6 +115,12 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
     return this.rows.get(streamId);
   }
 
+  async lastEnds(channelIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const ended = [...this.rows.values()].filter(({ channelId }) => channelIds.includes(channelId));
+    const newestLast = ended.toSorted((a, b) => Number(a.endedAt) - Number(b.endedAt));
+    return new Map(newestLast.flatMap(({ channelId, endedAt }) => (endedAt ? [[channelId, endedAt]] : [])));
+  }
+
   #row(streamId: string): StreamHistoryRecord {
     const row = this.rows.get(streamId);
     if (!row) throw new Error('foreign key: no such stream');

@@ -31,6 +31,7 @@ const query = pageQuery.extend({
   live: flag.optional(),
   mine: flag.optional(),
   q: text.max(100).optional(),
+  category: category.optional().openapi({ description: 'Of this category alone, whatever the case' }),
 });
 
 const routes = {
@@ -75,33 +76,35 @@ const routes = {
   }),
 };
 
-export function channelRoutes({ gate, channels, viewerTokens, streams, recordings }: ApiDependencies) {
+export function channelRoutes({ gate, channels, viewerTokens, streams, recordings, history }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
-    const { limit, cursor, live, mine, q } = c.req.valid('query');
+    const { limit, cursor, live, mine, q, category: inCategory } = c.req.valid('query');
     const rows = await channels.list({
       limit: limit + 1,
       ...(await scope(c, mine === true)),
       ...(cursor !== undefined && { after: cursor }),
       ...(q !== undefined && q !== '' && { text: q }),
+      ...(inCategory && { category: inCategory }),
       ...(live === true && { ids: streams.liveChannelIds() }),
     });
-    const view = (channel: Channel) => channelView(channel, streams.live(channel.id));
+    const ends = await history.lastEnds(rows.map(({ id }) => id));
+    const view = (channel: Channel) => channelView(channel, streams.live(channel.id), ends.get(channel.id));
     return c.json(rowPage(c, { limit, rows, view }), 200);
   });
 
   app.openapi(routes.create, async (c) => {
     const { id: ownerId } = c.var.granted.account;
     const channel = await channels.create({ ...c.req.valid('json'), ownerId });
-    return c.json(channelView(channel, streams.live(channel.id)), 201, {
+    return c.json(channelView(channel, streams.live(channel.id), undefined), 201, {
       Location: `/api/v1/channels/${channel.slug}`,
     });
   });
 
   app.openapi(routes.read, async (c) => {
     const { channel } = c.var.granted;
-    return c.json(channelView(channel, streams.live(channel.id)), 200);
+    return c.json(await view(channel), 200);
   });
 
   app.openapi(routes.update, async (c) => {
@@ -110,7 +113,7 @@ export function channelRoutes({ gate, channels, viewerTokens, streams, recording
     const updated = await channels.update(channel, Object.fromEntries(given));
     streams.channelChanged(updated);
     if (updated.visibility === 'private') streams.passes.end(channel.id, 'made_private');
-    return c.json(channelView(updated, streams.live(channel.id)), 200);
+    return c.json(await view(updated), 200);
   });
 
   app.openapi(routes.remove, async (c) => {
@@ -125,6 +128,10 @@ export function channelRoutes({ gate, channels, viewerTokens, streams, recording
     for (const pass of [channel.id, ...tokens]) streams.passes.end(pass, 'stopped');
     return c.body(null, 204);
   });
+
+  async function view(channel: Channel) {
+    return channelView(channel, streams.live(channel.id), (await history.lastEnds([channel.id])).get(channel.id));
+  }
 
   async function scope(c: Context, isMine: boolean): Promise<Partial<ChannelQuery>> {
     return isMine ? { ownerId: (await gate.account(c, { scope: 'read' })).id } : { visibilities: ['public'] };

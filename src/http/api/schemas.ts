@@ -79,6 +79,7 @@ export const channelSchema = z
       viewers: z.int(),
       startedAt: time.nullable(),
       title: z.string(),
+      lastEndedAt: time.nullable().openapi({ description: 'When the stream before ended; null when there was none' }),
     }),
   })
   .openapi('Channel');
@@ -126,7 +127,11 @@ export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
   };
 }
 
-export function channelView(of: Channel, { state, stream }: LiveSnapshot): z.infer<typeof channelSchema> {
+export function channelView(
+  of: Channel,
+  { state, stream }: LiveSnapshot,
+  lastEndedAt: Date | undefined,
+): z.infer<typeof channelSchema> {
   const { slug, title, description, category, acceptsWaitingViewers, isRecorded, createdAt } = of;
   return {
     slug,
@@ -142,6 +147,7 @@ export function channelView(of: Channel, { state, stream }: LiveSnapshot): z.inf
       viewers: stream?.viewers ?? 0,
       startedAt: stream?.startedAt.toISOString() ?? null,
       title: stream?.title ?? title,
+      lastEndedAt: lastEndedAt?.toISOString() ?? null,
     },
   };
 }

@@ -24,8 +24,12 @@ export interface Channel {
     readonly viewers: number;
     readonly startedAt: string | null;
     readonly title: string;
+    /** `null`: there was none before. */
+    readonly lastEndedAt: string | null;
   };
 }
+
+export type ChannelQuery = { readonly q?: string; readonly category?: string; readonly cursor?: string };
 
 export interface ChannelDraft {
   slug: string;
@@ -201,8 +205,11 @@ export function apiWith(fetch: typeof globalThis.fetch) {
         throw error;
       }),
 
-    liveChannels: (query: { q?: string; cursor?: string } = {}) =>
-      call<Page<Channel>>('GET', `/channels?${new URLSearchParams({ live: 'true', limit: '24', ...query })}`),
+    channels: (query: ChannelQuery = {}) =>
+      call<Page<Channel>>('GET', `/channels?${new URLSearchParams({ limit: '24', ...query })}`),
+    /** More of them than fit at once are not: who is live comes first. */
+    liveChannels: (query: ChannelQuery = {}) =>
+      call<Page<Channel>>('GET', `/channels?${new URLSearchParams({ live: 'true', limit: '100', ...query })}`),
     myChannels: () => call<Page<Channel>>('GET', '/channels?mine=true&limit=100').then((page) => page.items),
     channel: (slug: string) => call<Channel>('GET', channel(slug)),
     createChannel: (draft: ChannelDraft) => call<Channel>('POST', '/channels', draft),
