@@ -84,7 +84,10 @@ test('who is live comes first, who is not says since when, and the page follows 
 test('a search is in the address, is reached by a key, and goes with a category', async () => {
   const page = await visitor.open(server.url);
   await page.getByRole('heading', { name: 'Offline' }).waitFor();
-  await page.keyboard.press('/');
+  await until('the key leads to the search', async () => {
+    await page.keyboard.press('/');
+    return page.evaluate<boolean>("document.activeElement.name === 'q'");
+  });
   await page.keyboard.type('the');
   await page.waitForURL('**/?q=the');
   await until('two are found', async () => (await titles(page)).length === 2);

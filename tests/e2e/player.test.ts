@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seriousFaults } from '../support/accessibility.ts';
 import { Api } from '../support/api.ts';
 import { openBareSite } from '../support/bare-site.ts';
 import { keepPicture, newVisitor, openBrowser, received, type Visitor } from '../support/browser.ts';
@@ -8,6 +9,8 @@ import { until } from '../support/until.ts';
 import { hearsSound, seesMovingPicture, tapForSound } from '../support/watching.ts';
 
 const PLAYER = '[data-testid=player]';
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1280, height: 800 };
 // By a mark of its own: to the browser every look of a test into the page is a touch.
 const BEFORE_A_TOUCH = `
   let isTouched = false;
@@ -175,5 +178,24 @@ test('a viewer who jumps to live gets a session anew and goes on', async () => {
   await until('there is another connection', async () => (await page.evaluate<number>('probe.peers()')) > before);
   await page.waitForSelector('[data-state=live]');
   await seesMovingPicture(page, PLAYER);
+  await viewer.leave();
+});
+
+test('the page is well on a phone and in either theme, and asks nobody but the server for anything', async () => {
+  const viewer = await newVisitor(browser);
+  const asked: string[] = [];
+  viewer.context.on('request', (request) => asked.push(request.url()));
+  const page = await watch(viewer);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const [name, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
+      await page.setViewportSize(viewport);
+      await page.locator(PLAYER).hover();
+      await page.getByRole('button', { name: /^Quality/ }).waitFor();
+      expect(await seriousFaults(page), `${name}, ${colorScheme}`).toEqual([]);
+      await keepPicture(page, `player-5-${name}-${colorScheme}`);
+    }
+  }
+  expect(asked.filter((url) => !url.startsWith(server.url))).toEqual([]);
   await viewer.leave();
 });

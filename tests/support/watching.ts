@@ -40,6 +40,9 @@ export async function tapForSound(page: Page): Promise<void> {
   const prompt = page.getByRole('button', { name: 'Tap for sound' });
   await until('the sound is on', async () => {
     if (await prompt.isVisible()) await prompt.click();
-    return page.evaluate<boolean>('document.querySelector("[data-testid=player]").muted === false');
+    // Until it plays the browser may still say no.
+    return page.evaluate<boolean>(
+      '(({ muted, currentTime }) => !muted && currentTime > 0)(document.querySelector("[data-testid=player]"))',
+    );
   });
 }
