@@ -79,6 +79,7 @@ test('where the browser holds the sound back, the player says why, and one tap b
 test('every control has its key, and what was chosen is kept for the next visit', async () => {
   const viewer = await newVisitor(browser);
   const page = await watch(viewer);
+  await tapForSound(page);
   await page.locator(PLAYER).hover();
 
   await page.keyboard.press('?');
@@ -150,6 +151,7 @@ test('controls go after a while, and come back by mouse, focus and touch', async
 test('audio only asks for nothing but sound, and is kept', async () => {
   const viewer = await newVisitor(browser);
   const page = await watch(viewer);
+  await tapForSound(page);
   await page.locator(PLAYER).hover();
   await page.getByRole('button', { name: /^Quality/ }).click();
   await page.getByRole('menuitemradio', { name: 'Audio only' }).click();

@@ -97,7 +97,7 @@ export function channelRoutes({ gate, channels, viewerTokens, streams, recording
   app.openapi(routes.create, async (c) => {
     const { id: ownerId } = c.var.granted.account;
     const channel = await channels.create({ ...c.req.valid('json'), ownerId });
-    return c.json(channelView(channel, streams.live(channel.id), undefined), 201, {
+    return c.json(channelView(channel, streams.live(channel.id)), 201, {
       Location: `/api/v1/channels/${channel.slug}`,
     });
   });

@@ -130,7 +130,7 @@ export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
 export function channelView(
   of: Channel,
   { state, stream }: LiveSnapshot,
-  lastEndedAt: Date | undefined,
+  lastEndedAt?: Date,
 ): z.infer<typeof channelSchema> {
   const { slug, title, description, category, acceptsWaitingViewers, isRecorded, createdAt } = of;
   return {

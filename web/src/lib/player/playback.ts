@@ -91,10 +91,12 @@ export class Playback {
     this.resume();
   }
 
+  /** More than one may be under way at once: each goes by what it has asked for itself. */
   async #start(): Promise<void> {
     this.#apply();
-    if ((await this.#played()) || !this.#video) return;
-    if (!this.#video.muted) {
+    const isMuted = this.#video?.muted ?? true;
+    if (await this.#played()) return;
+    if (!isMuted) {
       this.#isSilenced = true;
       this.#apply();
       if (await this.#played()) return;
