@@ -107,6 +107,14 @@ describe('the API', () => {
     expect((await body(response))['errors']).toEqual([{ path: 'slug', message: 'is not known here' }]);
   });
 
+  it('does not repeat a field that may be a secret in the wrong place', async () => {
+    const secret = 'fr_0123456789abcdefghijklmnopqrstuvwxyz';
+    const response = await fake.call('POST', '/login', { body: { name: 'owner', password: 'x', [secret]: 'y' } });
+    const text = await response.text();
+    expect([response.status, text]).toEqual([422, expect.stringContaining('is not known here')]);
+    expect(text).not.toContain(secret);
+  });
+
   it('says nosniff and no framing on everything', async () => {
     const { headers } = await fake.call('GET', '/channels');
     expect(headers.get('x-content-type-options')).toBe('nosniff');

@@ -19,10 +19,16 @@ export function apiRouter(): OpenAPIHono<AppEnv> {
   });
 }
 
+/** Who misspells a field is told which. What looks like none may be a secret in the wrong place, which is never repeated. */
+const FIELD_NAME = /^[A-Za-z][A-Za-z_]{0,23}$/;
+
 function fieldsOf(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.join('.');
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-  return issue.keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not known here' }));
+  return issue.keys.map((key) => {
+    const name = FIELD_NAME.test(key) ? key : '…';
+    return { path: path === '' ? name : `${path}.${name}`, message: 'is not known here' };
+  });
 }
 
 /** The parts of an OpenAPI route description that repeat themselves. */
