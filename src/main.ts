@@ -75,7 +75,6 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     sink: recordings,
     maxSessions,
   });
-  closers.push({ name: 'streams', close: () => streams.close() });
   metrics.watch({
     media: () => media.reports(),
     streams: () => streams.totals(),
@@ -123,6 +122,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   });
   const server = await serveHttp({ app, ...config.http });
   closers.push({ name: 'http', close: () => server.close() });
+  // Before the connections over which it is told that they are over.
+  closers.push({ name: 'streams', close: () => streams.close() });
 
   await deliverer.start();
   const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
@@ -165,19 +166,27 @@ async function main(config: Config): Promise<void> {
   const onLine = (level: string) => metrics.log.written(level);
   const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY, onLine });
   const closers: Closers = [];
+  const starting = start(config, log, metrics, closers);
+  let isStopping = false;
 
   async function stop(signal: string): Promise<void> {
+    // A terminal, and npm on its behalf, say it twice.
+    if (isStopping) return;
+    isStopping = true;
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), STOP_MS).unref();
+    // What is half started can not be closed.
+    await starting.catch(() => {});
     const code = await closeAll(closers, log);
     log.info('stopped');
     process.exit(code);
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 
   try {
-    await start(config, log, metrics, closers);
+    await starting;
   } catch (error) {
+    if (isStopping) return;
     log.fatal({ err: error }, 'not started');
     await closeAll(closers, log);
     process.exit(1);
