@@ -8,6 +8,7 @@ const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'
 const SEND_MODES = ['auto', 'gso', 'sendmmsg', 'dgram'] as const;
 
 const AUTHORIZE_ON_ERROR = ['refuse', 'allow'] as const;
+const REGISTRATION = ['closed', 'open'] as const;
 const REDIRECT_WHEN = ['full', 'always'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -36,6 +37,8 @@ export interface Config {
   readonly dataDir: string;
   readonly databaseUrl?: string;
   readonly adminToken?: string;
+  /** Whether anybody may make a viewer's account, or the invited alone. */
+  readonly registration: (typeof REGISTRATION)[number];
   readonly turn?: { readonly urls: readonly string[]; readonly secret: string };
   readonly s3?: {
     readonly endpoint: string;
@@ -177,6 +180,7 @@ const schema = z.object({
     (value) => readUrl(value, ['postgres:', 'postgresql:']) && value,
   ),
   ADMIN_TOKEN: matching('must have at least 32 characters and no space, as `openssl rand -hex 32` prints', /^\S{32,}$/),
+  REGISTRATION: oneOf(REGISTRATION),
   TURN_URLS: listOf(
     'must be a comma list of TURN and STUN addresses, for example turn:turn.example.org:3478',
     (item) => (/^(turn|stun)s?:[^\s/]+$/.test(item) ? item : undefined),
@@ -284,6 +288,7 @@ function grouped(env: z.output<typeof schema>): Config {
     dataDir: env.DATA_DIR ?? resolve('data'),
     recordings: recordingsOf(env),
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',
+    registration: env.REGISTRATION ?? 'closed',
     logLevel: env.LOG_LEVEL ?? 'info',
     ...(env.PUBLIC_URL !== undefined && { publicUrl: env.PUBLIC_URL }),
     ...(env.DATABASE_URL !== undefined && { databaseUrl: env.DATABASE_URL }),

@@ -1,7 +1,5 @@
 /** The whole system: what is started, in which order, and stopped in reverse. */
-import { ApiTokens } from './accounts/api-tokens.ts';
-import { Login } from './accounts/login.ts';
-import { SetUp } from './accounts/set-up.ts';
+import { openAccounts } from './accounts/accounts.ts';
 import { serveAdmin } from './admin-server.ts';
 import { backup } from './backup/backup.ts';
 import { Channels } from './channels/channels.ts';
@@ -82,7 +80,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   });
   const authorizer = config.authorize && new Authorizer({ ...config.authorize, log });
   closers.push({ name: 'authorizer', close: async () => authorizer?.close() });
-  const setUp = new SetUp({ users: database.users });
+  const accounts = openAccounts(database, { isOpen: config.registration === 'open' });
   const publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
   // Who is given none has one that only this process, and `npm run admin`, ever know.
   const adminToken = config.adminToken ?? mintSecret('').secret;
@@ -94,10 +92,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     moderators: new Moderators({ store: database.moderators, users: database.users }),
     streamKeys: new StreamKeys({ store: database.streamKeys }),
     viewerTokens: new ViewerTokens({ store: database.viewerTokens, keys: secrets }),
-    users: database.users,
-    login: new Login({ users: database.users, sessions: database.loginSessions }),
-    setUp,
-    apiTokens: new ApiTokens({ store: database.apiTokens }),
+    ...accounts,
     history: database.streams,
     recordings,
     webhooks,
@@ -129,10 +124,19 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
   const { dataDir } = config;
   const archive = () => backup({ dump: () => database.dump(), dataDir });
-  const admin = await serveAdmin({ app, adminToken, setUp, channels, streams, url, dataDir, backup: archive });
+  const admin = await serveAdmin({
+    app,
+    adminToken,
+    setUp: accounts.setUp,
+    channels,
+    streams,
+    url,
+    dataDir,
+    backup: archive,
+  });
   closers.push({ name: 'admin', close: () => admin.close() });
   log.info({ url: url.href }, 'listening');
-  const token = await setUp.token();
+  const token = await accounts.setUp.token();
   if (token !== undefined) log.info({ url: new URL(`/setup?token=${token}`, url).href }, 'set-up link');
 }
 

@@ -39,6 +39,7 @@ test('without any variable everything has its default, and nothing optional is t
     apiRateLimit: 3000,
     recordings: { reserveBytes: 1e9 },
     webhookAllowPrivate: false,
+    registration: 'closed',
     logLevel: 'info',
   });
 });
@@ -61,6 +62,7 @@ test('every variable is read into its place', () => {
     DATA_DIR: '/var/lib/freshet',
     DATABASE_URL: 'postgresql://user:pass@db:5432/freshet?sslmode=require',
     ADMIN_TOKEN: TOKEN,
+    REGISTRATION: 'Open',
     FFMPEG_PATH: '/usr/bin/ffmpeg',
     RECORDINGS_DAYS: '14',
     RECORDINGS_MAX_GB: '200',
@@ -96,6 +98,7 @@ test('every variable is read into its place', () => {
     dataDir: '/var/lib/freshet',
     databaseUrl: 'postgresql://user:pass@db:5432/freshet?sslmode=require',
     adminToken: TOKEN,
+    registration: 'open',
     turn: {
       urls: ['turn:turn.example.org:3478?transport=udp', 'turns:turn.example.org', 'stun:stun.example.org'],
       secret: 's3cret',

@@ -8,7 +8,13 @@ export type AccountErrorCode =
   | 'bad_name'
   | 'no_token'
   | 'no_user'
-  | 'too_many_scopes';
+  | 'too_many_scopes'
+  | 'account_disabled'
+  | 'bad_link'
+  | 'last_owner'
+  | 'name_taken'
+  | 'registration_closed'
+  | 'wrong_password';
 
 export class AccountError extends Error {
   readonly code: AccountErrorCode;

@@ -1,83 +1,81 @@
 import { hashSecret, mintSecret } from '../secrets.ts';
 import { AccountError } from './errors.ts';
-import { hashPassword, isPassword } from './passwords.ts';
-import type { LoginSessionStore, User, UserStore } from './ports.ts';
+import { Passwords } from './passwords.ts';
+import type { LoginRecord, LoginSessionStore, User, UserStore } from './ports.ts';
 
 export const SESSION_SECONDS = 30 * 24 * 3600;
-
-/** Argon2 takes memory and a thread each, so a flood of logins waits here rather than starving the server. */
-const MAX_AT_ONCE = 2;
-const MAX_WAITING = 20;
+const SEEN_NOTED_EVERY_MS = 60_000;
 
 export interface LoginOptions {
   readonly users: UserStore;
   readonly sessions: LoginSessionStore;
+  readonly passwords?: Passwords;
   readonly now?: () => Date;
 }
 
-/** Names and passwords in, session tokens out. */
+/** Names and passwords in, session tokens out; and who is logged in where. */
 export class Login {
   readonly #users: UserStore;
   readonly #sessions: LoginSessionStore;
+  readonly #passwords: Passwords;
   readonly #now: () => Date;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
-  #decoyHash: Promise<string> | undefined;
 
-  constructor({ users, sessions, now = () => new Date() }: LoginOptions) {
+  constructor({ users, sessions, passwords = new Passwords(), now = () => new Date() }: LoginOptions) {
     this.#users = users;
     this.#sessions = sessions;
+    this.#passwords = passwords;
     this.#now = now;
   }
 
-  /** Throws `bad_login`: in the same words and the same time for an unknown name and a wrong password. */
-  async login(name: string, password: string): Promise<{ user: User; token: string }> {
-    const user = await this.#inTurn(async () => {
-      const found = await this.#users.byName(name.trim());
-      const isRight = await isPassword(password, found?.passwordHash ?? (await this.#decoy()));
-      return isRight ? found : undefined;
-    });
-    if (!user) throw new AccountError('bad_login', 'The name or the password is wrong.');
-    return { user, token: await this.open(user) };
+  /**
+   * Throws `bad_login`, in the same words and by the same way for an unknown name and a wrong password, and
+   * `account_disabled` for whoever knows both.
+   */
+  async check(name: string, password: string): Promise<User> {
+    const found = await this.#users.byName(name.trim());
+    if (!(await this.#passwords.isRight(password, found?.passwordHash)) || !found) {
+      throw new AccountError('bad_login', 'The name or the password is wrong.');
+    }
+    if (found.disabledAt !== null) {
+      throw new AccountError('account_disabled', 'This account is disabled. The owner of the server can enable it.');
+    }
+    return found;
   }
 
-  /** A session for a user who has proven himself in another way. Returns its token. */
-  async open(user: User): Promise<string> {
+  /** A session for a user who has proven himself. Returns its token. */
+  async open(user: User, device = ''): Promise<string> {
     await this.#sessions.deleteExpired(this.#now());
     const { secret, hash } = mintSecret('');
     const expiresAt = new Date(this.#now().getTime() + SESSION_SECONDS * 1000);
-    await this.#sessions.create({ userId: user.id, hash, expiresAt });
+    await this.#sessions.create({ userId: user.id, hash, expiresAt, device });
     return secret;
   }
 
-  userOf(token: string): Promise<User | undefined> {
-    return this.#sessions.userByHash(hashSecret(token), this.#now());
+  /** Whose token it is and in which session, if it is valid; that he was seen is noted. */
+  async authenticate(token: string): Promise<{ user: User; session: LoginRecord } | undefined> {
+    const now = this.#now();
+    const found = await this.#sessions.byHash(hashSecret(token), now);
+    if (found && now.getTime() - found.session.lastSeenAt.getTime() >= SEEN_NOTED_EVERY_MS) {
+      await this.#sessions.seen(found.session.id, now);
+    }
+    return found;
+  }
+
+  list(userId: string, page: { limit: number; after?: string | undefined }): Promise<readonly LoginRecord[]> {
+    return this.#sessions.list(userId, { ...page, now: this.#now() });
+  }
+
+  /** Idempotent. */
+  end(userId: string, sessionId: string): Promise<void> {
+    return this.#sessions.end(userId, sessionId);
+  }
+
+  /** All of the account, or all but one. */
+  endAll(userId: string, exceptId?: string): Promise<void> {
+    return this.#sessions.endAll(userId, exceptId);
   }
 
   logout(token: string): Promise<void> {
     return this.#sessions.delete(hashSecret(token));
-  }
-
-  async #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#running >= MAX_AT_ONCE) {
-      if (this.#waiting.length >= MAX_WAITING) {
-        throw new AccountError('too_many_logins', 'Too many people log in at this moment. Try again shortly.');
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running += 1;
-    }
-    try {
-      return await action();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running -= 1;
-    }
-  }
-
-  #decoy(): Promise<string> {
-    this.#decoyHash ??= hashPassword(mintSecret('').secret);
-    return this.#decoyHash;
   }
 }

@@ -1,15 +1,18 @@
 import { isSameSecret, mintSecret } from '../secrets.ts';
 import { AccountError } from './errors.ts';
-import { hashPassword, passwordProblem } from './passwords.ts';
+import { readName } from './names.ts';
+import { Passwords } from './passwords.ts';
 import type { User, UserStore } from './ports.ts';
 
 /** The first run: whoever holds the one-time token, which only the server's own output tells, makes the owner's account. */
 export class SetUp {
   readonly #users: UserStore;
+  readonly #passwords: Passwords;
   #token: string | undefined;
 
-  constructor({ users }: { users: UserStore }) {
+  constructor({ users, passwords = new Passwords() }: { users: UserStore; passwords?: Passwords }) {
     this.#users = users;
+    this.#passwords = passwords;
   }
 
   /** The token for the link to print; `undefined` when there is an owner already. The same one as long as the process lives. */
@@ -39,16 +42,9 @@ export class SetUp {
   /** Throws `already_set_up`, `bad_name` and `bad_password`. Check the token first. */
   async createOwner({ name, password }: { name: string; password: string }): Promise<User> {
     if (!(await this.isNeeded())) throw alreadySetUp();
-    const trimmed = name.trim();
-    if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{1,39}$/u.test(trimmed)) {
-      throw new AccountError(
-        'bad_name',
-        'The name must have 2 to 40 letters, digits, spaces, dots, hyphens or underscores.',
-      );
-    }
-    const problem = passwordProblem(password, trimmed);
-    if (problem !== undefined) throw new AccountError('bad_password', `The password ${problem}.`);
-    const owner = await this.#users.createOwner({ name: trimmed, passwordHash: await hashPassword(password) });
+    const read = readName(name);
+    const passwordHash = await this.#passwords.hash(password, read);
+    const owner = await this.#users.createOwner({ name: read, passwordHash });
     if (!owner) throw alreadySetUp();
     this.#token = undefined;
     return owner;

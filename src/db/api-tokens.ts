@@ -44,6 +44,10 @@ export class DbApiTokens implements ApiTokenStore {
     if (!isId(tokenId)) return false;
     return (await this.#db.apiToken.deleteMany({ where: { id: tokenId, userId } })).count > 0;
   }
+
+  async deleteAll(userId: string): Promise<void> {
+    await this.#db.apiToken.deleteMany({ where: { userId } });
+  }
 }
 
 const tokenFields = {

@@ -1,5 +1,5 @@
 import type { Channel, ChannelChange, ChannelDraft, ChannelQuery, ChannelStore } from '../channels/ports.ts';
-import { type DbClient, hasNul, isId, isTaken } from './client.ts';
+import { type DbClient, hasNul, isId, isTaken, literally } from './client.ts';
 
 export class DbChannels implements ChannelStore {
   readonly #db: DbClient;
@@ -53,4 +53,3 @@ export class DbChannels implements ChannelStore {
 }
 
 /** Prisma passes the wildcards of LIKE on as such. */
-const literally = (text: string) => text.replace(/[\\%_]/g, '\\$&');

@@ -62,3 +62,6 @@ export const hasNul = (text: string) => text.includes('\0');
 
 /** Bytes as the client takes them. */
 export const bytes = (hash: Uint8Array) => new Uint8Array(hash);
+
+/** For a `contains`: PostgreSQL's wildcards are letters in what somebody looks for. */
+export const literally = (text: string) => text.replace(/[\\%_]/g, '\\$&');

@@ -12,6 +12,7 @@ import { JobQueue } from './job-queue.ts';
 import { DbLoginSessions } from './login-sessions.ts';
 import { migrate } from './migrate.ts';
 import { DbModerators } from './moderators.ts';
+import { DbOneTimeLinks } from './one-time-links.ts';
 import type { DatabaseMeter, DatabaseReport } from './ports.ts';
 import { DbRecordings } from './recordings.ts';
 import { DbStreamKeys } from './stream-keys.ts';
@@ -31,6 +32,7 @@ type Client = ReturnType<typeof createClient>;
 export class Database {
   readonly users: DbUsers;
   readonly loginSessions: DbLoginSessions;
+  readonly oneTimeLinks: DbOneTimeLinks;
   readonly apiTokens: DbApiTokens;
   readonly channels: DbChannels;
   readonly moderators: DbModerators;
@@ -53,6 +55,7 @@ export class Database {
   }: { client: Client; jobs: JobQueue; postgres: ReachedPostgres }) {
     this.users = new DbUsers(client);
     this.loginSessions = new DbLoginSessions(client);
+    this.oneTimeLinks = new DbOneTimeLinks(client);
     this.apiTokens = new DbApiTokens(client);
     this.channels = new DbChannels(client);
     this.moderators = new DbModerators(client);

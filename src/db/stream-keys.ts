@@ -32,7 +32,7 @@ export class DbStreamKeys implements StreamKeyStore {
 
   async byHash(hash: Uint8Array, now: Date): Promise<{ key: StreamKeyRecord; channel: Channel } | undefined> {
     const found = await this.#db.streamKey.findUnique({
-      where: { hash: bytes(hash), ...isValidAt(now) },
+      where: { hash: bytes(hash), ...isValidAt(now), channel: ownedByPublisher },
       select: { ...keyFields, channel: true },
     });
     if (found === null) return undefined;
@@ -71,7 +71,7 @@ export class DbStreamKeys implements StreamKeyStore {
 
   async used(hash: Uint8Array, at: Date): Promise<StreamKeyRecord | undefined> {
     const [key] = await this.#db.streamKey.updateManyAndReturn({
-      where: { hash: bytes(hash) },
+      where: { hash: bytes(hash), channel: ownedByPublisher },
       data: { lastUsedAt: at },
       select: keyFields,
     });
@@ -82,6 +82,9 @@ export class DbStreamKeys implements StreamKeyStore {
     return (await this.#db.streamKey.deleteMany({ where: { expiresAt: { lte: now } } })).count;
   }
 }
+
+/** The keys of whoever was disabled, or made a viewer, open nothing. */
+const ownedByPublisher = { owner: { disabledAt: null, role: { not: 'viewer' } } } as const;
 
 const isValidAt = (now: Date) => ({ OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] });
 

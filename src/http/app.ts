@@ -2,10 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
-import type { ApiTokens } from '../accounts/api-tokens.ts';
-import type { Login } from '../accounts/login.ts';
-import type { UserStore } from '../accounts/ports.ts';
-import type { SetUp } from '../accounts/set-up.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Channels } from '../channels/channels.ts';
 import type { Moderators } from '../channels/moderators.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
@@ -41,16 +38,12 @@ import { ViewerAccess } from './viewer-access.ts';
 import { whepRoutes } from './whep.ts';
 import { whipRoutes } from './whip.ts';
 
-export interface AppOptions {
+export interface AppOptions extends Accounts {
   readonly streams: StreamRegistry;
   readonly channels: Channels;
   readonly moderators: Moderators;
   readonly streamKeys: StreamKeys;
   readonly viewerTokens: ViewerTokens;
-  readonly users: UserStore;
-  readonly login: Login;
-  readonly setUp: SetUp;
-  readonly apiTokens: ApiTokens;
   readonly history: StreamHistory;
   readonly recordings: Recordings;
   readonly health: Health;

@@ -1,7 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { ApiTokens } from '../accounts/api-tokens.ts';
+import { deviceOf } from '../accounts/device.ts';
 import { type Login, SESSION_SECONDS } from '../accounts/login.ts';
+import type { User } from '../accounts/ports.ts';
 import { isSameSecret } from '../secrets.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
@@ -44,8 +46,8 @@ export class Auth {
   async #identify(c: Context): Promise<Identity | undefined> {
     if (c.req.header('authorization') === undefined) {
       const cookie = getCookie(c, COOKIE);
-      const user = cookie === undefined ? undefined : await this.#login.userOf(cookie);
-      return user && { kind: 'login', user };
+      const found = cookie === undefined ? undefined : await this.#login.authenticate(cookie);
+      return found && { kind: 'login', ...found };
     }
     const token = bearerOf(c) ?? '';
     if (this.#adminToken !== undefined && isSameSecret(token, this.#adminToken)) return { kind: 'admin' };
@@ -61,7 +63,9 @@ export class Auth {
     return identity;
   }
 
-  openSession(c: Context, token: string): void {
+  /** Of a user who has proven himself just now. */
+  async logIn(c: Context, user: User): Promise<void> {
+    const token = await this.#login.open(user, deviceOf(c.req.header('user-agent') ?? ''));
     setCookie(c, COOKIE, token, {
       httpOnly: true,
       sameSite: 'Lax',
@@ -92,14 +96,15 @@ export class Auth {
     const site = c.req.header('sec-fetch-site');
     if (site !== undefined) return site !== 'same-origin';
     const origin = c.req.header('origin');
-    return origin !== undefined && origin !== this.#origin(c);
+    return origin !== undefined && origin !== this.origin(c);
   }
 
   isSecure(c: Context): boolean {
-    return this.#origin(c).startsWith('https:');
+    return this.origin(c).startsWith('https:');
   }
 
-  #origin(c: Context): string {
+  /** Where the site is, as who asks sees it. */
+  origin(c: Context): string {
     return this.#publicUrl?.origin ?? new URL(c.req.url).origin;
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Context } from 'hono';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { addressBlock, clientAddress, isLoopback } from './client-address.ts';
@@ -7,8 +8,8 @@ const API_SECONDS = 60;
 const DEFAULT_API_PER_MINUTE = 3_000;
 
 /**
- * Counted per address, `publish` per stream key, `report` per session, `api` per token or account where one is named. A
- * thousand viewers behind one address may all join, trickle and leave within a minute.
+ * Counted per address, `publish` per stream key, `report` per session, `loginName` per name, `api` per token or account
+ * where one is named. A thousand viewers behind one address may all join, trickle and leave within a minute.
  */
 function newLimiters(apiPerMinute: number) {
   return {
@@ -18,13 +19,15 @@ function newLimiters(apiPerMinute: number) {
     report: new RateLimiterMemory({ points: 30, duration: 60 }),
     badKey: new RateLimiterMemory({ points: 30, duration: 60 }),
     login: new RateLimiterMemory({ points: 10, duration: 300 }),
+    loginName: new RateLimiterMemory({ points: 50, duration: 900 }),
+    register: new RateLimiterMemory({ points: 5, duration: 3600 }),
   };
 }
 
 export type LimitName = keyof ReturnType<typeof newLimiters>;
 
 /** Guessing is limited from wherever it comes; the rest spares loopback, where benchmarks and a proxy without `PUBLIC_URL` are. */
-const STRICT: ReadonlySet<LimitName> = new Set(['login']);
+const STRICT: ReadonlySet<LimitName> = new Set(['login', 'register']);
 
 export interface LimitsOptions {
   readonly isBehindProxy: boolean;
@@ -33,13 +36,20 @@ export interface LimitsOptions {
   readonly maxHeld?: number;
   /** Requests to the API, for each token, account or else address. */
   readonly apiPerMinute?: number;
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
+
+/** So many wrong passwords for a name are answered at once, then each a little later than the one before. */
+const UNDELAYED_LOGINS = 5;
+const LOGIN_DELAY_STEP_MS = 250;
+const LONGEST_LOGIN_DELAY_MS = 3_000;
 
 export class Limits {
   readonly #limiters: ReturnType<typeof newLimiters>;
   readonly #isBehindProxy: boolean;
   readonly #sparesLoopback: boolean;
   readonly #maxHeld: number;
+  readonly #pause: (ms: number) => Promise<unknown>;
   readonly #held = new Map<string, number>();
 
   constructor({
@@ -47,8 +57,10 @@ export class Limits {
     sparesLoopback = true,
     maxHeld = 5_000,
     apiPerMinute = DEFAULT_API_PER_MINUTE,
+    pause = setTimeout,
   }: LimitsOptions) {
     this.#limiters = newLimiters(apiPerMinute);
+    this.#pause = pause;
     this.#maxHeld = maxHeld;
     this.#isBehindProxy = isBehindProxy;
     this.#sparesLoopback = sparesLoopback;
@@ -90,6 +102,22 @@ export class Limits {
   /** Counts one report of this session's player. Throws `rate_limited`. */
   async countReport(sessionId: string): Promise<void> {
     await this.#consume('report', sessionId);
+  }
+
+  /**
+   * Counts one try to log in under this name, whether there is such an account or not, from wherever it comes; the more
+   * there were, the later it returns. Throws `rate_limited`.
+   */
+  async countLogin(name: string): Promise<void> {
+    const tried = await this.#consume('loginName', folded(name));
+    const delayMs = (tried - UNDELAYED_LOGINS) * LOGIN_DELAY_STEP_MS;
+    if (delayMs > 0) await this.#pause(Math.min(delayMs, LONGEST_LOGIN_DELAY_MS));
+  }
+
+  /** As after a right password. */
+  async forgiveLogin(c: Context, name: string): Promise<void> {
+    await this.forgive(c, 'login');
+    await this.#limiters.loginName.delete(folded(name));
   }
 
   /** Throws `rate_limited` when all is used up, and counts nothing. */
@@ -134,9 +162,10 @@ export class Limits {
     return state && state.consumedPoints >= limiter.points ? state : undefined;
   }
 
-  async #consume(name: LimitName, key: string): Promise<void> {
+  /** How many were counted by now. */
+  async #consume(name: LimitName, key: string): Promise<number> {
     try {
-      await this.#limiters[name].consume(key);
+      return (await this.#limiters[name].consume(key)).consumedPoints;
     } catch (refusal) {
       throw refused(refusal);
     }
@@ -147,6 +176,10 @@ export class Limits {
     if (this.#sparesLoopback && isLoopback(address) && !STRICT.has(name)) return undefined;
     return addressBlock(address);
   }
+}
+
+function folded(name: string): string {
+  return name.trim().normalize('NFKC').toLowerCase();
 }
 
 function refused(state: unknown): Error {

@@ -1,11 +1,11 @@
-import type { ApiTokenRecord, User } from '../accounts/ports.ts';
+import type { ApiTokenRecord, LoginRecord, User } from '../accounts/ports.ts';
 import type { Scope } from '../accounts/scopes.ts';
 import type { Channel } from '../channels/ports.ts';
 
 /** Who asks: the administrator's token, a user who is logged in, or one by a token of his. */
 export type Identity =
   | { readonly kind: 'admin' }
-  | { readonly kind: 'login'; readonly user: User }
+  | { readonly kind: 'login'; readonly user: User; readonly session: LoginRecord }
   | { readonly kind: 'token'; readonly user: User; readonly token: ApiTokenRecord };
 
 /** Who is a moderator of which channel. */

@@ -50,22 +50,27 @@ test('a user is found by id, and an id that is none finds nobody', async () => {
 
 test('a login session leads to its user until it expires or is deleted', async () => {
   owner = await newOwner(db);
-  await db.loginSessions.create({ userId: owner.id, hash: hashOf('a'), expiresAt: later(60) });
-  expect(await db.loginSessions.userByHash(hashOf('a'), later(59))).toEqual(owner);
-  expect(await db.loginSessions.userByHash(hashOf('a'), later(60))).toBeUndefined();
-  expect(await db.loginSessions.userByHash(hashOf('b'), noon)).toBeUndefined();
+  await db.loginSessions.create({ userId: owner.id, hash: hashOf('a'), expiresAt: later(60), device: 'curl' });
+  expect((await db.loginSessions.byHash(hashOf('a'), later(59)))?.user).toEqual(owner);
+  expect(await db.loginSessions.byHash(hashOf('a'), later(60))).toBeUndefined();
+  expect(await db.loginSessions.byHash(hashOf('b'), noon)).toBeUndefined();
   await db.loginSessions.delete(hashOf('a'));
   await db.loginSessions.delete(hashOf('a'));
-  expect(await db.loginSessions.userByHash(hashOf('a'), noon)).toBeUndefined();
+  expect(await db.loginSessions.byHash(hashOf('a'), noon)).toBeUndefined();
 });
 
 test('only expired login sessions are cleared away', async () => {
   owner = await newOwner(db);
   for (const seconds of [10, 20, 30]) {
-    await db.loginSessions.create({ userId: owner.id, hash: hashOf(`${seconds}`), expiresAt: later(seconds) });
+    await db.loginSessions.create({
+      userId: owner.id,
+      hash: hashOf(`${seconds}`),
+      expiresAt: later(seconds),
+      device: '',
+    });
   }
   expect(await db.loginSessions.deleteExpired(later(20))).toBe(2);
-  expect(await db.loginSessions.userByHash(hashOf('30'), noon)).toEqual(owner);
+  expect((await db.loginSessions.byHash(hashOf('30'), noon))?.user).toEqual(owner);
 });
 
 const tokenOf = (userId: string, name: string, more: Partial<NewApiToken> = {}) =>

@@ -22,6 +22,8 @@ test('every table of the migrations has the columns that schema.prisma gives its
   const models = [
     { table: 'users', fields: Prisma.UserScalarFieldEnum },
     { table: 'login_sessions', fields: Prisma.LoginSessionScalarFieldEnum },
+    { table: 'invites', fields: Prisma.InviteScalarFieldEnum },
+    { table: 'password_resets', fields: Prisma.PasswordResetScalarFieldEnum },
     { table: 'api_tokens', fields: Prisma.ApiTokenScalarFieldEnum },
     { table: 'channels', fields: Prisma.ChannelScalarFieldEnum },
     { table: 'channel_moderators', fields: Prisma.ChannelModeratorScalarFieldEnum },

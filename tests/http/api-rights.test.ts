@@ -11,6 +11,24 @@ const ROUTES: Readonly<Record<string, readonly [who: Who, scope: Scope | 'none']
   'POST /login': ['anyone', 'none'],
   'POST /logout': ['anyone', 'none'],
   'GET /me': ['account', 'none'],
+  'GET /register': ['anyone', 'none'],
+  'POST /register': ['anyone', 'none'],
+  'POST /password-reset': ['anyone', 'none'],
+  'PATCH /me': ['account', 'account'],
+  'POST /me/password': ['account', 'account'],
+  'POST /me/delete': ['account', 'account'],
+  'GET /logins': ['account', 'account'],
+  'DELETE /logins/{id}': ['account', 'account'],
+  'POST /logins/end-others': ['account', 'account'],
+  'GET /users': ['owner', 'admin'],
+  'GET /users/{id}': ['owner', 'admin'],
+  'PATCH /users/{id}': ['owner', 'admin'],
+  'DELETE /users/{id}': ['owner', 'admin'],
+  'POST /users/{id}/password-reset': ['owner', 'admin'],
+  'GET /invites': ['owner', 'admin'],
+  'POST /invites': ['owner', 'admin'],
+  'DELETE /invites/{id}': ['owner', 'admin'],
+  'POST /invites/accept': ['anyone', 'none'],
   'GET /tokens': ['account', 'account'],
   'POST /tokens': ['account', 'account'],
   'DELETE /tokens/{id}': ['account', 'account'],
@@ -140,7 +158,7 @@ async function outcome(route: string, column: Column, visibility: Visibility): P
   let token = tokens[column];
   if (column === 'token without the scope') {
     const scopes = SCOPES.filter((scope) => scope !== rowOf(route)[1]);
-    ({ token } = await fake.apiTokens.create(owner.user.id, { name: 'narrow', scopes }));
+    ({ token } = await fake.accounts.apiTokens.create(owner.user.id, { name: 'narrow', scopes }));
   }
   const filled = path
     .replace('{slug}', 'brook')

@@ -16,16 +16,19 @@ async function town() {
   const delivery = await read('POST', `/webhooks/${webhook.id}/test`);
   const viewerToken = await read('POST', '/channels/brook/viewer-tokens', { ttlSeconds: 60 });
   const apiToken = await read('POST', '/tokens', { name: 'script' });
+  await fake.accounts.login.open(user, 'Firefox on Linux');
+  const login = [...fake.sessions.rows.values()][0];
+  const { record: invite } = await fake.accounts.oneTimeLinks.invite('streamer');
   const idOf = (path: string) =>
-    path.startsWith('/webhooks')
-      ? webhook.id
-      : path.startsWith('/tokens')
-        ? apiToken.id
-        : path.startsWith('/streams')
-          ? live.stream.id
-          : path.includes('/viewer-tokens')
-            ? viewerToken.id
-            : keyId;
+    Object.entries({
+      '/logins': login?.id,
+      '/invites': invite.id,
+      '/users': user.id,
+      '/webhooks': webhook.id,
+      '/tokens': apiToken.id,
+      '/streams': live.stream.id,
+      '/channels/{slug}/viewer-tokens': viewerToken.id,
+    }).find(([start]) => path.startsWith(start))?.[1] ?? keyId;
   const fill = (path: string) =>
     path
       .replace('{slug}', 'brook')
@@ -40,7 +43,7 @@ async function belongings(fake: FakeApp, token: string, webhooks: string): Promi
   const lists = ['', '/keys', '/viewer-tokens', '/moderators', '/streams', '/live'].map(
     (below) => `/channels/brook${below}`,
   );
-  const answers = [...lists, '/tokens', '/webhooks', webhooks].map(async (path) => {
+  const answers = [...lists, '/me', '/logins', '/tokens', '/webhooks', webhooks].map(async (path) => {
     const text = await (await fake.call('GET', path, { token })).text();
     return text.replaceAll(/"lastUsedAt":"[^"]*"/g, '');
   });

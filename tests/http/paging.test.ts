@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { User } from '../../src/accounts/ports.ts';
 import { FakeApp } from '../support/fake-app.ts';
 
 let fake: FakeApp;
@@ -20,6 +21,9 @@ const lists: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
     await fake.call('PATCH', '/channels/brook', { token, body: { isRecorded: true } });
     await lists['/channels/{slug}/streams']?.(name);
   },
+  '/invites': () => post('/invites', { role: 'viewer' }),
+  '/logins': () => fake.accounts.login.open([...fake.users.rows.values()][0] as User),
+  '/users': async (name) => fake.users.add(name, 'viewer'),
   '/tokens': (name) => post('/tokens', { name }),
   '/webhooks': (name) => post('/webhooks', { url: `https://${name}.example/`, events: ['stream.started'] }),
   '/webhooks/{id}/deliveries': () => post(`/webhooks/${webhookId()}/test`),

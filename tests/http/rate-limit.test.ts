@@ -53,7 +53,7 @@ it('an office behind one address is as many clients as it has tokens', async () 
 
 it('guessed tokens are counted together, and cost the database nothing once the share is used up', async () => {
   const seen: string[] = [];
-  const { apiTokens } = fake;
+  const { apiTokens } = fake.accounts;
   const authenticate = apiTokens.authenticate.bind(apiTokens);
   apiTokens.authenticate = (token) => {
     seen.push(token);

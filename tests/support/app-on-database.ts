@@ -1,6 +1,4 @@
-import { ApiTokens } from '../../src/accounts/api-tokens.ts';
-import { Login } from '../../src/accounts/login.ts';
-import { SetUp } from '../../src/accounts/set-up.ts';
+import { openAccounts } from '../../src/accounts/accounts.ts';
 import { Channels } from '../../src/channels/channels.ts';
 import { Moderators } from '../../src/channels/moderators.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
@@ -13,14 +11,11 @@ import { FakeApp } from './fake-app.ts';
 
 /** All that speaks HTTP on real rows; media alone is not there. */
 export function appOnDatabase(database: Database, more: Partial<AppOptions> = {}): FakeApp {
-  const { users, streams, loginSessions: sessions, webhooks: store, webhookDeliveries: deliveries } = database;
+  const { users, streams, webhooks: store, webhookDeliveries: deliveries } = database;
   return new FakeApp({
     store: streams,
     history: streams,
-    users,
-    login: new Login({ users, sessions }),
-    setUp: new SetUp({ users }),
-    apiTokens: new ApiTokens({ store: database.apiTokens }),
+    ...openAccounts(database, { isOpen: true }),
     channels: new Channels({ store: database.channels }),
     moderators: new Moderators({ store: database.moderators, users }),
     streamKeys: new StreamKeys({ store: database.streamKeys }),

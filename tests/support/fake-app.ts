@@ -1,8 +1,6 @@
 import { type Logger, pino } from 'pino';
-import { ApiTokens } from '../../src/accounts/api-tokens.ts';
-import { Login } from '../../src/accounts/login.ts';
+import { type Accounts, openAccounts } from '../../src/accounts/accounts.ts';
 import type { Role, User } from '../../src/accounts/ports.ts';
-import { SetUp } from '../../src/accounts/set-up.ts';
 import { Channels } from '../../src/channels/channels.ts';
 import { Moderators } from '../../src/channels/moderators.ts';
 import type { Channel, Visibility } from '../../src/channels/ports.ts';
@@ -10,6 +8,7 @@ import { StreamKeys } from '../../src/channels/stream-keys.ts';
 import { ViewerTokens } from '../../src/channels/viewer-tokens.ts';
 import { Health } from '../../src/health/health.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
+import { Limits } from '../../src/http/limits.ts';
 import { SecretBox } from '../../src/secret-box.ts';
 import type { StreamStore } from '../../src/streams/ports.ts';
 import { Probes } from '../../src/streams/probes.ts';
@@ -17,7 +16,12 @@ import { StreamRegistry } from '../../src/streams/registry.ts';
 import { StreamNews } from '../../src/webhooks/stream-news.ts';
 import { Webhooks } from '../../src/webhooks/webhooks.ts';
 import { type ApiDocument, expectAsDescribed } from './api-contract.ts';
-import { FakeApiTokenStore, FakeLoginSessionStore, FakeUserStore } from './fake-account-stores.ts';
+import {
+  FakeApiTokenStore,
+  FakeLoginSessionStore,
+  FakeOneTimeLinkStore,
+  FakeUserStore,
+} from './fake-account-stores.ts';
 import {
   FakeChannelStore,
   FakeModeratorStore,
@@ -46,8 +50,7 @@ export class FakeApp {
   readonly streamKeys = new StreamKeys({ store: this.#keyStore });
   readonly moderators = new Moderators({ store: new FakeModeratorStore(this.users.rows), users: this.users });
   readonly viewerTokens = new ViewerTokens({ store: new FakeViewerTokenStore(), keys: new SecretBox('tests') });
-  readonly apiTokens = new ApiTokens({ store: new FakeApiTokenStore(this.users) });
-  readonly setUp = new SetUp({ users: this.users });
+  readonly accounts: Accounts;
   readonly webhookStore = new FakeWebhookStore(this.channelStore);
   readonly deliveries = new FakeDeliveryStore(this.webhookStore);
   readonly webhooks = new Webhooks({
@@ -62,7 +65,17 @@ export class FakeApp {
   readonly log: string[] = [];
   #document: Promise<ApiDocument> | undefined;
 
-  constructor(options: Partial<AppOptions> & { maxSessions?: number; store?: StreamStore } = {}) {
+  constructor(
+    options: Partial<AppOptions> & { maxSessions?: number; store?: StreamStore; isRegistrationOpen?: boolean } = {},
+  ) {
+    const { users, sessions: loginSessions } = this;
+    const stores = {
+      users,
+      loginSessions,
+      apiTokens: new FakeApiTokenStore(users),
+      oneTimeLinks: new FakeOneTimeLinkStore(users),
+    };
+    this.accounts = openAccounts(stores, { isOpen: options.isRegistrationOpen === true });
     const log: Logger = pino({ level: 'debug' }, { write: (line: string) => this.log.push(line) });
     const { media, clock } = this;
     const { maxSessions, store = this.streamStore } = options;
@@ -81,10 +94,8 @@ export class FakeApp {
       moderators: this.moderators,
       streamKeys: this.streamKeys,
       viewerTokens: this.viewerTokens,
-      users: this.users,
-      login: new Login({ users: this.users, sessions: this.sessions }),
-      setUp: this.setUp,
-      apiTokens: this.apiTokens,
+      ...this.accounts,
+      limits: new Limits({ isBehindProxy: options.publicUrl !== undefined, pause: async () => {} }),
       history: this.streamStore,
       recordings: this.recordings.recordings,
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),
@@ -131,7 +142,7 @@ export class FakeApp {
   /** An account and an API token of it. */
   async account(name: string, role: Role): Promise<{ user: User; token: string }> {
     const user = this.users.add(name, role);
-    return { user, token: (await this.apiTokens.create(user.id, { name: 'tests' })).token };
+    return { user, token: (await this.accounts.apiTokens.create(user.id, { name: 'tests' })).token };
   }
 
   async channel(

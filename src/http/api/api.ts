@@ -11,7 +11,10 @@ import { documentOf } from './document.ts';
 import { fairShare } from './fair-share.ts';
 import { healthApiRoutes } from './health.ts';
 import { idempotentDelete } from './idempotent-delete.ts';
+import { inviteRoutes } from './invites.ts';
 import { liveRoutes } from './live.ts';
+import { loginRoutes } from './logins.ts';
+import { meRoutes } from './me.ts';
 import { moderatorRoutes } from './moderators.ts';
 import { preconditions } from './preconditions.ts';
 import { reachabilityRoutes } from './reachability.ts';
@@ -19,6 +22,7 @@ import { recordingRoutes } from './recordings.ts';
 import { streamKeyRoutes } from './stream-keys.ts';
 import { streamRoutes } from './streams.ts';
 import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
 import { viewerTokenRoutes } from './viewer-tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -26,6 +30,10 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 const ALL_ROUTES = [
   accountRoutes,
+  meRoutes,
+  loginRoutes,
+  userRoutes,
+  inviteRoutes,
   channelRoutes,
   moderatorRoutes,
   streamKeyRoutes,

@@ -1,6 +1,4 @@
-import type { ApiTokens } from '../../accounts/api-tokens.ts';
-import type { Login } from '../../accounts/login.ts';
-import type { SetUp } from '../../accounts/set-up.ts';
+import type { Accounts } from '../../accounts/accounts.ts';
 import type { Channels } from '../../channels/channels.ts';
 import type { Moderators } from '../../channels/moderators.ts';
 import type { StreamKeys } from '../../channels/stream-keys.ts';
@@ -18,14 +16,11 @@ import type { Limits } from '../limits.ts';
 import type { ViewerAccess } from '../viewer-access.ts';
 
 /** What the API speaks for. */
-export interface ApiDependencies {
+export interface ApiDependencies extends Accounts {
   readonly auth: Auth;
   readonly gate: Gate;
   readonly viewerAccess: ViewerAccess;
   readonly limits: Limits;
-  readonly login: Login;
-  readonly setUp: SetUp;
-  readonly apiTokens: ApiTokens;
   readonly channels: Channels;
   readonly moderators: Moderators;
   readonly streamKeys: StreamKeys;
