@@ -1,7 +1,19 @@
 /** Every first path segment that the server or the site uses, now or soon. */
 const RESERVED = new Set([
   ...['api', 'whip', 'whep', 'media', 'metrics', 'healthz', 'readyz', 'ws', 'turn', 'dash', 'hls'],
-  ...['setup', 'login', 'logout', 'signup', 'register', 'account', 'settings', 'password', 'invite', 'stage'],
+  ...[
+    'setup',
+    'login',
+    'logout',
+    'signup',
+    'register',
+    'account',
+    'settings',
+    'password',
+    'reset-password',
+    'invite',
+    'stage',
+  ],
   ...[
     'studio',
     'dashboard',

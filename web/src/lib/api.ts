@@ -1,4 +1,5 @@
 /** The REST API as the site uses it. Shapes are those of `/api/v1/openapi.json`. */
+import type { ApiToken, LoginSession, NewApiToken } from './account.ts';
 import type { IceServer } from './ice.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Delivery, MintedWebhook, Webhook, WebhookDraft } from './webhooks.ts';
@@ -198,6 +199,17 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     setup: (owner: { token: string; name: string; password: string }) => call<User>('POST', '/setup', owner),
     login: (name: string, password: string) => call<User>('POST', '/login', { name, password }),
     logout: () => call<void>('POST', '/logout'),
+    acceptInvite: (invited: { token: string; name: string; password: string }) =>
+      call<User>('POST', '/invites/accept', invited),
+    resetPassword: (token: string, password: string) => call<User>('POST', '/password-reset', { token, password }),
+    changePassword: (oldPassword: string, newPassword: string) =>
+      call<void>('POST', '/me/password', { oldPassword, newPassword }),
+    logins: () => call<Page<LoginSession>>('GET', '/logins?limit=100').then(({ items }) => items),
+    endLogin: (id: string) => call<void>('DELETE', `/logins/${id}`),
+    endOtherLogins: () => call<void>('POST', '/logins/end-others'),
+    tokens: () => call<Page<ApiToken>>('GET', '/tokens?limit=100').then(({ items }) => items),
+    createToken: (draft: { name: string; scopes: readonly string[] }) => call<NewApiToken>('POST', '/tokens', draft),
+    deleteToken: (id: string) => call<void>('DELETE', `/tokens/${id}`),
     /** `undefined` when nobody is logged in. */
     me: () =>
       call<User>('GET', '/me').catch((error: unknown) => {

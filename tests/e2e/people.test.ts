@@ -1,0 +1,54 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Api } from '../support/api.ts';
+import { newVisitor, openBrowser } from '../support/browser.ts';
+import { Server } from '../support/server.ts';
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start(), openBrowser()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('somebody joins by an invitation, makes a token and changes the password, until the owner disables the account', async () => {
+  const owner = await Api.setUp(server);
+  const { url } = await owner.post<{ url: string }>('/invites', { role: 'streamer' });
+  const visitor = await newVisitor(browser);
+  const page = await visitor.open(url);
+  await page.getByLabel('Your name').fill('owner');
+  await page.getByLabel('Password').fill('a long enough password');
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByRole('alert').getByText('There is an account of this name already.').waitFor();
+  await page.getByLabel('Your name').fill('Ines');
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.waitForURL('**/dashboard');
+
+  await page.goto(`${server.url}/account`);
+  await page.getByText(/^Chrome on /).waitFor();
+  await page.getByLabel('keys', { exact: false }).check();
+  await page.getByLabel('Name of the new token').fill('script');
+  await page.getByRole('button', { name: 'New token' }).click();
+  const token = await page.locator('dialog code').innerText();
+  expect(token).toMatch(/^frt_/);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('read, keys').waitFor();
+
+  await page.getByLabel('Present password').fill('a long enough password');
+  await page.getByLabel('New password').fill('another long password');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await page.getByText('Your password is changed').waitFor();
+
+  const { items } = await owner.get<{ items: { id: string }[] }>('/users?q=ines');
+  await owner.patch(`/users/${items[0]?.id}`, { isDisabled: true });
+  await page.goto(`${server.url}/account`);
+  await page.waitForURL('**/login?next=%2Faccount');
+  const me = await fetch(`${server.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
+  expect(me.status).toBe(401);
+  await visitor.leave();
+});

@@ -1,0 +1,33 @@
+/** An account's own matters, as `/api/v1/openapi.json` describes them. */
+
+/** Somebody being logged in on some device. */
+export interface LoginSession {
+  readonly id: string;
+  readonly device: string;
+  readonly lastSeenAt: string;
+  readonly isCurrent: boolean;
+}
+
+export interface ApiToken {
+  readonly id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+}
+
+/** A token just made: the only time that `token` itself is seen. */
+export type NewApiToken = ApiToken & { readonly token: string };
+
+/** What a token may be for, in the order in which they are offered. */
+export const SCOPES = [
+  { name: 'read', text: 'see what you see' },
+  { name: 'channels', text: 'make, change and delete channels' },
+  { name: 'keys', text: 'stream keys' },
+  { name: 'streams', text: 'who watches, figures, ending a stream' },
+  { name: 'chat', text: 'write and moderate' },
+  { name: 'webhooks', text: 'webhooks and deliveries' },
+  { name: 'account', text: 'tokens, logins and password' },
+  { name: 'admin', text: 'people and the server; for owners' },
+] as const;
