@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Api } from '../support/api.ts';
@@ -6,9 +7,11 @@ import { Server } from '../support/server.ts';
 
 let server: Server;
 let browser: Browser;
+let owner: Api;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([Server.start(), openBrowser()]);
+  owner = await Api.setUp(server);
 });
 
 afterAll(async () => {
@@ -17,7 +20,7 @@ afterAll(async () => {
 });
 
 test('somebody joins by an invitation, makes a token and changes the password, until the owner disables the account', async () => {
-  const owner = await Api.setUp(server);
+  const name = `Ines ${randomUUID().slice(0, 8)}`;
   const { url } = await owner.post<{ url: string }>('/invites', { role: 'streamer' });
   const visitor = await newVisitor(browser);
   const page = await visitor.open(url);
@@ -25,7 +28,7 @@ test('somebody joins by an invitation, makes a token and changes the password, u
   await page.getByLabel('Password').fill('a long enough password');
   await page.getByRole('button', { name: 'Join' }).click();
   await page.getByRole('alert').getByText('There is an account of this name already.').waitFor();
-  await page.getByLabel('Your name').fill('Ines');
+  await page.getByLabel('Your name').fill(name);
   await page.getByRole('button', { name: 'Join' }).click();
   await page.waitForURL('**/dashboard');
 
@@ -44,7 +47,7 @@ test('somebody joins by an invitation, makes a token and changes the password, u
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('Your password is changed').waitFor();
 
-  const { items } = await owner.get<{ items: { id: string }[] }>('/users?q=ines');
+  const { items } = await owner.get<{ items: { id: string }[] }>(`/users?q=${encodeURIComponent(name)}`);
   await owner.patch(`/users/${items[0]?.id}`, { isDisabled: true });
   await page.goto(`${server.url}/account`);
   await page.waitForURL('**/login?next=%2Faccount');
