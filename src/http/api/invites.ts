@@ -42,6 +42,7 @@ const routes = {
     access: { who: 'anyone', scope: 'none' },
     method: 'post',
     path: '/invites/accept',
+    problems: ['bad_link', 'name_taken', 'bad_name', 'bad_password', 'too_many_logins'],
     summary: 'Makes the account, with the token of the link',
     request: { body: jsonBody(z.object({ token: linkToken, name, password })) },
     responses: { 201: answers(accountSchema, 'Made, and logged in'), ...failure },

@@ -27,6 +27,7 @@ const routes = {
     access,
     method: 'get',
     path: '/users/{id}',
+    problems: ['no_user'],
     request: { params: idParam },
     responses: { 200: answers(user, 'The account'), ...failure },
   }),
@@ -34,6 +35,7 @@ const routes = {
     access,
     method: 'patch',
     path: '/users/{id}',
+    problems: ['no_user', 'last_owner'],
     summary:
       'Another role, or disabled: then its logins, API tokens and streams end at once, and its stream keys open nothing. ' +
       'The last owner stays one',
@@ -44,6 +46,7 @@ const routes = {
     access,
     method: 'delete',
     path: '/users/{id}',
+    problems: ['last_owner'],
     summary:
       'Forgets the account, its channels with their keys and history, its tokens and webhooks; not the last owner',
     request: { params: idParam },
@@ -53,6 +56,7 @@ const routes = {
     access,
     method: 'post',
     path: '/users/{id}/password-reset',
+    problems: ['no_user'],
     summary: 'A link that gives the account another password, once and within a day; an older one stops working',
     request: { params: idParam },
     responses: { 201: answers(link, 'Shown this once'), ...failure },
