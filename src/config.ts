@@ -49,6 +49,8 @@ export interface Config {
   };
   readonly recordings: { readonly maxDays?: number; readonly maxBytes?: number; readonly reserveBytes: number };
   readonly ffmpegPath?: string;
+  /** For how long viewers and samples of streams are kept one by one. */
+  readonly analyticsDays: number;
   /** Whether webhooks may go to addresses of this machine and its network. */
   readonly webhookAllowPrivate: boolean;
   /** Who is asked before anybody publishes or watches; without an answer all are refused, or allowed. */
@@ -197,6 +199,7 @@ const schema = z.object({
   RECORDINGS_MAX_GB: wholeNumber(1, 1_000_000, 500),
   RECORDINGS_RESERVE_GB: wholeNumber(0, 1_000_000, DEFAULT_RESERVE_GB),
   FFMPEG_PATH: nonEmpty('must be the path of ffmpeg, for example /usr/bin/ffmpeg'),
+  ANALYTICS_DAYS: wholeNumber(1, 3650, 30),
   WEBHOOK_ALLOW_PRIVATE: oneOf(['true', 'false']),
   AUTHORIZE_URL: variable(
     'must be an http(s) address, for example http://localhost:9000/authorize',
@@ -222,6 +225,7 @@ const GROUPS: readonly (readonly Name[])[] = [
 const DEFAULT_PORT = 8080;
 const DEFAULT_MAX_SESSIONS = 10_000;
 const DEFAULT_API_RATE_LIMIT = 3_000;
+const DEFAULT_ANALYTICS_DAYS = 30;
 const DEFAULT_MEDIA_PORT = 8189;
 
 /** One media thread a core, and one core for everything else. */
@@ -287,6 +291,7 @@ function grouped(env: z.output<typeof schema>): Config {
     embedOrigins: env.EMBED_ORIGINS ?? ['*'],
     dataDir: env.DATA_DIR ?? resolve('data'),
     recordings: recordingsOf(env),
+    analyticsDays: env.ANALYTICS_DAYS ?? DEFAULT_ANALYTICS_DAYS,
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',
     registration: env.REGISTRATION ?? 'closed',
     logLevel: env.LOG_LEVEL ?? 'info',

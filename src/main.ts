@@ -1,6 +1,8 @@
 /** The whole system: what is started, in which order, and stopped in reverse. */
 import { openAccounts } from './accounts/accounts.ts';
 import { serveAdmin } from './admin-server.ts';
+import { Analytics } from './analytics/analytics.ts';
+import { Retention } from './analytics/retention.ts';
 import { backup } from './backup/backup.ts';
 import { Channels } from './channels/channels.ts';
 import { Moderators } from './channels/moderators.ts';
@@ -95,6 +97,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     ...accounts,
     history: database.streams,
     recordings,
+    analytics: new Analytics({ store: database.analytics }),
     webhooks,
     authorizer,
     limits: new Limits({ isBehindProxy: publicUrl !== undefined, apiPerMinute: config.apiRateLimit }),
@@ -121,6 +124,9 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   closers.push({ name: 'streams', close: () => streams.close() });
 
   await deliverer.start();
+  const retention = new Retention({ store: database.analytics, days: config.analyticsDays, log });
+  closers.push({ name: 'retention', close: () => retention.close() });
+  retention.start();
   const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
   const { dataDir } = config;
   const archive = () => backup({ dump: () => database.dump(), dataDir });

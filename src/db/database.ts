@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Client as PgClient, type PoolConfig } from 'pg';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import { DbAnalytics } from './analytics.ts';
 import { DbApiTokens } from './api-tokens.ts';
 import { DbChannels } from './channels.ts';
 import { createClient } from './client.ts';
@@ -40,6 +41,7 @@ export class Database {
   readonly viewerTokens: DbViewerTokens;
   readonly streams: DbStreams;
   readonly recordings: DbRecordings;
+  readonly analytics: DbAnalytics;
   readonly webhooks: DbWebhooks;
   readonly webhookDeliveries: DbWebhookDeliveries;
   readonly #jobs: JobQueue;
@@ -63,6 +65,7 @@ export class Database {
     this.viewerTokens = new DbViewerTokens(client);
     this.streams = new DbStreams(client);
     this.recordings = new DbRecordings(client);
+    this.analytics = new DbAnalytics(client);
     this.webhooks = new DbWebhooks(client);
     this.webhookDeliveries = new DbWebhookDeliveries(client, jobs);
     this.#jobs = jobs;

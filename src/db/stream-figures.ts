@@ -52,6 +52,10 @@ export function presentFigures(streamId: string): Prisma.Sql {
     WHERE stream.id = ${streamId}::uuid`;
 }
 
+export function presentAudience(streamId: string): Prisma.Sql {
+  return Prisma.sql`SELECT viewed.audience FROM streams AS stream, ${VIEWED} WHERE stream.id = ${streamId}::uuid`;
+}
+
 /**
  * Sums up one stream, or all that ended and were not. From then on nobody can tell its visitors apart any more. What was
  * summed up before, at an end that was presumed, is not lost.

@@ -159,9 +159,9 @@ export class DbStreams implements StreamStore, StreamHistory {
       orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
       take: limit,
       ...(after !== undefined && { cursor: { id: after }, skip: 1 }),
-      omit: { audience: true, lastSeenAt: true },
+      omit: UNSHOWN,
     });
-    return await Promise.all(rows.map((row) => this.#record(row)));
+    return await Promise.all(rows.map((row) => recordOf(this.#db, row)));
   }
 
   async lastEnds(channelIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
@@ -179,19 +179,28 @@ export class DbStreams implements StreamStore, StreamHistory {
     if (!isId(streamId)) return undefined;
     const row = await this.#db.stream.findUnique({
       where: { id: streamId },
-      omit: { audience: true, lastSeenAt: true },
+      omit: UNSHOWN,
     });
-    return row === null ? undefined : this.#record(row);
+    return row === null ? undefined : await recordOf(this.#db, row);
   }
 
-  async #record(row: Omit<Stream, 'audience' | 'lastSeenAt'>): Promise<StreamHistoryRecord> {
-    const [present] = row.endedAt === null ? await this.#db.$queryRaw<PresentFigures[]>(presentFigures(row.id)) : [];
-    return {
-      ...row,
-      ...present,
-      watchSeconds: Number(present?.watchSeconds ?? row.watchSeconds),
-      // Only `describe` writes them.
-      codecs: row.codecs as readonly string[] as StreamHistoryRecord['codecs'],
-    };
+  async delete(streamId: string): Promise<boolean> {
+    const { count } = await this.#db.stream.deleteMany({ where: { id: streamId, endedAt: { not: null } } });
+    return count > 0 || (await this.#db.stream.count({ where: { id: streamId } })) === 0;
   }
+}
+
+/** What a record leaves out of its row. */
+export const UNSHOWN = { audience: true, lastSeenAt: true } as const;
+
+/** Of a stream that goes on, with its figures as of now. */
+export async function recordOf(db: DbClient, row: Omit<Stream, keyof typeof UNSHOWN>): Promise<StreamHistoryRecord> {
+  const [present] = row.endedAt === null ? await db.$queryRaw<PresentFigures[]>(presentFigures(row.id)) : [];
+  return {
+    ...row,
+    ...present,
+    watchSeconds: Number(present?.watchSeconds ?? row.watchSeconds),
+    // Only `describe` writes them.
+    codecs: row.codecs as readonly string[] as StreamHistoryRecord['codecs'],
+  };
 }

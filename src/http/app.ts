@@ -3,6 +3,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Analytics } from '../analytics/analytics.ts';
 import type { Channels } from '../channels/channels.ts';
 import type { Moderators } from '../channels/moderators.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
@@ -46,6 +47,7 @@ export interface AppOptions extends Accounts {
   readonly viewerTokens: ViewerTokens;
   readonly history: StreamHistory;
   readonly recordings: Recordings;
+  readonly analytics: Analytics;
   readonly health: Health;
   readonly probes: Probes;
   readonly webhooks: Webhooks;

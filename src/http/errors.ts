@@ -24,6 +24,7 @@ export type HttpErrorCode =
   | 'bad_content_type'
   | 'invalid_fields'
   | 'range_not_satisfiable'
+  | 'still_live'
   | 'rate_limited'
   | 'too_many_feeds'
   | 'too_many_session_feeds'
@@ -58,6 +59,7 @@ export const statusOf = {
   bad_setup_token: 403,
   not_found: 404,
   no_session: 404,
+  no_stream: 404,
   no_channel: 404,
   no_key: 404,
   no_viewer_token: 404,
@@ -67,6 +69,7 @@ export const statusOf = {
   no_delivery: 404,
   method_not_allowed: 405,
   not_live: 409,
+  still_live: 409,
   unanswered: 409,
   slug_taken: 409,
   too_many_webhooks: 409,

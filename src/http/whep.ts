@@ -3,6 +3,7 @@ import { SdpError } from '../sdp/sdp-error.ts';
 import type { OpenedSession } from '../streams/openings.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { Caller } from '../streams/visitors.ts';
+import { asksFor } from './accept.ts';
 import type { Granted } from './access.ts';
 import type { Admission } from './admission.ts';
 import { addressBlock, clientAddress } from './client-address.ts';
@@ -77,7 +78,8 @@ export function whepRoutes({ streams, gate, limits, admit, turn, redirect, publi
     try {
       return answerCreated(c, await stillWelcome(c, slug, await streams.play({ ...visit, offer })), at);
     } catch (error) {
-      if (!(isCodecMissing(error) && takesOffers(c))) throw error;
+      // Whoever takes anything may know nothing of counter-offers, and is better told in words what is amiss.
+      if (!(isCodecMissing(error) && asksFor(c, SDP))) throw error;
       return offered();
     }
   }
@@ -104,10 +106,4 @@ function callerOf(c: Context<AppEnv>, isBehindProxy: boolean): Caller {
 
 function isCodecMissing(error: unknown): boolean {
   return error instanceof SdpError && error.code === 'codec_not_offered';
-}
-
-/** By name: whoever takes anything (`*`) may know nothing of counter-offers, and is better told in words what is amiss. */
-function takesOffers(c: Context<AppEnv>): boolean {
-  const taken = (c.req.header('accept') ?? '').split(',').map((type) => type.split(';')[0]?.trim().toLowerCase());
-  return taken.includes(SDP);
 }

@@ -1,6 +1,7 @@
 export type StreamErrorCode =
   | 'not_live'
   | 'no_session'
+  | 'no_stream'
   | 'no_layer'
   | 'at_capacity'
   /** As many watch with this token as it lets in. */

@@ -248,6 +248,8 @@ export interface StreamHistory {
   byId(streamId: string): Promise<StreamHistoryRecord | undefined>;
   /** When the last stream of each channel ended; without those that never had one. */
   lastEnds(channelIds: readonly string[]): Promise<ReadonlyMap<string, Date>>;
+  /** With all that is known of its viewers. False, and nothing done, where it goes on. */
+  delete(streamId: string): Promise<boolean>;
 }
 
 /** A stream whose media may be taken elsewhere. `mediaId`: what the media plane knows it by. */

@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { type Accounts, openAccounts } from '../../src/accounts/accounts.ts';
 import type { Role, User } from '../../src/accounts/ports.ts';
+import { Analytics } from '../../src/analytics/analytics.ts';
 import { Channels } from '../../src/channels/channels.ts';
 import { Moderators } from '../../src/channels/moderators.ts';
 import type { Channel, Visibility } from '../../src/channels/ports.ts';
@@ -22,6 +23,7 @@ import {
   FakeOneTimeLinkStore,
   FakeUserStore,
 } from './fake-account-stores.ts';
+import { FakeAnalyticsStore } from './fake-analytics-store.ts';
 import {
   FakeChannelStore,
   FakeModeratorStore,
@@ -43,6 +45,7 @@ export class FakeApp {
   readonly clock = new FakeClock();
   readonly media = new FakeMediaPlane();
   readonly streamStore = new FakeStreamStore();
+  readonly analyticsStore = new FakeAnalyticsStore(this.streamStore);
   readonly users = new FakeUserStore();
   readonly channelStore = new FakeChannelStore();
   readonly #keyStore = new FakeStreamKeyStore(this.channelStore);
@@ -98,6 +101,7 @@ export class FakeApp {
       limits: new Limits({ isBehindProxy: options.publicUrl !== undefined, pause: async () => {} }),
       history: this.streamStore,
       recordings: this.recordings.recordings,
+      analytics: new Analytics({ store: this.analyticsStore }),
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),
       probes: new Probes({ media, clock }),
       webhooks: this.webhooks,

@@ -121,6 +121,12 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
     return new Map(newestLast.flatMap(({ channelId, endedAt }) => (endedAt ? [[channelId, endedAt]] : [])));
   }
 
+  async delete(streamId: string): Promise<boolean> {
+    if (this.rows.get(streamId)?.endedAt === null) return false;
+    this.rows.delete(streamId);
+    return true;
+  }
+
   #row(streamId: string): StreamHistoryRecord {
     const row = this.rows.get(streamId);
     if (!row) throw new Error('foreign key: no such stream');

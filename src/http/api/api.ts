@@ -4,6 +4,7 @@ import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
 import { accessRoutes } from './access.ts';
 import { accountRoutes } from './account.ts';
+import { analyticsRoutes } from './analytics.ts';
 import { channelRoutes } from './channels.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { apiRouter } from './describe.ts';
@@ -42,6 +43,7 @@ const ALL_ROUTES = [
   liveRoutes,
   streamRoutes,
   recordingRoutes,
+  analyticsRoutes,
   tokenRoutes,
   healthApiRoutes,
   reachabilityRoutes,

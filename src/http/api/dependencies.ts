@@ -1,4 +1,5 @@
 import type { Accounts } from '../../accounts/accounts.ts';
+import type { Analytics } from '../../analytics/analytics.ts';
 import type { Channels } from '../../channels/channels.ts';
 import type { Moderators } from '../../channels/moderators.ts';
 import type { StreamKeys } from '../../channels/stream-keys.ts';
@@ -28,6 +29,7 @@ export interface ApiDependencies extends Accounts {
   readonly streams: StreamRegistry;
   readonly history: StreamHistory;
   readonly recordings: Recordings;
+  readonly analytics: Analytics;
   readonly health: Health;
   readonly probes: Probes;
   readonly turn?: TurnOptions | undefined;

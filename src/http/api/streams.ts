@@ -1,31 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import type { StreamHistoryRecord } from '../../streams/ports.ts';
+import { StreamError } from '../../streams/errors.ts';
 import { HttpError } from '../errors.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, route } from './describe.ts';
+import { managedStream } from './managed-stream.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { slugParam } from './schemas.ts';
+import { streamSchema, streamView } from './stream-view.ts';
 
-const stream = z
-  .object({
-    id: z.uuid(),
-    channelId: z.uuid(),
-    title: z.string(),
-    startedAt: z.iso.datetime(),
-    endedAt: z.iso.datetime().nullable(),
-    endReason: z.string().nullable(),
-    codecs: z.array(z.string()),
-    width: z.int().nullable(),
-    height: z.int().nullable(),
-    maxWidth: z.int().nullable().openapi({ description: 'Of the largest picture that was sent' }),
-    maxHeight: z.int().nullable(),
-    peakViewers: z.int(),
-    uniqueViewers: z.int().openapi({ description: 'Told apart by address and browser, of which neither is kept' }),
-    watchSeconds: z.int().openapi({ description: 'Of all viewers together' }),
-    averageIngestBps: z.int().nullable().openapi({ description: 'While something came' }),
-    peakIngestBps: z.int().nullable().openapi({ description: 'The most in ten seconds' }),
-  })
-  .openapi('Stream');
+const idParam = z.object({ id: z.uuid() });
 
 const routes = {
   list: route({
@@ -34,7 +17,7 @@ const routes = {
     path: '/channels/{slug}/streams',
     request: { params: slugParam, query: pageQuery },
     responses: {
-      200: answers(pageOf(stream), 'Newest first'),
+      200: answers(pageOf(streamSchema), 'Newest first'),
       ...failure,
     },
   }),
@@ -42,12 +25,21 @@ const routes = {
     access: { who: 'anyone', scope: 'read' },
     method: 'get',
     path: '/streams/{id}',
-    request: { params: z.object({ id: z.uuid() }) },
-    responses: { 200: answers(stream, 'The stream'), ...failure },
+    request: { params: idParam },
+    responses: { 200: answers(streamSchema, 'The stream'), ...failure },
+  }),
+  remove: route({
+    access: { who: 'account', scope: 'streams' },
+    method: 'delete',
+    path: '/streams/{id}',
+    summary: 'Takes it out of the history, with all that is known of its viewers; 409 while it goes on',
+    request: { params: idParam },
+    responses: { 204: { description: 'Gone' }, ...failure },
   }),
 };
 
-export function streamRoutes({ gate, channels, history }: ApiDependencies) {
+export function streamRoutes(dependencies: ApiDependencies) {
+  const { gate, channels, history } = dependencies;
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
@@ -57,26 +49,24 @@ export function streamRoutes({ gate, channels, history }: ApiDependencies) {
       limit: limit + 1,
       ...(cursor !== undefined && { after: cursor }),
     });
-    return c.json(rowPage(c, { limit, rows, view }), 200);
+    return c.json(rowPage(c, { limit, rows, view: streamView }), 200);
   });
 
   app.openapi(routes.read, async (c) => {
     const found = await history.byId(c.req.valid('param').id);
     const channel = found && (await channels.byId(found.channelId));
     if (!channel || !(await gate.maySee(c, channel, { scope: 'read' }))) {
-      throw new HttpError('not_found', 'There is no such stream.');
+      throw new StreamError('no_stream', 'There is no such stream.');
     }
-    return c.json(view(found), 200);
+    return c.json(streamView(found), 200);
+  });
+
+  app.openapi(routes.remove, async (c) => {
+    const needed = { identity: c.var.granted.identity, scope: 'streams' } as const;
+    const { id } = await managedStream(c, c.req.valid('param').id, dependencies, needed);
+    if (!(await history.delete(id))) throw new HttpError('still_live', 'This stream goes on: stop it first.');
+    return c.body(null, 204);
   });
 
   return app;
-}
-
-function view({ startedAt, endedAt, codecs, ...rest }: StreamHistoryRecord): z.infer<typeof stream> {
-  return {
-    ...rest,
-    startedAt: startedAt.toISOString(),
-    endedAt: endedAt?.toISOString() ?? null,
-    codecs: [...codecs],
-  };
 }
