@@ -25,6 +25,13 @@ export class DbStreams implements StreamStore, StreamHistory {
     this.#db = db;
   }
 
+  async isThere(): Promise<boolean> {
+    return await this.#db.$queryRaw`SELECT 1`.then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Ends what is still open on the channel: either its end is being written just now, or never will be. */
   async start({ id, channelId, title, startedAt }: StreamRecord): Promise<void> {
     try {

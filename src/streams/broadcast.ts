@@ -79,7 +79,7 @@ export class Broadcast {
     this.#store = store;
     this.#listeners = listeners;
     this.#clock = clock;
-    this.#journal = new Journal({ clock, log: this.log });
+    this.#journal = new Journal({ clock, log: this.log, isStoreThere: () => store.isThere() });
     this.#viewerRows = new ViewerRows({ streamId: this.stream.id, store, journal: this.#journal, clock });
   }
 

@@ -198,6 +198,8 @@ export interface StreamSample {
 
 /** What is kept of streams and viewers. Implemented by `db/streams.ts`. Every promise resolves once the row is durable. */
 export interface StreamStore {
+  /** Whether it answers at all; never rejects. */
+  isThere(): Promise<boolean>;
   start(stream: StreamRecord): Promise<void>;
   /** Idempotent: the first end stands. Closes the stream's open viewer sessions with the same time, and sums it all up. */
   end(streamId: string, end: { at: Date; reason: EndReason; peakViewers: number }): Promise<void>;

@@ -7,6 +7,7 @@ it('takes no more than it can hold, but always what is vital', async () => {
   const log: string[] = [];
   const journal = new Journal({
     clock: new FakeClock(),
+    isStoreThere: async () => true,
     log: pino({ base: null, timestamp: false }, { write: (line) => log.push(line) }),
   });
   let open = () => {};

@@ -115,3 +115,23 @@ it('knows no player of a session that never was, and none that publishes', async
     expect(() => registry.played(id, { stalls: 0, stalledMs: 0 })).toThrow('no such session');
   }
 });
+
+it('loses no viewer where the database is away for minutes, and no end', async () => {
+  await goLive();
+  store.isAway = true;
+  const early = await watchFrom(PHONE);
+  await clock.advance(60_000);
+  const late = await watchFrom(LAPTOP);
+  await registry.delete('viewer', early);
+  await clock.advance(60_000);
+  expect(store.viewers.size).toBe(0);
+  registry.played(late, { joinMs: 30, stalls: 0, stalledMs: 0 });
+  registry.stop(channel.id);
+  await clock.advance(60_000);
+  store.isAway = false;
+  await clock.advance(16_000);
+  const [first, second] = [...store.viewers.values()];
+  expect(first).toMatchObject({ client: 'firefox', reason: 'deleted' });
+  expect(second).toMatchObject({ client: 'chrome', reason: 'stopped', played: { joinMs: 30 } });
+  expect([...store.rows.values()]).toMatchObject([{ endReason: 'stopped', peakViewers: 2 }]);
+});

@@ -34,6 +34,12 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
   readonly crashed: CrashedStream[] = [];
   /** How many writes from now on fail. */
   failures = 0;
+  /** All of them fail, and it does not answer. */
+  isAway = false;
+
+  async isThere(): Promise<boolean> {
+    return !this.isAway;
+  }
 
   async start(stream: StreamRecord): Promise<void> {
     this.#mayFail();
@@ -134,8 +140,8 @@ export class FakeStreamStore implements StreamStore, StreamHistory {
   }
 
   #mayFail(): void {
-    if (this.failures === 0) return;
-    this.failures -= 1;
+    if (this.failures === 0 && !this.isAway) return;
+    this.failures = Math.max(0, this.failures - 1);
     throw new Error('the database is away');
   }
 }
