@@ -43,6 +43,7 @@ const routes = {
     access: { who: 'account', scope: 'streams' },
     method: 'get',
     path: '/streams/{id}/analytics',
+    problems: ['no_stream', 'forbidden'],
     summary: 'How a stream went: its viewers, its bitrates and what players tell; as CSV its points',
     request: {
       params: z.object({ id: z.uuid() }),

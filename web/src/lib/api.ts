@@ -1,5 +1,6 @@
 /** The REST API as the site uses it. Shapes are those of `/api/v1/openapi.json`. */
 import type { ApiToken, LoginSession, NewApiToken } from './account.ts';
+import type { PastStream, StreamFigures } from './history.ts';
 import type { IceServer } from './ice.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Delivery, MintedWebhook, Webhook, WebhookDraft } from './webhooks.ts';
@@ -81,15 +82,6 @@ export interface PublisherSession {
       readonly keyframeIntervalMs?: number;
     }[];
   }[];
-}
-
-/** A broadcast as it is remembered. */
-export interface PastStream {
-  readonly id: string;
-  readonly title: string;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  readonly endReason: string | null;
 }
 
 export interface StreamKey {
@@ -192,6 +184,12 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     return (text ? JSON.parse(text) : undefined) as Result;
   }
 
+  async function file(path: string, type: string): Promise<Blob> {
+    const response = await fetch(`/api/v1${path}`, { headers: { accept: type } });
+    if (!response.ok) throw new ApiError(await problemOf(response));
+    return response.blob();
+  }
+
   const channel = (slug: string) => `/channels/${encodeURIComponent(slug)}`;
 
   return {
@@ -237,6 +235,14 @@ export function apiWith(fetch: typeof globalThis.fetch) {
       ),
     stopLive: (slug: string) => call<void>('POST', `${channel(slug)}/live/stop`),
 
+    streams: (slug: string, cursor: string | null) =>
+      call<Page<PastStream>>(
+        'GET',
+        `${channel(slug)}/streams?${new URLSearchParams(cursor === null ? {} : { cursor })}`,
+      ),
+    streamFigures: (id: string) => call<StreamFigures>('GET', `/streams/${encodeURIComponent(id)}/analytics`),
+    streamCsv: (id: string) => file(`/streams/${encodeURIComponent(id)}/analytics`, 'text/csv'),
+    deleteStream: (id: string) => call<void>('DELETE', `/streams/${encodeURIComponent(id)}`),
     lastStream: (slug: string) =>
       call<Page<PastStream>>('GET', `${channel(slug)}/streams?limit=1`).then((page) => page.items[0]),
 

@@ -1,0 +1,16 @@
+import { error } from '@sveltejs/kit';
+import { ApiError, apiWith } from '#lib/api.ts';
+import { requireUser } from '../../../../require-user.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ fetch, parent, params, url }) => {
+  requireUser((await parent()).user, url);
+  const api = apiWith(fetch);
+  try {
+    const [channel, figures] = await Promise.all([api.channel(params.channel), api.streamFigures(params.id)]);
+    return { channel, figures };
+  } catch (failure) {
+    if (failure instanceof ApiError) error(failure.status || 503, failure.message);
+    throw failure;
+  }
+};
