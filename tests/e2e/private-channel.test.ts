@@ -43,16 +43,22 @@ interface Token {
 
 const mint = (more: object = {}) => api.post<Token>(`/channels/${slug}/viewer-tokens`, { ttlSeconds: 600, ...more });
 const link = ({ token }: Token) => `${server.url}/${slug}#token=${token}`;
+/** Resolves once the invitation has led to the page with the player. */
+async function watches(page: Page): Promise<void> {
+  await page.getByTestId('player').waitFor();
+  await seesMovingPicture(page);
+}
+
 const says = (page: Page, words: string) =>
   until(`the page says: ${words}`, () => page.getByText(words).first().isVisible());
 
 test('a guest watches by his link, which leaves no token in the address, and is told when he is sent away', async () => {
   const invitation = await mint();
   const page = await guest.open(link(invitation));
-  await seesMovingPicture(page);
+  await watches(page);
   expect(page.url()).toBe(`${server.url}/${slug}`);
   await page.reload();
-  await seesMovingPicture(page);
+  await watches(page);
 
   await api.delete(`/channels/${slug}/viewer-tokens/${invitation.id}`);
   const leftAtMs = Date.now();
@@ -78,18 +84,18 @@ test('an unknown address and a private one look the same, and each takes a token
   const page = await guest.open(`${server.url}/${slug}`);
   await page.getByLabel('Have an invitation?').fill((await mint()).token);
   await page.getByRole('button', { name: 'Enter' }).click();
-  await seesMovingPicture(page);
+  await watches(page);
 });
 
 test('as many watch with one token as it lets in, and the next waits for a place', async () => {
   const invitation = await mint({ maxViewers: 1 });
   const first = await guest.open(link(invitation));
-  await seesMovingPicture(first);
+  await watches(first);
   const friend = await newVisitor(browser);
   const second = await friend.open(link(invitation));
   await says(second, 'Somebody watches with this token already');
   await first.close();
-  await seesMovingPicture(second);
+  await watches(second);
   await friend.leave();
 });
 
@@ -104,7 +110,7 @@ test('a streamer invites from the dashboard, and withdraws', async () => {
   await page.getByRole('button', { name: 'Done' }).click();
 
   const watching = await guest.open(url);
-  await seesMovingPicture(watching);
+  await watches(watching);
   await page.reload();
   await until('one watches', () => section.getByText('1 viewer now').isVisible());
   await section.getByRole('button', { name: 'Withdraw Ann' }).click();

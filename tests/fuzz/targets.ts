@@ -6,6 +6,7 @@ import { packetTargets } from './targets/packets.ts';
 import { peerTargets } from './targets/peers.ts';
 import { sctpTargets } from './targets/sctp.ts';
 import { sdpTargets } from './targets/sdp.ts';
+import { viewerTokenTargets } from './targets/viewer-tokens.ts';
 
 /** Every edge where what strangers and peers send comes in. */
 export const targets: readonly FuzzTarget[] = [
@@ -16,4 +17,5 @@ export const targets: readonly FuzzTarget[] = [
   ...httpTargets,
   ...apiTargets,
   ...peerTargets,
+  ...viewerTokenTargets,
 ];
