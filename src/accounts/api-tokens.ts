@@ -38,6 +38,13 @@ export class ApiTokens {
     return this.#store.list(...of);
   }
 
+  /** Throws `no_token`. */
+  async byId(userId: string, tokenId: string): Promise<ApiTokenRecord> {
+    const found = await this.#store.byId(userId, tokenId);
+    if (!found) throw noToken();
+    return found;
+  }
+
   /** What the secret stands for, if it is valid; its use is noted. */
   async authenticate(secret: string): Promise<{ token: ApiTokenRecord; user: User } | undefined> {
     if (!secret.startsWith(TOKEN_KIND)) return undefined;
@@ -51,8 +58,12 @@ export class ApiTokens {
 
   /** Throws `no_token`. */
   async delete(userId: string, tokenId: string): Promise<void> {
-    if (!(await this.#store.delete(userId, tokenId))) throw new AccountError('no_token', 'There is no such token.');
+    if (!(await this.#store.delete(userId, tokenId))) throw noToken();
   }
+}
+
+function noToken(): AccountError {
+  return new AccountError('no_token', 'There is no such token.');
 }
 
 function grantable({ scopes, by }: ApiTokenDraft): readonly Scope[] {

@@ -134,6 +134,7 @@ export interface ApiTokenStore {
   create(token: NewApiToken): Promise<ApiTokenRecord>;
   /** Newest first, expired ones too; `after`: the id of the last one of the page before. */
   list(userId: string, page: { limit: number; after?: string | undefined }): Promise<readonly ApiTokenRecord[]>;
+  byId(userId: string, tokenId: string): Promise<ApiTokenRecord | undefined>;
   /** Unexpired tokens only, of users who are not disabled. */
   byHash(hash: Uint8Array, now: Date): Promise<{ token: ApiTokenRecord; user: User } | undefined>;
   used(tokenId: string, at: Date): Promise<void>;

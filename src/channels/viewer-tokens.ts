@@ -57,10 +57,16 @@ export class ViewerTokens {
     return this.#store.list(channelId, { ...page, now: this.#now() });
   }
 
+  /** Throws `no_viewer_token`, also for one that expired. */
+  async byId(channelId: string, id: string): Promise<ViewerTokenRecord> {
+    const found = await this.#store.find(channelId, id, this.#now());
+    if (!found) throw noViewerToken();
+    return found;
+  }
+
   /** Throws `no_viewer_token`. */
   async revoke(channelId: string, id: string): Promise<void> {
-    if (await this.#store.delete(channelId, id)) return;
-    throw new ChannelError('no_viewer_token', 'There is no such viewer token on this channel.');
+    if (!(await this.#store.delete(channelId, id))) throw noViewerToken();
   }
 
   /** Their ids. */
@@ -71,4 +77,8 @@ export class ViewerTokens {
   #keyOf(channelId: string): Uint8Array {
     return this.#keys.derive(`viewer tokens of ${channelId}`);
   }
+}
+
+function noViewerToken(): ChannelError {
+  return new ChannelError('no_viewer_token', 'There is no such viewer token on this channel.');
 }

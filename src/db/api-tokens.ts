@@ -25,6 +25,12 @@ export class DbApiTokens implements ApiTokenStore {
     return (await this.#db.apiToken.findMany(page)).map(record);
   }
 
+  async byId(userId: string, tokenId: string): Promise<ApiTokenRecord | undefined> {
+    if (!isId(tokenId)) return undefined;
+    const found = await this.#db.apiToken.findFirst({ where: { id: tokenId, userId }, select: tokenFields });
+    return found ? record(found) : undefined;
+  }
+
   async byHash(hash: Uint8Array, now: Date): Promise<{ token: ApiTokenRecord; user: User } | undefined> {
     const isValid = { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }], user: { disabledAt: null } };
     const found = await this.#db.apiToken.findUnique({

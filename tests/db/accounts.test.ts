@@ -104,9 +104,13 @@ test('an API token is good until it expires, and remembers its last use', async 
   expect(await db.apiTokens.list(owner.id, { limit: 9 })).toMatchObject([{ id, lastUsedAt: later(30) }]);
 });
 
-test('an API token is deleted by its owner alone', async () => {
+test('an API token is read and deleted by its owner alone', async () => {
   owner = await newOwner(db);
-  const { id } = await tokenOf(owner.id, 'one');
+  const made = await tokenOf(owner.id, 'one');
+  const { id } = made;
+  expect(await db.apiTokens.byId(owner.id, id)).toEqual(made);
+  expect(await db.apiTokens.byId('01a1fd9c-d885-73e3-9325-069ed7d07329', id)).toBeUndefined();
+  expect(await db.apiTokens.byId(owner.id, 'not-an-id')).toBeUndefined();
   expect(await db.apiTokens.delete('01a1fd9c-d885-73e3-9325-069ed7d07329', id)).toBe(false);
   expect(await db.apiTokens.delete(owner.id, 'not-an-id')).toBe(false);
   expect((await db.apiTokens.byHash(hashOf('one'), noon))?.user).toEqual(owner);

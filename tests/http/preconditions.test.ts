@@ -124,11 +124,19 @@ describe('If-Match', () => {
     expect((await ask('PATCH', '/channels/brook', seen, { title: 'x' }, 'frt_nonsense')).status).toBe(401);
   });
 
-  it('works for keys and webhooks alike', async () => {
+  it('works for keys, tokens and webhooks alike', async () => {
     const made = await ask('POST', '/webhooks', {}, { url: 'https://hook.example/', events: ['stream.ended'] });
     const { id } = (await made.json()) as { id: string };
     const keys = (await (await ask('GET', '/channels/brook/keys')).json()) as { items: { id: string }[] };
-    for (const path of [`/webhooks/${id}`, `/channels/brook/keys/${keys.items[0]?.id}`]) {
+    const idOf = async (path: string, draft: object) =>
+      ((await (await ask('POST', path, {}, draft)).json()) as { id: string }).id;
+    const viewerTokens = '/channels/brook/viewer-tokens';
+    for (const path of [
+      `/webhooks/${id}`,
+      `/channels/brook/keys/${keys.items[0]?.id}`,
+      `/tokens/${await idOf('/tokens', { name: 'script' })}`,
+      `${viewerTokens}/${await idOf(viewerTokens, { ttlSeconds: 60 })}`,
+    ]) {
       expect((await ask('DELETE', path, { 'if-match': '"x"' })).status).toBe(412);
       expect((await ask('DELETE', path, { 'if-match': await tagOf(path) })).status).toBe(204);
     }

@@ -233,6 +233,11 @@ export class FakeApiTokenStore implements ApiTokenStore {
     return pageOf([...this.rows.values()].filter((row) => row.userId === userId).toReversed(), page);
   }
 
+  async byId(userId: string, tokenId: string): Promise<ApiTokenRecord | undefined> {
+    const row = this.rows.get(tokenId);
+    return row?.userId === userId ? row : undefined;
+  }
+
   async byHash(wanted: Uint8Array, now: Date) {
     const row = [...this.rows.values()].find((one) => one.hash === hex(wanted));
     const user = row && this.#users.enabled(row.userId);

@@ -39,22 +39,33 @@ function madeOf(api: OpenAPIHono<AppEnv>): ApiDocument {
   for (const item of Object.values(document.paths ?? {})) {
     for (const method of METHODS) {
       const operation = item[method];
-      if (operation) item[method] = completed(method, operation);
+      if (operation) item[method] = completed(method, operation, item.get !== undefined);
     }
   }
   return document;
 }
 
-function completed(method: Method, operation: Operation): Operation {
+function completed(method: Method, operation: Operation, isReadable: boolean): Operation {
   const { parameters = [], responses = {} } = operation;
   const isTagged = method === 'get' && JSON.stringify(responses['200'] ?? {}).includes('application/json');
   const { default: refusal } = responses;
   const problem = refusal && 'content' in refusal ? { content: refusal.content } : {};
   const codes = problemsOf(method, operation);
   const condition = isTagged ? 'If-None-Match' : CHANGES.has(method) ? 'If-Match' : undefined;
+  const nothingMatches = condition === 'If-Match' && !isReadable;
   return {
     ...operation,
-    ...(condition && { parameters: [...parameters, { name: condition, in: 'header', schema: { type: 'string' } }] }),
+    ...(condition && {
+      parameters: [
+        ...parameters,
+        {
+          name: condition,
+          in: 'header',
+          schema: { type: 'string' },
+          ...(nothingMatches && { description: 'No ETag matches, as this address can not be read: always 412' }),
+        },
+      ],
+    }),
     responses: {
       ...Object.fromEntries(
         Object.entries(responses).map(([status, answer]) => [status, withHeaders(answer, isTagged)]),

@@ -27,6 +27,7 @@ const draft = z.object({
   scopes: scopes.min(1).optional().openapi({ description: 'All that the caller has when absent' }),
   ttlSeconds: z.int().min(60).max(LONGEST_TTL_SECONDS).optional(),
 });
+const idParam = z.object({ id: z.uuid() });
 
 const routes = {
   list: route({
@@ -44,11 +45,19 @@ const routes = {
     request: { body: jsonBody(draft) },
     responses: { 201: answers(minted, 'Made'), ...failure },
   }),
+  read: route({
+    access: { who: 'account', scope: 'account' },
+    method: 'get',
+    path: '/tokens/{id}',
+    problems: ['no_token'],
+    request: { params: idParam },
+    responses: { 200: answers(token, 'The token, never its secret'), ...failure },
+  }),
   remove: route({
     access: { who: 'account', scope: 'account' },
     method: 'delete',
     path: '/tokens/{id}',
-    request: { params: z.object({ id: z.uuid() }) },
+    request: { params: idParam },
     responses: { 204: { description: 'Revoked' }, ...failure },
   }),
 };
@@ -68,6 +77,10 @@ export function tokenRoutes({ apiTokens }: ApiDependencies) {
     const { record, token } = await apiTokens.create(account.id, { ...c.req.valid('json'), by });
     c.header('Cache-Control', 'no-store');
     return c.json({ ...view(record), token }, 201);
+  });
+
+  app.openapi(routes.read, async (c) => {
+    return c.json(view(await apiTokens.byId(c.var.granted.account.id, c.req.valid('param').id)), 200);
   });
 
   app.openapi(routes.remove, async (c) => {

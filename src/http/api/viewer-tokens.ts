@@ -26,6 +26,7 @@ const tokenSchema = z
   })
   .openapi('ViewerToken');
 const minted = tokenSchema.extend({ token: z.string().openapi({ description: 'A JWT, shown this once' }) });
+const tokenParam = slugParam.extend({ id: z.uuid() });
 
 const routes = {
   list: route({
@@ -43,12 +44,20 @@ const routes = {
     request: { params: slugParam, body: jsonBody(newToken) },
     responses: { 201: answers(minted, 'Made'), ...failure },
   }),
+  read: route({
+    access: { who: 'manager', scope: 'keys' },
+    method: 'get',
+    path: '/channels/{slug}/viewer-tokens/{id}',
+    problems: ['no_viewer_token'],
+    request: { params: tokenParam },
+    responses: { 200: answers(tokenSchema, 'The token, never its secret'), ...failure },
+  }),
   remove: route({
     access: { who: 'manager', scope: 'keys' },
     method: 'delete',
     path: '/channels/{slug}/viewer-tokens/{id}',
     summary: 'Revokes the token; whoever watches with it is sent away',
-    request: { params: slugParam.extend({ id: z.uuid() }) },
+    request: { params: tokenParam },
     responses: { 204: { description: 'Revoked' }, ...failure },
   }),
   removeAll: route({
@@ -85,6 +94,13 @@ export function viewerTokenRoutes({ viewerTokens, streams }: ApiDependencies) {
     const { record, token } = await viewerTokens.create(channel.id, c.req.valid('json'));
     c.header('Cache-Control', 'no-store');
     return c.json({ ...view(record), token }, 201);
+  });
+
+  app.openapi(routes.read, async (c) => {
+    const { channel } = c.var.granted;
+    const found = await viewerTokens.byId(channel.id, c.req.valid('param').id);
+    c.header('Cache-Control', 'no-store');
+    return c.json(view(found), 200);
   });
 
   app.openapi(routes.remove, async (c) => {
