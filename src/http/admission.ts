@@ -7,7 +7,10 @@ import { HttpError } from './errors.ts';
 const LONGEST_USER_AGENT = 300;
 
 /** Lets in whom the operator's own server lets in, where there is one. Throws `not_admitted` and `authorizer_away`. */
-export type Admission = (c: Context<AppEnv>, asked: Pick<Question, 'action' | 'channel' | 'keyId'>) => Promise<void>;
+export type Admission = (
+  c: Context<AppEnv>,
+  asked: Pick<Question, 'action' | 'channel' | 'keyId' | 'viewerTokenId'>,
+) => Promise<void>;
 
 export function admission(authorizer: Authorizer | undefined, isBehindProxy: boolean): Admission {
   return async (c, asked) => {

@@ -68,15 +68,16 @@ export function whepRoutes({ streams, gate, limits, admit, turn, redirect, publi
   });
 
   async function begin(c: Context<AppEnv>, visiting: Granted['visitor']): Promise<Response> {
-    await admit(c, { action: 'play', channel: visiting.channel.slug });
+    const { channel, pass } = visiting;
+    const viewerTokenId = channel.visibility === 'private' ? pass?.id : undefined;
+    await admit(c, { action: 'play', channel: channel.slug, ...(viewerTokenId !== undefined && { viewerTokenId }) });
     const at = { path: '/whep/sessions', turn, links: extensionLinks };
     const offer = await c.req.text();
     const visit = { ...visiting, from: callerOf(c, publicUrl !== undefined) };
-    const { slug } = visiting.channel;
-    const offered = async () => answerOffered(c, await stillWelcome(c, slug, await streams.offer(visit)), at);
+    const offered = async () => answerOffered(c, await stillWelcome(c, channel.slug, await streams.offer(visit)), at);
     if (offer.trim() === '') return offered();
     try {
-      return answerCreated(c, await stillWelcome(c, slug, await streams.play({ ...visit, offer })), at);
+      return answerCreated(c, await stillWelcome(c, channel.slug, await streams.play({ ...visit, offer })), at);
     } catch (error) {
       // Whoever takes anything may know nothing of counter-offers, and is better told in words what is amiss.
       if (!(isCodecMissing(error) && asksFor(c, SDP))) throw error;

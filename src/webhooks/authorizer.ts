@@ -12,6 +12,8 @@ export interface Question {
   readonly channel: string;
   /** Of the stream key that publishes. */
   readonly keyId?: string;
+  /** Of the viewer token that lets its holder watch, where it takes one. */
+  readonly viewerTokenId?: string;
   readonly clientAddress?: string;
   readonly userAgent?: string;
 }

@@ -48,6 +48,28 @@ it('is asked before a publish and before a play, and never learns a key', async 
   expect(JSON.stringify(receiver.received)).not.toContain(key);
 });
 
+it('is told which viewer token somebody watches with, and only where it takes one', async () => {
+  const owner = await fake.account('streamer', 'streamer');
+  await fake.channel('spring', owner.user.id, 'private');
+  const body = { ttlSeconds: 60 };
+  const minted = await fake.call('POST', '/channels/spring/viewer-tokens', { token: owner.token, body });
+  const { id, token } = (await minted.json()) as { id: string; token: string };
+  const headers = { 'content-type': 'application/sdp' };
+  for (const slug of ['spring', 'brook']) {
+    for (const bearer of [token, owner.token]) {
+      const authorization = `Bearer ${bearer}`;
+      await fake.request(`/whep/${slug}`, { method: 'POST', headers: { ...headers, authorization }, body: '' });
+    }
+  }
+  expect(questions()).toEqual([
+    { action: 'play', channel: 'spring', viewerTokenId: id },
+    { action: 'play', channel: 'spring' },
+    { action: 'play', channel: 'brook' },
+    { action: 'play', channel: 'brook' },
+  ]);
+  expect(JSON.stringify(receiver.received)).not.toContain(token);
+});
+
 it('is not asked about a key that is wrong, or a channel that is not there', async () => {
   expect((await fake.publish('fr_nonsense')).status).toBe(401);
   const headers = { 'content-type': 'application/sdp' };
