@@ -61,6 +61,8 @@ export interface Config {
   };
   /** Encrypts what has to be read again; absent: a file in `dataDir` does. */
   readonly secretsKey?: string;
+  /** How long chat messages are kept. */
+  readonly chatDays: number;
   readonly logLevel: LogLevel;
 }
 
@@ -211,6 +213,7 @@ const schema = z.object({
   ),
   AUTHORIZE_ON_ERROR: oneOf(AUTHORIZE_ON_ERROR),
   SECRETS_KEY: matching('must have at least 32 characters and no space, as `openssl rand -hex 32` prints', /^\S{32,}$/),
+  CHAT_DAYS: wholeNumber(1, 3650, 30),
   LOG_LEVEL: oneOf(LOG_LEVELS),
 });
 
@@ -226,6 +229,7 @@ const DEFAULT_PORT = 8080;
 const DEFAULT_MAX_SESSIONS = 10_000;
 const DEFAULT_API_RATE_LIMIT = 3_000;
 const DEFAULT_ANALYTICS_DAYS = 30;
+const DEFAULT_CHAT_DAYS = 30;
 const DEFAULT_MEDIA_PORT = 8189;
 
 /** One media thread a core, and one core for everything else. */
@@ -294,6 +298,7 @@ function grouped(env: z.output<typeof schema>): Config {
     analyticsDays: env.ANALYTICS_DAYS ?? DEFAULT_ANALYTICS_DAYS,
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',
     registration: env.REGISTRATION ?? 'closed',
+    chatDays: env.CHAT_DAYS ?? DEFAULT_CHAT_DAYS,
     logLevel: env.LOG_LEVEL ?? 'info',
     ...(env.PUBLIC_URL !== undefined && { publicUrl: env.PUBLIC_URL }),
     ...(env.DATABASE_URL !== undefined && { databaseUrl: env.DATABASE_URL }),

@@ -8,6 +8,11 @@ import { Channels } from './channels/channels.ts';
 import { Moderators } from './channels/moderators.ts';
 import { StreamKeys } from './channels/stream-keys.ts';
 import { ViewerTokens } from './channels/viewer-tokens.ts';
+import { BanBook } from './chat/ban-book.ts';
+import { Chat } from './chat/chat.ts';
+import { GuestPasses } from './chat/guests.ts';
+import { ChatSweep } from './chat/sweep.ts';
+import { TakenNames } from './chat/taken-names.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
@@ -41,7 +46,9 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const database = await openDatabase({ config, log, meter: metrics.database });
   closers.push({ name: 'database', close: () => database.close() });
   const secrets = await openSecretBox({ dataDir: config.dataDir, given: config.secretsKey });
-  const { webhooks, deliverer, witness } = openWebhooks(config, { database, secrets, log, metrics });
+  const { webhooks, deliverer, witness } = openWebhooks({ config, database, secrets, log, metrics });
+  const { sweep, ...chat } = openChat({ config, database, secrets, log, metrics });
+  closers.push({ name: 'chat', close: () => sweep.close() });
   // A database of our own is ours alone. In a shared one others may be live: there the heartbeats tell, a little later.
   if (config.databaseUrl === undefined) await endLeftOpen({ store: database.streams, witness, log });
 
@@ -101,6 +108,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     webhooks,
     authorizer,
     limits: new Limits({ isBehindProxy: publicUrl !== undefined, apiPerMinute: config.apiRateLimit }),
+    ...chat,
     log,
     metrics,
     adminToken,
@@ -127,6 +135,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const retention = new Retention({ store: database.analytics, days: config.analyticsDays, log });
   closers.push({ name: 'retention', close: () => retention.close() });
   retention.start();
+  sweep.start();
   const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
   const { dataDir } = config;
   const archive = () => backup({ dump: () => database.dump(), dataDir });
@@ -146,16 +155,34 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   if (token !== undefined) log.info({ url: new URL(`/setup?token=${token}`, url).href }, 'set-up link');
 }
 
-function openWebhooks(
-  config: Config,
-  { database, secrets, log, metrics }: { database: Database; secrets: SecretBox; log: Log; metrics: Metrics },
-) {
+interface RoomOptions {
+  readonly config: Config;
+  readonly database: Database;
+  readonly secrets: SecretBox;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+function openWebhooks({ config, database, secrets, log, metrics }: RoomOptions) {
   const { webhooks: store, webhookDeliveries: deliveries } = database;
   const shared = { deliveries, isPrivateAllowed: config.webhookAllowPrivate };
   return {
     webhooks: new Webhooks({ ...shared, store, secrets }),
     deliverer: new Deliverer({ ...shared, webhooks: store, secrets, log, meter: metrics.webhooks }),
     witness: new StreamNews({ deliveries }),
+  };
+}
+
+function openChat({ config, database, secrets, log }: RoomOptions) {
+  const { chatMessages: messages, chatBans } = database;
+  const now = Date.now;
+  const bans = new BanBook({ store: chatBans, key: secrets.derive('chat addresses'), now });
+  const names = new TakenNames({ accounts: messages, now });
+  return {
+    chat: new Chat({ messages, bans, names, now }),
+    bans,
+    guests: new GuestPasses({ key: secrets.derive('chat guests') }),
+    sweep: new ChatSweep({ messages, bans: chatBans, days: config.chatDays, log, now }),
   };
 }
 

@@ -41,6 +41,7 @@ test('without any variable everything has its default, and nothing optional is t
     analyticsDays: 30,
     webhookAllowPrivate: false,
     registration: 'closed',
+    chatDays: 30,
     logLevel: 'info',
   });
 });
@@ -71,6 +72,7 @@ test('every variable is read into its place', () => {
     ANALYTICS_DAYS: '90',
     WEBHOOK_ALLOW_PRIVATE: 'true',
     SECRETS_KEY: 'k'.repeat(32),
+    CHAT_DAYS: '7',
     LOG_LEVEL: 'DEBUG',
     ...TURN,
     ...S3,
@@ -118,6 +120,7 @@ test('every variable is read into its place', () => {
     analyticsDays: 90,
     webhookAllowPrivate: true,
     secretsKey: 'k'.repeat(32),
+    chatDays: 7,
     logLevel: 'debug',
   });
 });

@@ -2,7 +2,18 @@
 
 export type Visibility = 'public' | 'unlisted' | 'private';
 
-export interface Channel {
+/** Who may write in the chat. */
+export type ChatMode = 'everyone' | 'accounts' | 'off';
+
+export interface ChatSettings {
+  readonly chat: ChatMode;
+  /** How long one person waits between two messages; 0: not at all. */
+  readonly slowModeSeconds: number;
+  /** Whether addresses in messages are shown as links. */
+  readonly chatLinks: boolean;
+}
+
+export interface Channel extends ChatSettings {
   readonly id: string;
   readonly slug: string;
   readonly title: string;
@@ -17,7 +28,8 @@ export interface Channel {
   readonly createdAt: Date;
 }
 
-export interface ChannelDraft {
+/** Chat is open to everyone, without slow mode and links, unless said otherwise. */
+export interface ChannelDraft extends Partial<ChatSettings> {
   readonly slug: string;
   readonly title: string;
   readonly description: string;
@@ -31,7 +43,8 @@ export interface ChannelDraft {
 }
 
 export type ChannelChange = Partial<
-  Pick<Channel, 'title' | 'description' | 'category' | 'visibility' | 'acceptsWaitingViewers' | 'isRecorded'>
+  Pick<Channel, 'title' | 'description' | 'category' | 'visibility' | 'acceptsWaitingViewers' | 'isRecorded'> &
+    ChatSettings
 >;
 
 export interface ChannelQuery {

@@ -6,6 +6,8 @@ import type { Log } from '../log.ts';
 import { DbAnalytics } from './analytics.ts';
 import { DbApiTokens } from './api-tokens.ts';
 import { DbChannels } from './channels.ts';
+import { DbChatBans } from './chat-bans.ts';
+import { DbChatMessages } from './chat-messages.ts';
 import { createClient } from './client.ts';
 import { type Dump, openDump } from './dump.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
@@ -44,6 +46,8 @@ export class Database {
   readonly analytics: DbAnalytics;
   readonly webhooks: DbWebhooks;
   readonly webhookDeliveries: DbWebhookDeliveries;
+  readonly chatMessages: DbChatMessages;
+  readonly chatBans: DbChatBans;
   readonly #jobs: JobQueue;
   readonly #client: Client['client'];
   readonly #connections: Client['connections'];
@@ -68,6 +72,8 @@ export class Database {
     this.analytics = new DbAnalytics(client);
     this.webhooks = new DbWebhooks(client);
     this.webhookDeliveries = new DbWebhookDeliveries(client, jobs);
+    this.chatMessages = new DbChatMessages(client);
+    this.chatBans = new DbChatBans(client);
     this.#jobs = jobs;
     this.#client = client;
     this.#connections = connections;

@@ -8,6 +8,9 @@ import type { Channels } from '../channels/channels.ts';
 import type { Moderators } from '../channels/moderators.ts';
 import type { StreamKeys } from '../channels/stream-keys.ts';
 import type { ViewerTokens } from '../channels/viewer-tokens.ts';
+import type { BanBook } from '../chat/ban-book.ts';
+import type { Chat } from '../chat/chat.ts';
+import type { GuestPasses } from '../chat/guests.ts';
 import type { Health } from '../health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
@@ -53,6 +56,9 @@ export interface AppOptions extends Accounts {
   readonly webhooks: Webhooks;
   /** Asked before anybody publishes or watches, where there is one. */
   readonly authorizer?: Authorizer | undefined;
+  readonly chat: Chat;
+  readonly bans: BanBook;
+  readonly guests: GuestPasses;
   readonly log: Logger;
   readonly checks?: HealthChecks;
   readonly metrics?: Metrics | undefined;

@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 import { AccountError, type AccountErrorCode } from '../accounts/errors.ts';
 import { ChannelError, type ChannelErrorCode } from '../channels/errors.ts';
+import { ChatError, type ChatErrorCode } from '../chat/errors.ts';
 import { type MissingCodec, SdpError, type SdpErrorCode } from '../sdp/sdp-error.ts';
 import { StreamError, type StreamErrorCode } from '../streams/errors.ts';
 import { WebhookError, type WebhookErrorCode } from '../webhooks/errors.ts';
@@ -37,7 +38,8 @@ export type ErrorCode =
   | SdpErrorCode
   | ChannelErrorCode
   | AccountErrorCode
-  | WebhookErrorCode;
+  | WebhookErrorCode
+  | ChatErrorCode;
 
 /** One status for each code: those of sessions come from RFC 9725 and the WHEP draft. */
 export const statusOf = {
@@ -57,6 +59,11 @@ export const statusOf = {
   cross_site: 403,
   not_admitted: 403,
   bad_setup_token: 403,
+  name_needed: 403,
+  chat_off: 403,
+  accounts_only: 403,
+  banned: 403,
+  not_yours_to_moderate: 403,
   not_found: 404,
   no_session: 404,
   no_stream: 404,
@@ -67,6 +74,9 @@ export const statusOf = {
   no_user: 404,
   no_webhook: 404,
   no_delivery: 404,
+  no_message: 404,
+  no_author: 404,
+  no_ban: 404,
   method_not_allowed: 405,
   not_live: 409,
   still_live: 409,
@@ -92,9 +102,12 @@ export const statusOf = {
   bad_name: 422,
   bad_password: 422,
   wrong_password: 422,
+  bad_message: 422,
+  bad_guest_name: 422,
   etag_missing: 428,
   rate_limited: 429,
   token_in_use: 429,
+  too_fast: 429,
   too_many_logins: 429,
   too_many_session_feeds: 429,
   internal: 500,
@@ -118,9 +131,11 @@ const retrySeconds: Partial<Record<ErrorCode, number>> = {
 const fieldOf: Partial<Record<ErrorCode, string>> = {
   bad_slug: 'slug',
   bad_name: 'name',
-  name_taken: 'name',
   bad_password: 'password',
   bad_url: 'url',
+  bad_message: 'text',
+  bad_guest_name: 'name',
+  name_taken: 'name',
 };
 
 export interface FieldError {
@@ -156,7 +171,8 @@ export function problemResponse(c: Context, error: unknown, log: Logger): Respon
   if (isKnown(error)) {
     const path = fieldOf[error.code];
     const fields = path === undefined ? [] : [{ path, message: error.message }];
-    return problem(c, error.code, error.message, {}, fields, error instanceof SdpError ? error.missing : undefined);
+    const missing = error instanceof SdpError ? error.missing : undefined;
+    return problem(c, error.code, error.message, retryHeader(error), fields, missing);
   }
   log.error({ err: error, method: c.req.method, route: c.req.routePath }, 'request failed');
   return problem(c, 'internal', 'Something went wrong on the server.');
@@ -187,6 +203,13 @@ function problem(
   return c.body(JSON.stringify(body), status);
 }
 
-function isKnown(error: unknown): error is StreamError | SdpError | ChannelError | AccountError | WebhookError {
-  return [StreamError, SdpError, ChannelError, AccountError, WebhookError].some((known) => error instanceof known);
+const KNOWN = [StreamError, SdpError, ChannelError, AccountError, WebhookError, ChatError] as const;
+
+function isKnown(error: unknown): error is InstanceType<(typeof KNOWN)[number]> {
+  return KNOWN.some((known) => error instanceof known);
+}
+
+function retryHeader(error: Error): Record<string, string> {
+  const seconds = error instanceof ChatError ? error.retryAfterSeconds : undefined;
+  return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
 }

@@ -8,11 +8,17 @@ const SLOWEST_WRITE_MS = 20_000;
 /** A thousand viewers who come at once are told in a few events, not in a thousand. */
 const GAP_MS = 250;
 const MAX_STREAMS = 20_000;
+/** What a reader who is slow may have waiting of what is not out of date by the next. */
+const MAX_QUEUED = 200;
 
-/** `data` is written as JSON, on one line. */
-export interface ServerEvent {
-  readonly name: string;
-  readonly data: unknown;
+/** `data` is written as JSON, on one line; `written` was by `writtenEvent`, once for however many readers. */
+export type ServerEvent =
+  | { readonly name: string; readonly data: unknown }
+  | { readonly name: string; readonly written: string };
+
+/** `id`: what a reader who comes back says that it heard last. */
+export function writtenEvent(name: string, json: string, id?: string): ServerEvent {
+  return { name, written: `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${json}\n\n` };
 }
 
 /**
@@ -21,6 +27,8 @@ export interface ServerEvent {
  */
 export class LatestEvents {
   readonly #waiting = new Map<string, ServerEvent>();
+  #queued: string[] = [];
+  #queueNumber = 0;
   #isClosed = false;
   #wake: () => void = () => {};
 
@@ -30,6 +38,19 @@ export class LatestEvents {
     this.#waiting.delete(slot);
     this.#waiting.set(slot, event);
     this.#wake();
+  }
+
+  /** Takes no other's place. Where too many wait they all give way to `overflow`. */
+  queue(event: ServerEvent, overflow: ServerEvent): void {
+    if (this.#queued.length >= MAX_QUEUED) {
+      for (const slot of this.#queued) this.#waiting.delete(slot);
+      this.#queued = [];
+      this.push(overflow, 'overflow');
+      return;
+    }
+    const slot = `queued ${this.#queueNumber++}`;
+    this.#queued.push(slot);
+    this.push(event, slot);
   }
 
   /** What waits is still taken; nothing more is. */
@@ -48,6 +69,7 @@ export class LatestEvents {
     if (this.#waiting.size === 0 && !this.#isClosed) await this.#somethingOr(ms);
     const events = [...this.#waiting.values()];
     this.#waiting.clear();
+    this.#queued = [];
     return events;
   }
 
@@ -122,6 +144,7 @@ async function isWritten(sse: SSEStreamingApi, text: string): Promise<boolean> {
   }
 }
 
-function eventText({ name, data }: ServerEvent): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+function eventText(event: ServerEvent): string {
+  if ('written' in event) return event.written;
+  return `event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`;
 }

@@ -88,6 +88,15 @@ export class Gate {
     return this.#accountOf(await this.#known(c, needed));
   }
 
+  /** The account that acts, if any does. Throws `unauthorized` and `insufficient_scope`. */
+  async accountIfAny(c: Context, needed: Needed): Promise<User | undefined> {
+    // Of a viewer token it is known what may be watched, not who watches.
+    const identity = this.#viewerAccess.bearer(c) === undefined ? await this.#auth.identify(c) : undefined;
+    if (!identity) return undefined;
+    requireScope(identity, needed);
+    return this.#accountOf(identity);
+  }
+
   /** Throws as `visit`. */
   async visibleChannel(c: Context, slug: string, needed: Needed): Promise<Channel> {
     return (await this.visit(c, slug, needed)).channel;

@@ -21,6 +21,8 @@ function newLimiters(apiPerMinute: number) {
     login: new RateLimiterMemory({ points: 10, duration: 300 }),
     loginName: new RateLimiterMemory({ points: 50, duration: 900 }),
     register: new RateLimiterMemory({ points: 5, duration: 3600 }),
+    chat: new RateLimiterMemory({ points: 300, duration: 60 }),
+    guestName: new RateLimiterMemory({ points: 60, duration: 600 }),
   };
 }
 
@@ -160,6 +162,11 @@ export class Limits {
     const limiter = this.#limiters[name];
     const state = await limiter.get(block);
     return state && state.consumedPoints >= limiter.points ? state : undefined;
+  }
+
+  /** Whom a limit would count: none where it spares the address. */
+  addressOf(c: Context): string | undefined {
+    return this.#block(c, 'api');
   }
 
   /** How many were counted by now. */

@@ -1,6 +1,7 @@
 import type { ApiTokenRecord, LoginRecord, User } from '../accounts/ports.ts';
 import type { Scope } from '../accounts/scopes.ts';
 import type { Channel } from '../channels/ports.ts';
+import type { ChatRole } from '../chat/ports.ts';
 
 /** Who asks: the administrator's token, a user who is logged in, or one by a token of his. */
 export type Identity =
@@ -52,4 +53,11 @@ export async function maySee(
 
 export function mayPublish(user: User): boolean {
   return user.role !== 'viewer';
+}
+
+/** What an account is in the chat of a channel. */
+export async function chatRoleOf(user: User, channel: Channel, moderators: ModeratorLookup): Promise<ChatRole> {
+  if (user.id === channel.ownerId && mayPublish(user)) return 'streamer';
+  if (user.role === 'owner') return 'owner';
+  return (await moderators.has(channel.id, user.id)) ? 'moderator' : 'viewer';
 }

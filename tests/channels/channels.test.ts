@@ -23,6 +23,14 @@ class CountingStore extends FakeChannelStore {
   }
 }
 
+const defaults = {
+  acceptsWaitingViewers: false,
+  isRecorded: false,
+  chat: 'everyone',
+  slowModeSeconds: 0,
+  chatLinks: false,
+} as const;
+
 let nowMs: number;
 let store: CountingStore;
 let channels: Channels;
@@ -67,10 +75,7 @@ describe('a channel', () => {
     await expect(channels.create(draft)).rejects.toMatchObject({ code: 'slug_taken' });
     await expect(channels.create({ ...draft, slug: 'studio' })).rejects.toMatchObject({ code: 'bad_slug' });
     await expect(
-      channels.update(
-        { id: 'none', ...draft, acceptsWaitingViewers: false, isRecorded: false, createdAt: new Date() },
-        {},
-      ),
+      channels.update({ ...defaults, id: 'none', ...draft, createdAt: new Date() }, {}),
     ).rejects.toMatchObject({
       code: 'no_channel',
     });

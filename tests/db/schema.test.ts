@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClient, type DbClient } from '../../src/db/client.ts';
-import { DeliveryStatus, EndReason, Prisma, RecordingState, Role, Visibility } from '../../src/db/generated/client.ts';
+import {
+  ChatMode,
+  ChatRole,
+  DeliveryStatus,
+  EndReason,
+  Prisma,
+  RecordingState,
+  Role,
+  Visibility,
+} from '../../src/db/generated/client.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { silentLog, TestPostgres } from '../support/database.ts';
 
@@ -36,6 +45,8 @@ test('every table of the migrations has the columns that schema.prisma gives its
     { table: 'recording_parts', fields: Prisma.RecordingPartScalarFieldEnum },
     { table: 'webhooks', fields: Prisma.WebhookScalarFieldEnum },
     { table: 'webhook_deliveries', fields: Prisma.WebhookDeliveryScalarFieldEnum },
+    { table: 'chat_messages', fields: Prisma.ChatMessageScalarFieldEnum },
+    { table: 'chat_bans', fields: Prisma.ChatBanScalarFieldEnum },
   ];
   expect(models).toHaveLength(Object.keys(Prisma.ModelName).length);
   const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -54,6 +65,8 @@ test('every enum of the migrations has the values that schema.prisma gives it', 
     end_reason: EndReason,
     delivery_status: DeliveryStatus,
     recording_state: RecordingState,
+    chat_mode: ChatMode,
+    chat_role: ChatRole,
   };
   for (const [type, values] of Object.entries(enums)) {
     const labels = await client.$queryRaw<{ enumlabel: string }[]>`

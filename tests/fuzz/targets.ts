@@ -1,5 +1,6 @@
 import type { FuzzTarget } from './target.ts';
 import { apiTargets } from './targets/api.ts';
+import { chatTargets } from './targets/chat.ts';
 import { dtlsTargets } from './targets/dtls.ts';
 import { httpTargets } from './targets/http.ts';
 import { packetTargets } from './targets/packets.ts';
@@ -18,4 +19,5 @@ export const targets: readonly FuzzTarget[] = [
   ...apiTargets,
   ...peerTargets,
   ...viewerTokenTargets,
+  ...chatTargets,
 ];

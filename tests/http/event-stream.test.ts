@@ -37,3 +37,23 @@ it('what waits at the end is told before the end', async () => {
   expect(latest.isOver).toBe(true);
   expect(await latest.take(60_000)).toEqual([]);
 });
+
+it('what is queued is told in full and in order, beside what replaces itself', async () => {
+  const latest = new LatestEvents();
+  const said = (text: string) => ({ name: 'chat', data: { text } });
+  latest.queue(said('one'), said('missed'));
+  latest.push(count(1));
+  latest.push(count(2));
+  latest.queue(said('two'), said('missed'));
+  expect(await latest.take(1000)).toEqual([said('one'), count(2), said('two')]);
+});
+
+it('a reader who is too slow for the queue is told that he missed something', async () => {
+  const latest = new LatestEvents();
+  const missed = { name: 'chat', data: 'missed' };
+  latest.push(count(1));
+  for (let i = 0; i < 201; i += 1) latest.queue({ name: 'chat', data: i }, missed);
+  expect(await latest.take(1000)).toEqual([count(1), missed]);
+  latest.queue({ name: 'chat', data: 7 }, missed);
+  expect(await latest.take(1000)).toEqual([{ name: 'chat', data: 7 }]);
+});

@@ -13,6 +13,8 @@ const lists: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
     await fake.call('PUT', `/channels/brook/moderators/${name}`, { token });
   },
   '/channels/{slug}/viewer-tokens': (label) => post('/channels/brook/viewer-tokens', { label, ttlSeconds: 60 }),
+  '/channels/{slug}/chat': (name) => post('/channels/brook/chat', { text: name }),
+  '/channels/{slug}/bans': (name) => newBan(name),
   '/channels/{slug}/streams': async (name) => {
     const { key } = (await (await post('/channels/brook/keys', { name })).json()) as { key: string };
     await fake.request(await fake.goLive(key), { method: 'DELETE' });
@@ -32,6 +34,12 @@ const lists: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
 const OPEN = '/channels/{slug}/live/sessions';
 
 const post = (path: string, body?: unknown) => fake.call('POST', path, { token, ...(body !== undefined && { body }) });
+/** Of an account that has just written. */
+async function newBan(name: string) {
+  const { token: theirs, user } = await fake.account(name, 'viewer');
+  await fake.call('POST', '/channels/brook/chat', { token: theirs, body: { text: name } });
+  await post('/channels/brook/bans', { authorId: user.id });
+}
 const webhookId = () => [...fake.webhookStore.rows.keys()][0] ?? '';
 const pathOf = (list: string) => list.replace('{slug}', 'brook').replace('{id}', webhookId());
 

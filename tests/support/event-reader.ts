@@ -1,6 +1,7 @@
 export interface ReadEvent {
   readonly name: string;
   readonly data: unknown;
+  readonly id?: string;
 }
 
 /** Reads an answer of server-sent events, one by one. */
@@ -44,13 +45,14 @@ export class EventReader {
   }
 }
 
-/** Throws unless the data stands on one line. */
+/** Throws unless the data stands on one line, after an id that some events have. */
 function parse(block: string): ReadEvent | undefined {
   const lines = block.split('\n').filter((line) => !line.startsWith(':'));
   if (lines.length === 0) return undefined;
+  const id = lines[0]?.startsWith('id: ') ? lines.shift()?.slice(4) : undefined;
   const [event, data, ...more] = lines;
   if (!event?.startsWith('event: ') || !data?.startsWith('data: ') || more.length > 0) {
     throw new Error(`not an event with its data on one line:\n${block}`);
   }
-  return { name: event.slice(7), data: JSON.parse(data.slice(6)) };
+  return { name: event.slice(7), data: JSON.parse(data.slice(6)), ...(id !== undefined && { id }) };
 }

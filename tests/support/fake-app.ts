@@ -7,6 +7,10 @@ import { Moderators } from '../../src/channels/moderators.ts';
 import type { Channel, Visibility } from '../../src/channels/ports.ts';
 import { StreamKeys } from '../../src/channels/stream-keys.ts';
 import { ViewerTokens } from '../../src/channels/viewer-tokens.ts';
+import { BanBook } from '../../src/chat/ban-book.ts';
+import { Chat } from '../../src/chat/chat.ts';
+import { GuestPasses } from '../../src/chat/guests.ts';
+import { TakenNames } from '../../src/chat/taken-names.ts';
 import { Health } from '../../src/health/health.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import { Limits } from '../../src/http/limits.ts';
@@ -30,6 +34,7 @@ import {
   FakeStreamKeyStore,
   FakeViewerTokenStore,
 } from './fake-channel-stores.ts';
+import { FakeBanStore, FakeMessageStore } from './fake-chat-stores.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
 import { FakeRecordings } from './fake-recordings.ts';
@@ -63,6 +68,9 @@ export class FakeApp {
     isPrivateAllowed: false,
   });
   readonly recordings = new FakeRecordings();
+  readonly messages = new FakeMessageStore(this.users);
+  readonly banStore = new FakeBanStore();
+  readonly chat: Chat;
   readonly streams: StreamRegistry;
   readonly app: ReturnType<typeof createApp>;
   readonly log: string[] = [];
@@ -91,6 +99,11 @@ export class FakeApp {
       sink: this.recordings.recordings,
       ...(maxSessions !== undefined && { maxSessions }),
     });
+    const now = () => clock.now();
+    const key = new SecretBox('tests').derive('chat');
+    const bans = new BanBook({ store: this.banStore, key, now });
+    const names = new TakenNames({ accounts: this.messages, now });
+    this.chat = new Chat({ messages: this.messages, bans, names, now });
     this.app = createApp({
       streams: this.streams,
       channels: new Channels({ store: this.channelStore }),
@@ -105,6 +118,9 @@ export class FakeApp {
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),
       probes: new Probes({ media, clock }),
       webhooks: this.webhooks,
+      chat: this.chat,
+      bans,
+      guests: new GuestPasses({ key }),
       log,
       adminToken: ADMIN_TOKEN,
       ...options,

@@ -23,13 +23,7 @@ export class FakeChannelStore implements ChannelStore {
 
   async create(draft: ChannelDraft): Promise<Channel | undefined> {
     if (await this.bySlug(draft.slug)) return undefined;
-    const channel = {
-      acceptsWaitingViewers: false,
-      isRecorded: false,
-      ...draft,
-      id: randomUUID(),
-      createdAt: new Date(),
-    };
+    const channel = { ...defaults, ...draft, id: randomUUID(), createdAt: new Date() };
     this.rows.set(channel.id, channel);
     return channel;
   }
@@ -61,6 +55,14 @@ export class FakeChannelStore implements ChannelStore {
     return this.rows.delete(id);
   }
 }
+
+const defaults = {
+  acceptsWaitingViewers: false,
+  isRecorded: false,
+  chat: 'everyone',
+  slowModeSeconds: 0,
+  chatLinks: false,
+} as const;
 
 interface KeyRow extends StreamKeyRecord {
   readonly hash: string;

@@ -5,7 +5,9 @@ import { HttpError } from '../errors.ts';
 import { accessRoutes } from './access.ts';
 import { accountRoutes } from './account.ts';
 import { analyticsRoutes } from './analytics.ts';
+import { banRoutes } from './bans.ts';
 import { channelRoutes } from './channels.ts';
+import { chatRoutes } from './chat.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { apiRouter } from './describe.ts';
 import { documentOf } from './document.ts';
@@ -48,6 +50,8 @@ const ALL_ROUTES = [
   healthApiRoutes,
   reachabilityRoutes,
   webhookRoutes,
+  chatRoutes,
+  banRoutes,
 ];
 
 /** The REST API, as its own description at `/openapi.json` tells. `read`: the same address by GET. */

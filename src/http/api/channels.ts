@@ -4,7 +4,7 @@ import type { Channel, ChannelQuery } from '../../channels/ports.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
-import { channelSchema, channelView, slugParam, text, visibility } from './schemas.ts';
+import { channelSchema, channelView, chatMode, slugParam, text, visibility } from './schemas.ts';
 
 const title = text.trim().min(1).max(120);
 const description = text.trim().max(4000);
@@ -15,6 +15,12 @@ const acceptsWaitingViewers = z.boolean().openapi({
 const isRecorded = z
   .boolean()
   .openapi({ description: 'Its streams are kept, as they come, for as long as there is room' });
+const slowModeSeconds = z
+  .int()
+  .min(0)
+  .max(300)
+  .openapi({ description: 'How long one person waits between two chat messages; 0: not at all' });
+const chatLinks = z.boolean().openapi({ description: 'Whether addresses in chat messages are shown as links' });
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const newChannel = z.object({
@@ -25,8 +31,14 @@ const newChannel = z.object({
   visibility: visibility.default('public'),
   acceptsWaitingViewers: acceptsWaitingViewers.default(false),
   isRecorded: isRecorded.default(false),
+  chat: chatMode.default('everyone'),
+  slowModeSeconds: slowModeSeconds.default(0),
+  chatLinks: chatLinks.default(false),
 });
-const change = z.object({ title, description, category, visibility, acceptsWaitingViewers, isRecorded }).partial();
+const chatSettings = { chat: chatMode, slowModeSeconds, chatLinks };
+const change = z
+  .object({ title, description, category, visibility, acceptsWaitingViewers, isRecorded, ...chatSettings })
+  .partial();
 const query = pageQuery.extend({
   live: flag.optional(),
   mine: flag.optional(),
@@ -76,7 +88,7 @@ const routes = {
   }),
 };
 
-export function channelRoutes({ gate, channels, viewerTokens, streams, recordings, history }: ApiDependencies) {
+export function channelRoutes({ gate, channels, viewerTokens, streams, recordings, history, chat }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
@@ -113,6 +125,7 @@ export function channelRoutes({ gate, channels, viewerTokens, streams, recording
     const updated = await channels.update(channel, Object.fromEntries(given));
     streams.channelChanged(updated);
     if (updated.visibility === 'private') streams.passes.end(channel.id, 'made_private');
+    if (given.some(([name]) => name in chatSettings)) chat.channelChanged(updated);
     return c.json(await view(updated), 200);
   });
 

@@ -4,6 +4,9 @@ import type { Channels } from '../../channels/channels.ts';
 import type { Moderators } from '../../channels/moderators.ts';
 import type { StreamKeys } from '../../channels/stream-keys.ts';
 import type { ViewerTokens } from '../../channels/viewer-tokens.ts';
+import type { BanBook } from '../../chat/ban-book.ts';
+import type { Chat } from '../../chat/chat.ts';
+import type { GuestPasses } from '../../chat/guests.ts';
 import type { Health } from '../../health/health.ts';
 import type { Recordings } from '../../recording/recordings.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
@@ -34,4 +37,7 @@ export interface ApiDependencies extends Accounts {
   readonly probes: Probes;
   readonly turn?: TurnOptions | undefined;
   readonly webhooks: Webhooks;
+  readonly chat: Chat;
+  readonly bans: BanBook;
+  readonly guests: GuestPasses;
 }

@@ -1,9 +1,17 @@
+import { z } from '@hono/zod-openapi';
+import { isModerating } from '../../chat/ranks.ts';
+import { ChatVisitors } from '../chat-visitors.ts';
 import { LiveFeeds } from '../live-feeds.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, route } from './describe.ts';
 import { nextCursor, pageOf, positionQuery } from './paging.ts';
 import { liveSchema, liveView, slugParam } from './schemas.ts';
 import { sessionSchema, sessionView } from './session-view.ts';
+
+const EVENTS =
+  'An event stream. A `chat` event has a `type`: `message`, `deleted` (an `id`), `cleared` (all of an `authorId`), `settings`, and ' +
+  '`missed` where more was said than was told: read the history. Moderators are told `by` whom, and of `banned` and `unbanned`. ' +
+  'Who comes back with `Last-Event-ID` hears what was said meanwhile; some of it may be known already.';
 
 const routes = {
   read: route({
@@ -38,15 +46,17 @@ const routes = {
     path: '/channels/{slug}/events',
     problems: ['too_many_feeds'],
     summary:
-      'Server-sent events: `live` (as GET …/live, the present state first), `viewers` and `layers`; `ended` when who listens may not any more',
-    request: { params: slugParam },
-    responses: { 200: { description: 'An event stream', content: { 'text/event-stream': {} } }, ...failure },
+      'Server-sent events: `live` (as GET …/live, the present state first), `viewers`, `layers` and `chat`; `ended` when who listens may not any more',
+    request: { params: slugParam, headers: z.object({ 'last-event-id': z.string().max(60).optional() }) },
+    responses: { 200: { description: EVENTS, content: { 'text/event-stream': {} } }, ...failure },
   }),
 };
 
-export function liveRoutes({ limits, streams }: ApiDependencies) {
+export function liveRoutes(dependencies: ApiDependencies) {
+  const { streams } = dependencies;
   const app = apiRouter();
-  const feeds = new LiveFeeds(streams, limits);
+  const feeds = new LiveFeeds(dependencies);
+  const visitors = new ChatVisitors(dependencies);
 
   app.openapi(routes.read, async (c) => {
     const { channel } = c.var.granted;
@@ -70,7 +80,13 @@ export function liveRoutes({ limits, streams }: ApiDependencies) {
 
   app.openapi(routes.events, async (c) => {
     const { channel, pass } = c.var.granted;
-    return feeds.open(c, channel.id, pass);
+    const author = await visitors.reader(c, channel);
+    return feeds.open(c, channel.id, {
+      authorId: author?.id,
+      isModerator: author !== undefined && isModerating(author.role),
+      pass,
+      lastId: c.req.valid('header')['last-event-id'],
+    });
   });
 
   return app;

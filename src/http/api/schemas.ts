@@ -5,6 +5,9 @@ import type { LiveLayer, LiveSnapshot } from '../../streams/live-events.ts';
 /** Shapes that more than one route speaks of. What is used once stands beside its route. */
 
 export const visibility = z.enum(['public', 'unlisted', 'private']);
+export const chatMode = z
+  .enum(['everyone', 'accounts', 'off'])
+  .openapi({ description: 'Who may write in the chat: guests too, people with an account, or nobody' });
 const time = z.iso.datetime();
 /** What PostgreSQL can hold: any character but NUL, and no half of one. */
 export const text = z
@@ -73,6 +76,9 @@ export const channelSchema = z
     visibility,
     acceptsWaitingViewers: z.boolean(),
     isRecorded: z.boolean(),
+    chat: chatMode,
+    slowModeSeconds: z.int(),
+    chatLinks: z.boolean(),
     createdAt: time,
     live: z.object({
       state: z.enum(['offline', 'live', 'reconnecting']),
@@ -133,6 +139,7 @@ export function channelView(
   lastEndedAt?: Date,
 ): z.infer<typeof channelSchema> {
   const { slug, title, description, category, acceptsWaitingViewers, isRecorded, createdAt } = of;
+  const { chat, slowModeSeconds, chatLinks } = of;
   return {
     slug,
     title,
@@ -141,6 +148,9 @@ export function channelView(
     visibility: of.visibility,
     acceptsWaitingViewers,
     isRecorded,
+    chat,
+    slowModeSeconds,
+    chatLinks,
     createdAt: createdAt.toISOString(),
     live: {
       state,
