@@ -60,13 +60,8 @@ export class ChatLinks {
     const link = this.#links.get(sessionId);
     if (!link || link.stop) return;
     const { visitor } = link;
-    link.stop = this.#options.chat.read(visitor.channel.id, {
-      get authorId() {
-        return link.author?.id;
-      },
-      isModerator: visitor.account !== undefined && isModerating(visitor.account.role),
-      hear: (notice) => this.#gather(sessionId, notice),
-    });
+    const hear = (notice: ChatNotice) => this.#gather(sessionId, notice);
+    link.stop = this.#options.chat.read(visitor.channel.id, { hear });
     if (link.author) this.#send(sessionId, { type: 'joined', author: link.author });
   }
 

@@ -25,8 +25,6 @@ export interface ChatNotice {
   readonly text: string;
   /** With who did it. */
   readonly textForModerators: string;
-  /** Nobody else hears of it, but for moderators. */
-  readonly onlyFor: string | undefined;
 }
 
 export function noticeOf(event: ChatEvent): ChatNotice {
@@ -36,7 +34,6 @@ export function noticeOf(event: ChatEvent): ChatNotice {
     id: event.type === 'message' ? event.id : undefined,
     text,
     textForModerators: 'by' in event ? JSON.stringify(event) : text,
-    onlyFor: event.type === 'banned' || event.type === 'unbanned' ? event.authorId : undefined,
   };
 }
 
@@ -47,8 +44,6 @@ export function messageEvent({ id, author, text, at }: NewMessage): ChatEvent {
 export const MISSED = noticeOf({ type: 'missed' });
 
 export interface Reader {
-  readonly authorId: string | undefined;
-  readonly isModerator: boolean;
   readonly hear: (notice: ChatNotice) => void;
 }
 
@@ -67,10 +62,6 @@ export class Readers {
   }
 
   tell(channelId: string, notice: ChatNotice): void {
-    for (const reader of this.#byChannel.get(channelId) ?? []) if (concerns(notice, reader)) reader.hear(notice);
+    for (const reader of this.#byChannel.get(channelId) ?? []) reader.hear(notice);
   }
-}
-
-function concerns({ onlyFor }: ChatNotice, { authorId, isModerator }: Reader): boolean {
-  return onlyFor === undefined || isModerator || onlyFor === authorId;
 }

@@ -38,11 +38,11 @@ export class LiveFeeds {
     });
   }
 
-  #readChat(latest: LatestEvents, channelId: string, { authorId, isModerator, lastId }: ChatReader): () => void {
+  #readChat(latest: LatestEvents, channelId: string, { isModerator, lastId }: ChatReader): () => void {
     const hear = (notice: ChatNotice) => {
       latest.queue(this.#chatEvent(notice, isModerator), this.#chatEvent(MISSED, isModerator));
     };
-    const stop = this.#chat.read(channelId, { authorId, isModerator, hear });
+    const stop = this.#chat.read(channelId, { hear });
     if (lastId !== undefined)
       void this.#chat.missed(channelId, lastId).then(
         (missed) => missed.forEach(hear),
@@ -66,7 +66,6 @@ export class LiveFeeds {
 export interface ChatReader {
   /** What lets him see the channel. */
   readonly pass: Pass | undefined;
-  readonly authorId: string | undefined;
   readonly isModerator: boolean;
   /** The last message he heard before he came back. */
   readonly lastId: string | undefined;

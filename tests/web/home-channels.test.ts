@@ -10,6 +10,9 @@ function channel(slug: string, live: Partial<Channel['live']> = {}, category = '
     category,
     visibility: 'public',
     acceptsWaitingViewers: false,
+    chat: 'everyone',
+    slowModeSeconds: 0,
+    chatLinks: false,
     live: { state: 'offline', viewers: 0, startedAt: null, title: slug, lastEndedAt: null, ...live },
   };
 }

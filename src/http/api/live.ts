@@ -10,7 +10,7 @@ import { sessionSchema, sessionView } from './session-view.ts';
 
 const EVENTS =
   'An event stream. A `chat` event has a `type`: `message`, `deleted` (an `id`), `cleared` (all of an `authorId`), `settings`, and ' +
-  '`missed` where more was said than was told: read the history. Moderators are told `by` whom, and of `banned` and `unbanned`. ' +
+  '`missed` where more was said than was told: read the history. `banned` and `unbanned` name an `authorId`; moderators are told `by` whom. ' +
   'Who comes back with `Last-Event-ID` hears what was said meanwhile; some of it may be known already.';
 
 const routes = {
@@ -82,7 +82,6 @@ export function liveRoutes(dependencies: ApiDependencies) {
     const { channel, pass } = c.var.granted;
     const author = await visitors.reader(c, channel);
     return feeds.open(c, channel.id, {
-      authorId: author?.id,
       isModerator: author !== undefined && isModerating(author.role),
       pass,
       lastId: c.req.valid('header')['last-event-id'],

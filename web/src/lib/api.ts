@@ -1,5 +1,6 @@
 /** The REST API as the site uses it. Shapes are those of `/api/v1/openapi.json`. */
 import type { ApiToken, LoginSession, NewApiToken } from './account.ts';
+import type { ChatBan, ChatMessage, ChatSettings, ChatStanding } from './chat/messages.ts';
 import type { PastStream, StreamFigures } from './history.ts';
 import type { IceServer } from './ice.ts';
 import { type Problem, problemOf } from './problem.ts';
@@ -14,7 +15,7 @@ export interface User {
 export type Visibility = 'public' | 'unlisted' | 'private';
 export type LiveState = 'offline' | 'live' | 'reconnecting';
 
-export interface Channel {
+export interface Channel extends ChatSettings {
   readonly slug: string;
   readonly title: string;
   readonly description: string;
@@ -33,7 +34,7 @@ export interface Channel {
 
 export type ChannelQuery = { readonly q?: string; readonly category?: string; readonly cursor?: string };
 
-export interface ChannelDraft {
+export interface ChannelDraft extends Partial<ChatSettings> {
   slug: string;
   title: string;
   description?: string;
@@ -259,6 +260,16 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     revokeViewerTokens: (slug: string) => call<void>('DELETE', `${channel(slug)}/viewer-tokens`),
     /** From now on this browser may see the channel, as long as the token lasts. */
     openAccess: (slug: string, token: string) => call<void>('POST', `${channel(slug)}/access`, { token }),
+    chat: (slug: string, limit: number) => call<Page<ChatMessage>>('GET', `${channel(slug)}/chat?limit=${limit}`),
+    chatStanding: (slug: string) => call<ChatStanding>('GET', `${channel(slug)}/chat/me`),
+    say: (slug: string, text: string) => call<ChatMessage>('POST', `${channel(slug)}/chat`, { text }),
+    takeGuestName: (name: string) => call<unknown>('PUT', '/chat/guest', { name }),
+    deleteMessage: (id: string) => call<void>('DELETE', `/chat/${id}`),
+    clearChat: (slug: string, authorId: string) => call<void>('DELETE', `${channel(slug)}/chat/authors/${authorId}`),
+    bans: (slug: string) => call<Page<ChatBan>>('GET', `${channel(slug)}/bans?limit=100`).then(({ items }) => items),
+    ban: (slug: string, ban: { authorId: string; seconds: number | null }) =>
+      call<ChatBan>('POST', `${channel(slug)}/bans`, ban),
+    unban: (slug: string, id: string) => call<void>('DELETE', `${channel(slug)}/bans/${id}`),
 
     health: () => call<Health>('GET', '/health'),
     judge: (seen: BrowserFacts) => call<Health>('POST', '/health/browser', seen),

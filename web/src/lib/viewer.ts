@@ -1,5 +1,6 @@
 import { eventsUrl, type Live, liveUrl } from './api.ts';
 import { ChannelEvents } from './channel-events.ts';
+import type { ChatListener } from './chat/messages.ts';
 import { type Latency, LatencyMeter } from './player/latency.ts';
 import { Playback } from './player/playback.ts';
 import { type Quality, SOUND_ONLY } from './player/qualities.ts';
@@ -24,6 +25,8 @@ export interface ViewerOptions {
   /** To begin with this one, as the menu names it (`720p`), or with `audio`; otherwise as it was the last time. */
   readonly quality?: string | undefined;
   readonly onChange?: (now: ViewerSnapshot) => void;
+  /** Hears what is said on the channel. */
+  readonly chat?: ChatListener;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -74,6 +77,7 @@ export class Viewer {
       onLive: (now) => this.#follow(now),
       onViewers: (viewers) => this.#counted(viewers),
       onEnded: (reason) => void this.#dismissed(reason),
+      chat: options.chat,
     });
     this.#player = new WhepPlayer({
       endpoint: { url: `${server}/whep/${encodeURIComponent(channel)}`, ...(token !== undefined && { token }) },

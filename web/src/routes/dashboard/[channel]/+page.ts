@@ -7,14 +7,15 @@ export const load: PageLoad = async ({ fetch, parent, params, url }) => {
   requireUser((await parent()).user, url);
   const api = apiWith(fetch);
   try {
-    const [channel, live, keys, viewerTokens, webhooks] = await Promise.all([
+    const [channel, live, keys, viewerTokens, webhooks, bans] = await Promise.all([
       api.channel(params.channel),
       api.live(params.channel),
       api.keys(params.channel),
       api.viewerTokens(params.channel),
       api.webhooks(),
+      api.bans(params.channel),
     ]);
-    return { channel, live, keys, viewerTokens, webhooks };
+    return { channel, live, keys, viewerTokens, webhooks, bans };
   } catch (failure) {
     if (failure instanceof ApiError) error(failure.status || 503, failure.message);
     throw failure;
