@@ -11,6 +11,7 @@ import { ViewerTokens } from './channels/viewer-tokens.ts';
 import { BanBook } from './chat/ban-book.ts';
 import { Chat } from './chat/chat.ts';
 import { GuestPasses } from './chat/guests.ts';
+import { ChatLinks } from './chat/links.ts';
 import { ChatSweep } from './chat/sweep.ts';
 import { TakenNames } from './chat/taken-names.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -71,16 +72,22 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
 
   const { recordings, close: closeRecordings } = await openRecordings(config, { database, media, log });
   closers.push({ name: 'recordings', close: closeRecordings });
-  const { maxSessions } = config;
-  const meter = metrics.sessions;
+  const channels = new Channels({ store: database.channels });
+  const chatLinks = new ChatLinks({
+    ...chat,
+    channel: (slug) => channels.bySlug(slug),
+    send: (sessionIds, text) => media.sendText(sessionIds, text),
+    failed: (error) => log.error({ err: error }, 'what a player said on his data channel failed'),
+  });
   const streams = new StreamRegistry({
     media,
     store: database.streams,
     log,
-    meter,
+    meter: metrics.sessions,
     witness,
     sink: recordings,
-    maxSessions,
+    texts: chatLinks,
+    maxSessions: config.maxSessions,
   });
   metrics.watch({
     media: () => media.reports(),
@@ -94,7 +101,6 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   // Who is given none has one that only this process, and `npm run admin`, ever know.
   const adminToken = config.adminToken ?? mintSecret('').secret;
   let site: SiteHandler | undefined;
-  const channels = new Channels({ store: database.channels });
   const app = createApp({
     streams,
     channels,
@@ -109,6 +115,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     authorizer,
     limits: new Limits({ isBehindProxy: publicUrl !== undefined, apiPerMinute: config.apiRateLimit }),
     ...chat,
+    chatLinks,
     log,
     metrics,
     adminToken,

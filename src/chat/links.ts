@@ -22,8 +22,9 @@ interface Link {
   author: Author | undefined;
   /** Set while its data channel is open. */
   stop: (() => void) | undefined;
-  /** Of what it said, what is not done with. */
+  /** Of what it said, what is not done with: one after the other, as a name comes before what is said under it. */
   pending: number;
+  turn: Promise<void>;
 }
 
 export interface ChatLinksOptions {
@@ -52,7 +53,13 @@ export class ChatLinks {
 
   /** A session was opened by this visitor. Its data channel may follow. */
   admitted(sessionId: string, visitor: Visitor): void {
-    this.#links.set(sessionId, { visitor, author: visitor.account, stop: undefined, pending: 0 });
+    this.#links.set(sessionId, {
+      visitor,
+      author: visitor.account,
+      stop: undefined,
+      pending: 0,
+      turn: Promise.resolve(),
+    });
   }
 
   /** Its data channel is open: it hears what is said from now on. */
@@ -71,9 +78,18 @@ export class ChatLinks {
     if (!link?.stop) return;
     if (link.pending >= MAX_UNANSWERED) return this.#refuse(sessionId, 'too_fast', 'That is a lot at once.');
     link.pending += 1;
-    void this.#take(sessionId, link, text).finally(() => {
-      link.pending -= 1;
-    });
+    link.turn = link.turn
+      .then(() => this.#take(sessionId, link, text))
+      .finally(() => {
+        link.pending -= 1;
+      });
+  }
+
+  /** Its data channel is closed, and may be opened again. */
+  closed(sessionId: string): void {
+    const link = this.#links.get(sessionId);
+    link?.stop?.();
+    if (link) link.stop = undefined;
   }
 
   /** The session is over. Idempotent. */

@@ -11,6 +11,7 @@ import type { ViewerTokens } from '../channels/viewer-tokens.ts';
 import type { BanBook } from '../chat/ban-book.ts';
 import type { Chat } from '../chat/chat.ts';
 import type { GuestPasses } from '../chat/guests.ts';
+import type { ChatLinks } from '../chat/links.ts';
 import type { Health } from '../health/health.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
@@ -25,6 +26,7 @@ import { apiRoutes } from './api/api.ts';
 import { docsPage } from './api/docs.ts';
 import { documentOf } from './api/document.ts';
 import { Auth } from './auth.ts';
+import { ChatVisitors } from './chat-visitors.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError, problemResponse } from './errors.ts';
 import { Gate } from './gate.ts';
@@ -40,6 +42,7 @@ import { openToAllOrigins } from './signalling.ts';
 import type { SiteHandler } from './site.ts';
 import { ViewerAccess } from './viewer-access.ts';
 import { whepRoutes } from './whep.ts';
+import { WhepChat } from './whep-chat.ts';
 import { whipRoutes } from './whip.ts';
 
 export interface AppOptions extends Accounts {
@@ -59,6 +62,7 @@ export interface AppOptions extends Accounts {
   readonly chat: Chat;
   readonly bans: BanBook;
   readonly guests: GuestPasses;
+  readonly chatLinks: ChatLinks;
   readonly log: Logger;
   readonly checks?: HealthChecks;
   readonly metrics?: Metrics | undefined;
@@ -82,6 +86,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const auth = new Auth({ ...options, adminToken, publicUrl });
   const viewerAccess = new ViewerAccess(options.viewerTokens);
   const gate = new Gate({ ...options, auth, viewerAccess });
+  const visitors = new ChatVisitors({ ...options, auth, gate, limits });
+  const chat = new WhepChat({ streams, links: options.chatLinks, visitors });
   // A slash at the end of an address typed into an encoder makes no difference.
   const app = new Hono<AppEnv>({ strict: false });
   app.onError((error, c) => problemResponse(c, error, log));
@@ -90,7 +96,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);
   app.route('/', healthRoutes(options.checks ?? {}));
   app.route('/whip', whipRoutes({ streams, streamKeys, limits, admit, turn, redirect, publicUrl, log }));
-  app.route('/whep', whepRoutes({ streams, gate, limits, admit, turn, redirect, publicUrl }));
+  app.route('/whep', whepRoutes({ streams, gate, chat, limits, admit, turn, redirect, publicUrl }));
   app.use('/oembed', plainHeaders).route('/oembed', oEmbedRoutes({ channels: options.channels, limits, publicUrl }));
   if (options.playerLibrary) app.route('/', playerLibraryRoutes(options.playerLibrary));
   // What everybody may read of a channel, players on pages of other sites may read too; never with a cookie.

@@ -7,6 +7,7 @@ import type { Channel } from '../channels/ports.ts';
 import type { Speaker } from '../chat/chat.ts';
 import { ChatError } from '../chat/errors.ts';
 import type { GuestPasses } from '../chat/guests.ts';
+import type { Visitor } from '../chat/links.ts';
 import type { Author } from '../chat/ports.ts';
 import type { Auth } from './auth.ts';
 import { HttpError } from './errors.ts';
@@ -37,10 +38,7 @@ export class ChatVisitors {
 
   /** Who only reads: a token that is wrong, or not for the chat, makes him nobody. */
   async reader(c: Context, channel: Channel): Promise<Author | undefined> {
-    return this.#author(c, channel, 'read').catch((error: unknown) => {
-      if (error instanceof HttpError) return undefined;
-      throw error;
-    });
+    return this.#author(c, channel, 'read').catch(nobody);
   }
 
   /** Throws `name_needed`, and what `Gate.accountIfAny` throws. */
@@ -48,6 +46,13 @@ export class ChatVisitors {
     const author = await this.#author(c, channel, 'chat');
     if (!author) throw new ChatError('name_needed', 'Say a name first, or log in.');
     return { author, address: this.address(c) };
+  }
+
+  /** Who opens a player's session with a data channel: an account, where he may chat as one; a guest says his name there. */
+  async player(c: Context, channel: Channel): Promise<Visitor> {
+    const author = await this.#author(c, channel, 'chat').catch(nobody);
+    const account = author?.role === 'guest' ? undefined : author;
+    return { channel: { id: channel.id, slug: channel.slug }, account, address: this.address(c) };
   }
 
   /** An account as it is on this channel. */
@@ -98,4 +103,10 @@ export class ChatVisitors {
     const account = await this.#options.gate.accountIfAny(c, { scope });
     return account ? this.as(account, channel) : this.guest(c);
   }
+}
+
+/** A token that is wrong, or not for this. */
+function nobody(error: unknown): undefined {
+  if (error instanceof HttpError) return undefined;
+  throw error;
 }

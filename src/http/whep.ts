@@ -23,6 +23,7 @@ import {
   SDP,
   sessionRoutes,
 } from './signalling.ts';
+import type { WhepChat } from './whep-chat.ts';
 import { extensionLinks, extensionRoutes } from './whep-extensions.ts';
 import { reportRoutes } from './whep-reports.ts';
 
@@ -31,6 +32,7 @@ const READ = { scope: 'read' } as const;
 export interface WhepOptions {
   readonly streams: StreamRegistry;
   readonly gate: Gate;
+  readonly chat: WhepChat;
   readonly limits: Limits;
   readonly admit: Admission;
   readonly turn: TurnOptions | undefined;
@@ -39,7 +41,16 @@ export interface WhepOptions {
 }
 
 /** WHEP, draft-ietf-wish-whep. No channel is called `sessions`. */
-export function whepRoutes({ streams, gate, limits, admit, turn, redirect, publicUrl }: WhepOptions): Hono<AppEnv> {
+export function whepRoutes({
+  streams,
+  gate,
+  chat,
+  limits,
+  admit,
+  turn,
+  redirect,
+  publicUrl,
+}: WhepOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const take = hereOrElsewhere({ ...redirect, publicUrl }, 'whep');
   app.use(openToAllOrigins);
@@ -77,7 +88,10 @@ export function whepRoutes({ streams, gate, limits, admit, turn, redirect, publi
     const offered = async () => answerOffered(c, await stillWelcome(c, channel.slug, await streams.offer(visit)), at);
     if (offer.trim() === '') return offered();
     try {
-      return answerCreated(c, await stillWelcome(c, channel.slug, await streams.play({ ...visit, offer })), at);
+      const tellChat = await chat.expect(c, channel, offer);
+      const session = await streams.play({ ...visit, offer });
+      tellChat(session.sessionId);
+      return answerCreated(c, await stillWelcome(c, channel.slug, session), at);
     } catch (error) {
       // Whoever takes anything may know nothing of counter-offers, and is better told in words what is amiss.
       if (!(isCodecMissing(error) && asksFor(c, SDP))) throw error;

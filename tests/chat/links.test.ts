@@ -51,6 +51,13 @@ describe('a player’s data channel', () => {
     ]);
   });
 
+  it('takes what is said in one breath with the name as said under it', async () => {
+    guest('one');
+    links.said('one', JSON.stringify({ type: 'join', name: 'Nora' }));
+    await said('one', { type: 'message', text: 'hello' });
+    expect(sent).toMatchObject([{ message: { type: 'joined' } }, { message: { type: 'message', text: 'hello' } }]);
+  });
+
   it('hears what is said over HTTP, and who deleted it if he moderates', async () => {
     const ann = { id: channel.ownerId, name: 'Ann', role: 'streamer' } as const;
     links.admitted('ann', { channel, account: ann, address: undefined });

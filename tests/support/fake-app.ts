@@ -10,6 +10,7 @@ import { ViewerTokens } from '../../src/channels/viewer-tokens.ts';
 import { BanBook } from '../../src/chat/ban-book.ts';
 import { Chat } from '../../src/chat/chat.ts';
 import { GuestPasses } from '../../src/chat/guests.ts';
+import { ChatLinks } from '../../src/chat/links.ts';
 import { TakenNames } from '../../src/chat/taken-names.ts';
 import { Health } from '../../src/health/health.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
@@ -90,20 +91,29 @@ export class FakeApp {
     const log: Logger = pino({ level: 'debug' }, { write: (line: string) => this.log.push(line) });
     const { media, clock } = this;
     const { maxSessions, store = this.streamStore } = options;
-    this.streams = new StreamRegistry({
-      media,
-      store,
-      clock,
-      log,
-      witness: new StreamNews({ deliveries: this.deliveries }),
-      sink: this.recordings.recordings,
-      ...(maxSessions !== undefined && { maxSessions }),
-    });
     const now = () => clock.now();
     const key = new SecretBox('tests').derive('chat');
     const bans = new BanBook({ store: this.banStore, key, now });
     const names = new TakenNames({ accounts: this.messages, now });
     this.chat = new Chat({ messages: this.messages, bans, names, now });
+    const guests = new GuestPasses({ key });
+    const chatLinks = new ChatLinks({
+      chat: this.chat,
+      guests,
+      channel: (slug) => this.channelStore.bySlug(slug),
+      send: (sessionIds, text) => media.sendText(sessionIds, text),
+      failed: (error) => log.error({ err: error }),
+    });
+    this.streams = new StreamRegistry({
+      media,
+      store,
+      clock,
+      log,
+      sink: this.recordings.recordings,
+      texts: chatLinks,
+      witness: new StreamNews({ deliveries: this.deliveries }),
+      ...(maxSessions !== undefined && { maxSessions }),
+    });
     this.app = createApp({
       streams: this.streams,
       channels: new Channels({ store: this.channelStore }),
@@ -120,7 +130,8 @@ export class FakeApp {
       webhooks: this.webhooks,
       chat: this.chat,
       bans,
-      guests: new GuestPasses({ key }),
+      guests,
+      chatLinks,
       log,
       adminToken: ADMIN_TOKEN,
       ...options,

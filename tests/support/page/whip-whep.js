@@ -70,9 +70,13 @@ export async function publish({ url, key, video = 'VP8', audio = true, layers })
   return negotiate(peer, url, key);
 }
 
-/** Plays into the page's `<video>`, with a jitter buffer of at least `bufferMs` where given. Returns how to stop. */
-export async function play({ url, token, bufferMs }) {
+/**
+ * Plays into the page's `<video>`, with a jitter buffer of at least `bufferMs` where given; with `hasChat` by a data channel too,
+ * and what comes on it is in `heard`. Returns how to stop.
+ */
+export async function play({ url, token, bufferMs, hasChat }) {
   const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  if (hasChat) openChat(peer);
   const media = new MediaStream();
   for (const kind of ['video', 'audio']) {
     const { receiver } = peer.addTransceiver(kind, { direction: 'recvonly' });
@@ -85,6 +89,12 @@ export async function play({ url, token, bufferMs }) {
   element.play().catch(() => {}); // Without a picture there is nothing to play.
   globalThis.openEye = () => openEye(element, peer);
   return stop;
+}
+
+function openChat(peer) {
+  globalThis.heard = [];
+  globalThis.chat = peer.createDataChannel('chat');
+  chat.onmessage = ({ data }) => heard.push(JSON.parse(data));
 }
 
 /** As `play`, by a player who can not offer: it takes the server's offer and answers that. */
