@@ -1,6 +1,7 @@
 import { ChannelError } from './errors.ts';
-import type { Channel, ChannelChange, ChannelDraft, ChannelQuery, ChannelStore } from './ports.ts';
+import type { CategoryCount, Channel, ChannelChange, ChannelDraft, ChannelQuery, ChannelStore } from './ports.ts';
 import { slugProblem } from './slug.ts';
+import { tagOf } from './tags.ts';
 
 const FRESH_MS = 1_000;
 const MAX_FRESH = 1_000;
@@ -43,7 +44,12 @@ export class Channels {
   }
 
   list(query: ChannelQuery): Promise<readonly Channel[]> {
-    return this.#store.list(query);
+    const textAsTag = query.text === undefined ? undefined : tagOf(query.text);
+    return this.#store.list({ ...query, ...(textAsTag !== undefined && { textAsTag }) });
+  }
+
+  categories(limit: number): Promise<readonly CategoryCount[]> {
+    return this.#store.categories(limit);
   }
 
   async update(channel: Channel, change: ChannelChange): Promise<Channel> {

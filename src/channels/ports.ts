@@ -19,6 +19,8 @@ export interface Channel extends ChatSettings {
   readonly title: string;
   readonly description: string;
   readonly category: string;
+  /** In the form of `tagOf`, each once. */
+  readonly tags: readonly string[];
   readonly visibility: Visibility;
   /** WHEP players may come before there is a stream, and stay for the next one. */
   readonly acceptsWaitingViewers: boolean;
@@ -34,6 +36,7 @@ export interface ChannelDraft extends Partial<ChatSettings> {
   readonly title: string;
   readonly description: string;
   readonly category: string;
+  readonly tags?: readonly string[];
   readonly visibility: Visibility;
   /** Unless said otherwise they may not. */
   readonly acceptsWaitingViewers?: boolean;
@@ -43,7 +46,7 @@ export interface ChannelDraft extends Partial<ChatSettings> {
 }
 
 export type ChannelChange = Partial<
-  Pick<Channel, 'title' | 'description' | 'category' | 'visibility' | 'acceptsWaitingViewers' | 'isRecorded'> &
+  Pick<Channel, 'title' | 'description' | 'category' | 'tags' | 'visibility' | 'acceptsWaitingViewers' | 'isRecorded'> &
     ChatSettings
 >;
 
@@ -53,8 +56,11 @@ export interface ChannelQuery {
   readonly ownerId?: string;
   /** Found in slug or title, whatever the case. */
   readonly text?: string;
+  /** The text as a tag, which finds as well as it does. */
+  readonly textAsTag?: string;
   /** As it is written, whatever the case. */
   readonly category?: string;
+  readonly tag?: string;
   /** Only these visibilities; all when absent. */
   readonly visibilities?: readonly Visibility[];
   readonly limit: number;
@@ -62,11 +68,20 @@ export interface ChannelQuery {
   readonly after?: string;
 }
 
+/** What several channels are found under. */
+export interface CategoryCount {
+  /** As most of them write it. */
+  readonly name: string;
+  readonly channels: number;
+}
+
 export interface ChannelStore {
   /** `undefined` when the slug is taken. */
   create(draft: ChannelDraft): Promise<Channel | undefined>;
   bySlug(slug: string): Promise<Channel | undefined>;
   list(query: ChannelQuery): Promise<readonly Channel[]>;
+  /** Those of public channels whatever the case, of most channels first. */
+  categories(limit: number): Promise<readonly CategoryCount[]>;
   /** `undefined` when there is no such channel. */
   update(id: string, change: ChannelChange): Promise<Channel | undefined>;
   /** With its keys, streams and viewer sessions. Whether there was one. */

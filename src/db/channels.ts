@@ -1,4 +1,11 @@
-import type { Channel, ChannelChange, ChannelDraft, ChannelQuery, ChannelStore } from '../channels/ports.ts';
+import type {
+  CategoryCount,
+  Channel,
+  ChannelChange,
+  ChannelDraft,
+  ChannelQuery,
+  ChannelStore,
+} from '../channels/ports.ts';
 import { type DbClient, hasNul, isId, isTaken, literally } from './client.ts';
 
 export class DbChannels implements ChannelStore {
@@ -10,7 +17,7 @@ export class DbChannels implements ChannelStore {
 
   async create(draft: ChannelDraft): Promise<Channel | undefined> {
     try {
-      return await this.#db.channel.create({ data: draft });
+      return await this.#db.channel.create({ data: writable(draft) });
     } catch (error) {
       if (isTaken(error)) return undefined;
       throw error;
@@ -23,7 +30,17 @@ export class DbChannels implements ChannelStore {
   }
 
   /** Ids are made in the order of time, hence they are the order of the pages. */
-  async list({ ids, ownerId, text, category, visibilities, limit, after }: ChannelQuery): Promise<readonly Channel[]> {
+  async list({
+    ids,
+    ownerId,
+    text,
+    category,
+    tag,
+    textAsTag,
+    visibilities,
+    limit,
+    after,
+  }: ChannelQuery): Promise<readonly Channel[]> {
     if ((after !== undefined && !isId(after)) || (text !== undefined && hasNul(text))) return [];
     if (category !== undefined && hasNul(category)) return [];
     const found = text && { contains: literally(text), mode: 'insensitive' as const };
@@ -33,16 +50,24 @@ export class DbChannels implements ChannelStore {
         ...(ownerId && { ownerId }),
         ...(visibilities && { visibility: { in: [...visibilities] } }),
         ...(category && { category: { equals: literally(category), mode: 'insensitive' as const } }),
-        ...(found && { OR: [{ slug: found }, { title: found }] }),
+        ...(tag && { tags: { has: tag } }),
+        ...(found && { OR: [{ slug: found }, { title: found }, ...(textAsTag ? [{ tags: { has: textAsTag } }] : [])] }),
       },
       orderBy: { id: 'desc' },
       take: limit,
     });
   }
 
+  async categories(limit: number): Promise<readonly CategoryCount[]> {
+    return await this.#db.$queryRaw<CategoryCount[]>`
+      SELECT mode() WITHIN GROUP (ORDER BY category) AS name, count(*)::int AS channels
+      FROM channels WHERE visibility = 'public' AND category <> ''
+      GROUP BY lower(category) ORDER BY channels DESC, lower(category) LIMIT ${limit}`;
+  }
+
   async update(id: string, change: ChannelChange): Promise<Channel | undefined> {
     if (!isId(id)) return undefined;
-    const [channel] = await this.#db.channel.updateManyAndReturn({ where: { id }, data: change });
+    const [channel] = await this.#db.channel.updateManyAndReturn({ where: { id }, data: writable(change) });
     return channel;
   }
 
@@ -52,4 +77,7 @@ export class DbChannels implements ChannelStore {
   }
 }
 
-/** Prisma passes the wildcards of LIKE on as such. */
+/** Prisma's types take no list that it might change. */
+function writable<T extends { readonly tags?: readonly string[] }>({ tags, ...rest }: T) {
+  return { ...rest, ...(tags && { tags: [...tags] }) };
+}

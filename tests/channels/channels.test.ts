@@ -26,6 +26,7 @@ class CountingStore extends FakeChannelStore {
 const defaults = {
   acceptsWaitingViewers: false,
   isRecorded: false,
+  tags: [],
   chat: 'everyone',
   slowModeSeconds: 0,
   chatLinks: false,

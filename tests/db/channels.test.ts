@@ -79,6 +79,30 @@ test('a category is that very one, whatever the case, and its wildcards stand fo
   for (const category of ['%', 'ch_ss', 'chess\0']) expect(await slugs({ category })).toEqual([]);
 });
 
+test('a tag is found by itself and by a text that means it, and categories are counted over public channels', async () => {
+  await make('blitz', { tags: ['chess', 'speed-runs'], category: 'Games' });
+  await make('marathon', { tags: ['speed-runs'], category: 'games' });
+  await make('lake', { category: 'Games', visibility: 'unlisted' });
+  await make('hill', { category: '' });
+  await make('tide', { category: 'Öde' });
+  await make('shore', { category: 'öde' });
+  await make('bay', { category: 'öde' });
+  expect(await slugs({ tag: 'speed-runs' })).toEqual(['marathon', 'blitz']);
+  expect(await slugs({ tag: 'speed' })).toEqual([]);
+  expect(await slugs({ text: 'Speed Runs', textAsTag: 'speed-runs' })).toEqual(['marathon', 'blitz']);
+  const reef = await make('reef');
+  expect(reef.tags).toEqual([]);
+  expect((await db.channels.update(reef.id, { tags: ['corals'] }))?.tags).toEqual(['corals']);
+  const found = await db.channels.categories(5);
+  expect(found.map(({ name, channels }) => [name.toLowerCase(), channels])).toEqual([
+    ['öde', 3],
+    ['games', 2],
+    ['music', 1],
+  ]);
+  expect(found[0]?.name).toBe('öde');
+  expect(await db.channels.categories(1)).toHaveLength(1);
+});
+
 test('a text is found in slug or title whatever the case, and its wildcards stand for themselves', async () => {
   await make('reef', { title: 'Étang 100% live' });
   await make('pier_1', { title: 'Back\\slash' });

@@ -89,6 +89,49 @@ describe('channels', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
   });
 
+  it('keep their tags in one form, and are found by them', async () => {
+    const made = await call('POST', '/channels', {
+      slug: 'brook',
+      title: 'x',
+      tags: ['Speed  Runs', 'speed-runs', '囲碁'],
+    });
+    expect(await body(made)).toMatchObject({ tags: ['speed-runs', '囲碁'] });
+    await fake.channel('river', owner.user.id);
+    for (const query of ['tag=SPEED%20runs', `tag=${encodeURIComponent('囲碁')}`, 'q=speed%20runs']) {
+      expect(slugs(await body(await fake.call('GET', `/channels?${query}`))), query).toEqual(['brook']);
+    }
+    const changed = await call('PATCH', '/channels/brook', { tags: ['chess'] });
+    expect(await body(changed)).toMatchObject({ tags: ['chess'] });
+    expect(await body(await call('PATCH', '/channels/brook', { title: 'y' }))).toMatchObject({ tags: ['chess'] });
+  });
+
+  it.each([
+    [['x'], 'tags.0'],
+    [['fine', 'a/b'], 'tags.1'],
+    [['a'.repeat(25)], 'tags.0'],
+    [['one', 'two', 'three', 'four', 'five', 'six'], 'tags'],
+  ])('are refused with the tags %j', async (tags, path) => {
+    const response = await call('POST', '/channels', { slug: 'brook', title: 'x', tags });
+    expect([response.status, (await body(response))['errors']]).toMatchObject([422, [{ path }]]);
+  });
+
+  it('count under their category, whatever its case, where everybody may see them', async () => {
+    for (const [slug, category, visibility] of [
+      ['one', 'Music', 'public'],
+      ['two', 'music', 'public'],
+      ['three', 'Games', 'public'],
+      ['four', 'Secrets', 'private'],
+      ['five', '', 'public'],
+    ]) {
+      await call('POST', '/channels', { slug: `the-${slug}`, title: 'x', category, visibility });
+    }
+    const { categories } = await body(await fake.call('GET', '/categories'));
+    expect(categories).toEqual([
+      { name: 'Music', channels: 2 },
+      { name: 'Games', channels: 1 },
+    ]);
+  });
+
   it('are listed in pages, newest first, public ones only', async () => {
     for (const slug of ['one', 'two', 'three', 'four']) await fake.channel(slug, owner.user.id);
     await fake.channel('hidden', owner.user.id, 'unlisted');
@@ -113,7 +156,7 @@ describe('channels', () => {
     expect((await fake.call('GET', '/channels?mine=true')).status).toBe(401);
   });
 
-  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=x', 'live=maybe', `q=${'x'.repeat(200)}`])(
+  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=x', 'live=maybe', 'tag=x', `q=${'x'.repeat(200)}`])(
     'are not listed by %s',
     async (query) => {
       const response = await fake.call('GET', `/channels?${query}`);

@@ -112,6 +112,7 @@ describe('If-Match', () => {
       title: 'x',
       description: '',
       category: '',
+      tags: [],
       visibility: 'private',
       ownerId: 'somebody',
     });

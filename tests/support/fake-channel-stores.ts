@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { User } from '../../src/accounts/ports.ts';
 import type {
+  CategoryCount,
   Channel,
   ChannelChange,
   ChannelDraft,
@@ -32,15 +33,37 @@ export class FakeChannelStore implements ChannelStore {
     return [...this.rows.values()].find((row) => row.slug === slug);
   }
 
-  async list({ ids, ownerId, text, category, visibilities, ...page }: ChannelQuery): Promise<readonly Channel[]> {
+  async list({
+    ids,
+    ownerId,
+    text,
+    category,
+    tag,
+    textAsTag,
+    visibilities,
+    ...page
+  }: ChannelQuery): Promise<readonly Channel[]> {
     const rows = [...this.rows.values()]
       .toReversed()
       .filter((row) => ids?.includes(row.id) ?? true)
       .filter((row) => ownerId === undefined || row.ownerId === ownerId)
       .filter((row) => category === undefined || row.category.toLowerCase() === category.toLowerCase())
       .filter((row) => visibilities?.includes(row.visibility) ?? true)
-      .filter((row) => `${row.slug}\n${row.title}`.toLowerCase().includes((text ?? '').toLowerCase()));
+      .filter((row) => tag === undefined || row.tags.includes(tag))
+      .filter(
+        (row) =>
+          `${row.slug}\n${row.title}`.toLowerCase().includes((text ?? '').toLowerCase()) ||
+          (textAsTag !== undefined && row.tags.includes(textAsTag)),
+      );
     return pageOf(rows, page);
+  }
+
+  async categories(limit: number): Promise<readonly CategoryCount[]> {
+    const named = [...this.rows.values()].filter((row) => row.visibility === 'public' && row.category !== '');
+    return [...Map.groupBy(named, ({ category }) => category.toLowerCase()).values()]
+      .map((rows) => ({ name: rows[0]?.category ?? '', channels: rows.length }))
+      .toSorted((a, b) => b.channels - a.channels)
+      .slice(0, limit);
   }
 
   async update(id: string, change: ChannelChange): Promise<Channel | undefined> {
@@ -59,6 +82,7 @@ export class FakeChannelStore implements ChannelStore {
 const defaults = {
   acceptsWaitingViewers: false,
   isRecorded: false,
+  tags: [],
   chat: 'everyone',
   slowModeSeconds: 0,
   chatLinks: false,

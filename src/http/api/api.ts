@@ -6,6 +6,7 @@ import { accessRoutes } from './access.ts';
 import { accountRoutes } from './account.ts';
 import { analyticsRoutes } from './analytics.ts';
 import { banRoutes } from './bans.ts';
+import { categoryRoutes } from './categories.ts';
 import { channelRoutes } from './channels.ts';
 import { chatRoutes } from './chat.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -38,6 +39,7 @@ const ALL_ROUTES = [
   userRoutes,
   inviteRoutes,
   channelRoutes,
+  categoryRoutes,
   moderatorRoutes,
   streamKeyRoutes,
   viewerTokenRoutes,

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Channel, ChannelQuery } from '../../channels/ports.ts';
+import { MAX_TAGS, tagOf } from '../../channels/tags.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
@@ -9,6 +10,17 @@ import { channelSchema, channelView, chatMode, slugParam, text, visibility } fro
 const title = text.trim().min(1).max(120);
 const description = text.trim().max(4000);
 const category = text.trim().max(60);
+const tag = text.max(100).transform((given, context) => {
+  const found = tagOf(given);
+  if (found !== undefined) return found;
+  context.addIssue('must have 2 to 24 letters, digits or hyphens');
+  return z.NEVER;
+});
+const tags = z
+  .array(tag)
+  .max(MAX_TAGS)
+  .transform((given) => [...new Set(given)])
+  .openapi({ description: 'Of letters, digits and hyphens in any script; kept in small letters, spaces as hyphens' });
 const acceptsWaitingViewers = z.boolean().openapi({
   description: 'WHEP players may come before there is a stream, and stay for the next one; else they are answered 409',
 });
@@ -28,6 +40,7 @@ const newChannel = z.object({
   title,
   description: description.default(''),
   category: category.default(''),
+  tags: tags.default([]),
   visibility: visibility.default('public'),
   acceptsWaitingViewers: acceptsWaitingViewers.default(false),
   isRecorded: isRecorded.default(false),
@@ -37,13 +50,14 @@ const newChannel = z.object({
 });
 const chatSettings = { chat: chatMode, slowModeSeconds, chatLinks };
 const change = z
-  .object({ title, description, category, visibility, acceptsWaitingViewers, isRecorded, ...chatSettings })
+  .object({ title, description, category, tags, visibility, acceptsWaitingViewers, isRecorded, ...chatSettings })
   .partial();
 const query = pageQuery.extend({
   live: flag.optional(),
   mine: flag.optional(),
-  q: text.max(100).optional(),
+  q: text.max(100).optional().openapi({ description: 'Found in slug or title, or a whole tag' }),
   category: category.optional().openapi({ description: 'Of this category alone, whatever the case' }),
+  tag: tag.optional(),
 });
 
 const routes = {
@@ -92,13 +106,14 @@ export function channelRoutes({ gate, channels, viewerTokens, streams, recording
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
-    const { limit, cursor, live, mine, q, category: inCategory } = c.req.valid('query');
+    const { limit, cursor, live, mine, q, category: inCategory, tag: tagged } = c.req.valid('query');
     const rows = await channels.list({
       limit: limit + 1,
       ...(await scope(c, mine === true)),
       ...(cursor !== undefined && { after: cursor }),
       ...(q !== undefined && q !== '' && { text: q }),
       ...(inCategory && { category: inCategory }),
+      ...(tagged !== undefined && { tag: tagged }),
       ...(live === true && { ids: streams.liveChannelIds() }),
     });
     const ends = await history.lastEnds(rows.map(({ id }) => id));

@@ -73,6 +73,7 @@ export const channelSchema = z
     title: z.string(),
     description: z.string(),
     category: z.string(),
+    tags: z.array(z.string()),
     visibility,
     acceptsWaitingViewers: z.boolean(),
     isRecorded: z.boolean(),
@@ -138,13 +139,14 @@ export function channelView(
   { state, stream }: LiveSnapshot,
   lastEndedAt?: Date,
 ): z.infer<typeof channelSchema> {
-  const { slug, title, description, category, acceptsWaitingViewers, isRecorded, createdAt } = of;
+  const { slug, title, description, category, tags, acceptsWaitingViewers, isRecorded, createdAt } = of;
   const { chat, slowModeSeconds, chatLinks } = of;
   return {
     slug,
     title,
     description,
     category,
+    tags: [...tags],
     visibility: of.visibility,
     acceptsWaitingViewers,
     isRecorded,
