@@ -4,6 +4,7 @@ import { type Asked, type Command, UsageError } from './admin/command.ts';
 import { backupCommands } from './admin/commands/backup.ts';
 import { channelCommands } from './admin/commands/channels.ts';
 import { keyCommands } from './admin/commands/keys.ts';
+import { setUpCommands } from './admin/commands/set-up.ts';
 import { streamCommands } from './admin/commands/streams.ts';
 import { tokenCommands } from './admin/commands/tokens.ts';
 import { userCommands } from './admin/commands/users.ts';
@@ -12,6 +13,7 @@ import { ServerLink } from './admin/server-link.ts';
 import { readConfig } from './config.ts';
 
 const COMMANDS: readonly Command[] = [
+  ...setUpCommands,
   ...userCommands,
   ...channelCommands,
   ...keyCommands,

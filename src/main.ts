@@ -149,10 +149,11 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const admin = await serveAdmin({
     app,
     adminToken,
-    setUp: accounts.setUp,
+    ...accounts,
     channels,
     streams,
     url,
+    log,
     dataDir,
     backup: archive,
   });

@@ -25,3 +25,7 @@ export class AccountError extends Error {
     this.code = code;
   }
 }
+
+export function notSetUp(): AccountError {
+  return new AccountError('not_set_up', 'This server has no owner yet: set it up first.');
+}

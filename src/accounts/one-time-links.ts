@@ -1,5 +1,5 @@
 import { hashSecret, mintSecret } from '../secrets.ts';
-import { AccountError } from './errors.ts';
+import { AccountError, notSetUp } from './errors.ts';
 import { nameTaken, readName } from './names.ts';
 import type { Passwords } from './passwords.ts';
 import type { Credentials } from './people.ts';
@@ -32,8 +32,9 @@ export class OneTimeLinks {
     this.#now = now;
   }
 
-  /** `token` is shown this once. */
+  /** `token` is shown this once. Throws `not_set_up`. */
   async invite(role: Role, seconds = INVITE_SECONDS): Promise<{ record: InviteRecord; token: string }> {
+    if (!(await this.#users.hasAny())) throw notSetUp();
     await this.#store.deleteExpired(this.#now());
     const { secret, hash } = mintSecret('');
     return { record: await this.#store.createInvite({ role, hash, expiresAt: this.#in(seconds) }), token: secret };

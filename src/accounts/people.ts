@@ -1,4 +1,4 @@
-import { AccountError } from './errors.ts';
+import { AccountError, notSetUp } from './errors.ts';
 import { nameTaken, readName } from './names.ts';
 import type { Passwords } from './passwords.ts';
 import type {
@@ -46,12 +46,19 @@ export class People {
     this.#now = now;
   }
 
-  /** A viewer's account, made by himself. Throws `registration_closed`, `bad_name`, `bad_password` and `name_taken`. */
-  async register({ name: given, password }: Credentials): Promise<User> {
+  /** A viewer's account, made by himself. Throws `registration_closed` and as `add`. */
+  async register(credentials: Credentials): Promise<User> {
     if (!this.isOpen) throw new AccountError('registration_closed', 'Accounts on this server are made by invitation.');
+    return this.add({ ...credentials, role: 'viewer' });
+  }
+
+  /** Throws `not_set_up`, `bad_name`, `bad_password` and `name_taken`. */
+  async add({ name: given, password, role }: Credentials & { readonly role: Role }): Promise<User> {
+    // The first account is the owner's: whoever came before him would keep him out.
+    if (!(await this.#users.hasAny())) throw notSetUp();
     const name = readName(given);
     const passwordHash = await this.#passwords.hash(password, name);
-    const user = await this.#users.create({ name, passwordHash, role: 'viewer' });
+    const user = await this.#users.create({ name, passwordHash, role });
     if (!user) throw nameTaken();
     return user;
   }
@@ -103,6 +110,13 @@ export class People {
     const passwordHash = await this.#passwords.hash(newPassword, user.name);
     settle(await this.#users.change(user.id, { passwordHash }));
     await this.#sessions.endAll(user.id, sessionId);
+  }
+
+  /** Ends all his sessions. Throws `no_user` and `bad_password`. */
+  async setPassword(id: string, password: string): Promise<void> {
+    const { name } = await this.read(id);
+    settle(await this.#users.change(id, { passwordHash: await this.#passwords.hash(password, name) }));
+    await this.#sessions.endAll(id);
   }
 
   /** Throws `wrong_password` and `last_owner`. */

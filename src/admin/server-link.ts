@@ -16,6 +16,7 @@ const START_LIMIT_MS = 60_000;
 /** Nobody is to come upon it: whatever the system has free, for this machine alone. */
 const HIDDEN = { HOST: '127.0.0.1', PORT: '0', MEDIA_PORT: '0', MEDIA_THREADS: '1', LOG_LEVEL: 'error' };
 
+const hello = z.object({ token: z.string(), url: z.string() });
 const problem = z.object({ detail: z.string() });
 
 /** The administrator's line to a server on this machine, by the socket in its DATA_DIR. */
@@ -23,15 +24,18 @@ export class ServerLink {
   readonly #path: string;
   readonly #child: ChildProcess | undefined;
   readonly #token: string;
+  /** Of the site, as links name it. */
+  readonly #host: string;
 
-  private constructor(path: string, token: string, child: ChildProcess | undefined) {
-    this.#path = path;
-    this.#token = token;
-    this.#child = child;
+  private constructor(options: { path: string; token: string; host: string; child: ChildProcess | undefined }) {
+    this.#path = options.path;
+    this.#token = options.token;
+    this.#host = options.host;
+    this.#child = options.child;
   }
 
   /** To the server that runs, or to one that is started for the moment. */
-  static async open(config: Pick<Config, 'dataDir'>): Promise<ServerLink> {
+  static async open(config: Pick<Config, 'dataDir' | 'http'>): Promise<ServerLink> {
     const running = await ServerLink.toRunning(config);
     if (running) return running;
     const child = spawn(process.execPath, [MAIN], {
@@ -46,13 +50,17 @@ export class ServerLink {
   }
 
   /** `undefined`: no server runs. Throws where one may, and is another user's. */
-  static async toRunning({ dataDir }: Pick<Config, 'dataDir'>, child?: ChildProcess): Promise<ServerLink | undefined> {
+  static toRunning({ dataDir }: Pick<Config, 'dataDir'>): Promise<ServerLink | undefined> {
+    return ServerLink.#to(dataDir);
+  }
+
+  static async #to(dataDir: string, started?: { child: ChildProcess; host: string }): Promise<ServerLink | undefined> {
     try {
       // Where the path is too long for a socket, it is a link to a shorter one.
       const path = await realpath(adminSocket(dataDir));
       const response = await exchange(path, { method: 'GET', path: '/admin/token' });
-      const { token } = z.object({ token: z.string() }).parse(JSON.parse(await text(response)));
-      return new ServerLink(path, token, child);
+      const { token, url } = hello.parse(JSON.parse(await text(response)));
+      return new ServerLink({ path, token, host: started?.host ?? new URL(url).host, child: started?.child });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined;
@@ -61,10 +69,15 @@ export class ServerLink {
     }
   }
 
-  static async #toStarting(config: Pick<Config, 'dataDir'>, child: ChildProcess): Promise<ServerLink | undefined> {
+  static async #toStarting(
+    { dataDir, http }: Pick<Config, 'dataDir' | 'http'>,
+    child: ChildProcess,
+  ): Promise<ServerLink | undefined> {
+    // Where the server will be that is started after this one; PUBLIC_URL counts for both.
+    const host = `localhost:${http.port}`;
     const untilMs = performance.now() + START_LIMIT_MS;
     while (child.exitCode === null && child.signalCode === null && performance.now() < untilMs) {
-      const link = await ServerLink.toRunning(config, child);
+      const link = await ServerLink.#to(dataDir, { child, host });
       if (link) return link;
       await pause(LOOK_AGAIN_MS);
     }
@@ -88,14 +101,19 @@ export class ServerLink {
     }
   }
 
-  /** What is told here alone. */
-  async read<T extends z.ZodType>(schema: T, path: `/admin/${string}`): Promise<z.infer<T>> {
-    return schema.parse(JSON.parse(await text(await this.send('GET', path))));
+  /** What is told and done here alone. */
+  async ask<T extends z.ZodType>(
+    schema: T,
+    method: string,
+    path: `/admin/${string}`,
+    body?: unknown,
+  ): Promise<z.infer<T>> {
+    return schema.parse(JSON.parse(await text(await this.send(method, path, body))));
   }
 
   /** Throws unless it is answered well. */
   async send(method: string, path: string, body?: unknown): Promise<IncomingMessage> {
-    const headers = { authorization: `Bearer ${this.#token}` };
+    const headers = { authorization: `Bearer ${this.#token}`, host: this.#host };
     const response = await exchange(this.#path, { method, path, headers }, body);
     const { statusCode = 0 } = response;
     if (statusCode >= 200 && statusCode < 300) return response;
@@ -120,9 +138,10 @@ interface Exchange {
 
 function exchange(socketPath: string, asked: Exchange, body?: unknown): Promise<IncomingMessage> {
   const content = body === undefined ? undefined : JSON.stringify(body);
-  const headers = { ...asked.headers, ...(content !== undefined && { 'content-type': 'application/json' }) };
+  const type = content !== undefined && { 'content-type': 'application/json' };
+  const headers = { host: 'localhost', ...asked.headers, ...type };
   return new Promise((resolve, reject) => {
-    request({ socketPath, ...asked, headers, host: 'localhost' }, resolve)
+    request({ socketPath, ...asked, headers }, resolve)
       .on('error', reject)
       .end(content);
   });

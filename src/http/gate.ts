@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { AccountError } from '../accounts/errors.ts';
+import { notSetUp } from '../accounts/errors.ts';
 import type { User, UserStore } from '../accounts/ports.ts';
 import type { Channels } from '../channels/channels.ts';
 import { ChannelError } from '../channels/errors.ts';
@@ -155,7 +155,7 @@ export class Gate {
 
   async #accountOf(identity: Identity): Promise<User> {
     const user = identity.kind === 'admin' ? await this.#users.owner() : identity.user;
-    if (!user) throw new AccountError('not_set_up', 'This server has no owner yet: set it up first.');
+    if (!user) throw notSetUp();
     return user;
   }
 }

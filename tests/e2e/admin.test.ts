@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { Api } from '../support/api.ts';
 import { makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
-import { askAdmin, runAdmin } from '../support/run-admin.ts';
+import { askAdmin, runAdmin, tellAdmin } from '../support/run-admin.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -16,6 +16,14 @@ interface Minted {
   readonly id: string;
   readonly key: string;
 }
+
+const post = (server: Server, path: string, body: object) =>
+  fetch(`${server.url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+const tokenOf = ({ url }: { url: string }) => new URL(url).searchParams.get('token');
 
 test('an operator at a shell sees and changes what runs, and each change counts at once', async () => {
   const dataDir = join(folder, 'running');
@@ -59,6 +67,64 @@ test('the same goes without a server, which is started for the moment and leaves
   const server = await Server.start({ dataDir });
   const api = new Api(server.url, made.token);
   expect(await api.live('river')).toMatchObject({ state: 'offline' });
+  expect(await server.stop()).toBe(0);
+});
+
+test('an operator at a shell lets people in and shows them out, and no password is an argument', async () => {
+  const dataDir = join(folder, 'people');
+  const server = await Server.start({ dataDir });
+  const admin = (...args: string[]) => runAdmin(dataDir, ...args);
+  const first = 'a password of some length';
+  const early = await tellAdmin(dataDir, `${first}\n`, 'user', 'add', 'ann');
+  expect(early).toMatchObject({ code: 1, complaint: expect.stringContaining('no owner yet') });
+  await Api.setUp(server);
+  const logIn = (password: string, name = 'ann') => post(server, '/login', { name, password });
+
+  expect(await admin('user', 'add', 'ann')).toMatchObject({
+    code: 2,
+    complaint: expect.stringContaining('pipe it in'),
+  });
+  const added = await tellAdmin(dataDir, `${first}\n`, 'user', 'add', 'Ann', '--role', 'streamer');
+  expect(added).toMatchObject({ code: 0, said: 'Made Ann, a streamer.\n', complaint: '' });
+  expect((await admin('channel', 'add', 'brook', '--owner', 'ann')).code).toBe(0);
+  expect((await admin('user', 'list')).said).toMatch(/^Ann +streamer +enabled +1 /m);
+  expect((await logIn(first)).status).toBe(200);
+
+  const second = 'another one of some length';
+  expect((await tellAdmin(dataDir, second, 'user', 'password', 'ann')).code).toBe(0);
+  expect([(await logIn(first)).status, (await logIn(second)).status]).toEqual([401, 200]);
+  const reset = await askAdmin<{ url: string }>(dataDir, 'user', 'password', 'ann', '--link');
+  expect(reset.url).toMatch(`${server.url.replace('127.0.0.1', 'localhost')}/reset-password?token=`);
+  expect((await post(server, '/password-reset', { token: tokenOf(reset), password: first })).status).toBe(200);
+  const invite = await askAdmin<{ url: string }>(dataDir, 'user', 'invite', '--role', 'viewer', '--ttl', '3600');
+  const bob = { token: tokenOf(invite), name: 'Bob', password: second };
+  expect((await post(server, '/invites/accept', bob)).status).toBe(201);
+
+  expect((await admin('user', 'disable', 'ann')).said).toBe('Ann is a streamer, disabled.\n');
+  expect((await logIn(first)).status).toBe(403);
+  expect((await admin('user', 'enable', 'ann')).said).toBe('Ann is a streamer.\n');
+  expect((await admin('user', 'role', 'ann', 'viewer')).said).toBe('Ann is a viewer.\n');
+  const refused = await admin('channel', 'add', 'river', '--owner', 'ann');
+  expect(refused).toMatchObject({ code: 1, complaint: expect.stringContaining('may not have channels') });
+  expect((await admin('user', 'role', 'owner', 'viewer')).complaint).toContain('this is the last one');
+  expect((await admin('user', 'delete', 'ann')).code).toBe(2);
+  expect((await admin('user', 'delete', 'ann', '--yes')).code).toBe(0);
+  expect(await askAdmin(dataDir, 'user', 'list')).toMatchObject([{ name: 'Bob' }, { name: 'owner' }]);
+  expect((await admin('channel', 'list')).said).toBe('none\n');
+
+  const token = await askAdmin<{ token: string }>(
+    dataDir,
+    'token',
+    'add',
+    'x',
+    '--scopes',
+    'read,keys',
+    '--ttl',
+    '600',
+  );
+  const headers = { authorization: `Bearer ${token.token}` };
+  expect((await fetch(`${server.url}/api/v1/users`, { headers })).status).toBe(403);
+  expect((await admin('token', 'list')).said).toMatch(/^x +\S+ +\S+ +read, keys +\S+ +20/m);
   expect(await server.stop()).toBe(0);
 });
 

@@ -77,6 +77,7 @@ describe('registration', () => {
 
   it('makes viewers where it is open, and few from one address', async () => {
     fake = new FakeApp({ isRegistrationOpen: true });
+    await fake.account('owner', 'owner');
     const first = await anonymous('POST', '/register', { name: 'Ines', password });
     expect([first.status, await body(first)]).toMatchObject([201, { name: 'Ines', role: 'viewer' }]);
     expect(await problem(await anonymous('POST', '/register', { name: 'ines', password }))).toEqual([
@@ -85,6 +86,14 @@ describe('registration', () => {
     ]);
     for (let n = 0; n < 3; n += 1) await anonymous('POST', '/register', { name: 'x', password });
     expect((await anonymous('POST', '/register', { name: 'Jon', password })).status).toBe(429);
+  });
+
+  it('waits for the owner, whom an account before his would keep out', async () => {
+    fake = new FakeApp({ isRegistrationOpen: true });
+    expect(await problem(await anonymous('POST', '/register', { name: 'Ines', password }))).toEqual([
+      409,
+      'not_set_up',
+    ]);
   });
 });
 

@@ -9,11 +9,18 @@ export interface AdminRun {
 }
 
 /** `npm run admin -- …` on this data folder. */
-export async function runAdmin(dataDir: string, ...args: string[]): Promise<AdminRun> {
+export function runAdmin(dataDir: string, ...args: string[]): Promise<AdminRun> {
+  return tellAdmin(dataDir, '', ...args);
+}
+
+/** The same with something piped in. */
+export async function tellAdmin(dataDir: string, input: string, ...args: string[]): Promise<AdminRun> {
   const child = spawn(process.execPath, ['src/admin.ts', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', DATA_DIR: dataDir },
   });
+  // A command that reads nothing may be over by then.
+  child.stdin.on('error', () => {}).end(input);
   const [said, complaint] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: child.exitCode, said, complaint };
 }

@@ -17,7 +17,7 @@ export const channelCommands: readonly Command[] = [
     takes: [],
     summary: 'All channels, private ones too.',
     run: async ({ server }) => {
-      const { channels } = await (await server()).read(listed, '/admin/channels');
+      const { channels } = await (await server()).ask(listed, 'GET', '/admin/channels');
       const rows = channels.map(({ slug, title, visibility, state, viewers }) => ({
         slug,
         title,
@@ -31,15 +31,16 @@ export const channelCommands: readonly Command[] = [
   {
     name: 'channel add',
     takes: ['slug'],
-    summary: "A new channel of the server's owner.",
-    options: about,
+    summary: "A new channel, of the server's owner or of another account.",
+    options: { ...about, owner: { type: 'string', help: "the account's name" } },
     run: async (asked) => {
       const slug = given(asked, 0);
-      const made = await (await asked.server()).call(channel, 'POST', '/channels', {
-        title: slug,
-        ...asked.values,
-        slug,
-      });
+      const server = await asked.server();
+      const draft = { title: slug, ...asked.values, slug };
+      const made =
+        asked.values['owner'] === undefined
+          ? await server.call(channel, 'POST', '/channels', draft)
+          : await server.ask(channel, 'POST', '/admin/channels', draft);
       return { data: made, text: `Made ${made.slug}. A stream key for it: npm run admin -- key add ${made.slug}` };
     },
   },

@@ -13,7 +13,7 @@ export const streamCommands: readonly Command[] = [
     takes: [],
     summary: 'What is on.',
     run: async ({ server }) => {
-      const { channels } = await (await server()).read(live, '/admin/channels');
+      const { channels } = await (await server()).ask(live, 'GET', '/admin/channels');
       const on = channels.filter(({ state }) => state !== 'offline');
       const rows = on.map(({ slug, state, viewers, startedAt }) => ({
         channel: slug,

@@ -1,7 +1,16 @@
 import { z } from 'zod';
+import { SCOPES } from '../../accounts/scopes.ts';
 import { type Command, given } from '../command.ts';
 
-const token = z.object({ id: z.string(), name: z.string(), prefix: z.string(), createdAt: z.string() });
+const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  prefix: z.string(),
+  scopes: z.array(z.string()),
+  createdAt: z.string(),
+  lastUsedAt: z.string().nullable(),
+  expiresAt: z.string().nullable(),
+});
 const minted = token.extend({ token: z.string() });
 
 export const tokenCommands: readonly Command[] = [
@@ -13,7 +22,14 @@ export const tokenCommands: readonly Command[] = [
       const items = await (await server()).list(token, '/tokens');
       return {
         data: items,
-        rows: items.map(({ name, prefix, id, createdAt }) => ({ name, prefix, id, made: createdAt })),
+        rows: items.map(({ name, prefix, id, scopes, lastUsedAt, expiresAt }) => ({
+          name,
+          prefix,
+          id,
+          scopes,
+          'last used': lastUsedAt,
+          expires: expiresAt,
+        })),
       };
     },
   },
@@ -21,8 +37,18 @@ export const tokenCommands: readonly Command[] = [
     name: 'token add',
     takes: ['name'],
     summary: 'A new API token of the owner, shown this once.',
+    options: {
+      scopes: { type: 'string', help: `what it may do, with commas between: ${SCOPES.join(',')}; without, all` },
+      ttl: { type: 'string', help: 'seconds it is good for; without, for ever' },
+    },
     run: async (asked) => {
-      const made = await (await asked.server()).call(minted, 'POST', '/tokens', { name: given(asked, 0) });
+      const { scopes, ttl } = asked.values;
+      const draft = {
+        name: given(asked, 0),
+        ...(scopes !== undefined && { scopes: scopes.split(',').map((scope) => scope.trim()) }),
+        ...(ttl !== undefined && { ttlSeconds: Number(ttl) }),
+      };
+      const made = await (await asked.server()).call(minted, 'POST', '/tokens', draft);
       return { data: made, text: `${made.token}\nThe API token "${made.name}". It is not shown again.` };
     },
   },

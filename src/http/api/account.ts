@@ -29,7 +29,7 @@ const routes = {
     access: { who: 'anyone', scope: 'none' },
     method: 'post',
     path: '/register',
-    problems: ['registration_closed', 'name_taken', 'bad_name', 'bad_password', 'too_many_logins'],
+    problems: ['registration_closed', 'not_set_up', 'name_taken', 'bad_name', 'bad_password', 'too_many_logins'],
     summary: 'Makes a viewer’s account, where `REGISTRATION=open`',
     request: { body: jsonBody(z.object({ name, password })) },
     responses: { 201: answers(accountSchema, 'Made, and logged in'), ...failure },

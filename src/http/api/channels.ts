@@ -35,7 +35,7 @@ const slowModeSeconds = z
 const chatLinks = z.boolean().openapi({ description: 'Whether addresses in chat messages are shown as links' });
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
-const newChannel = z.object({
+export const newChannel = z.object({
   slug: z.string().openapi({ description: '3 to 40 of a-z, 0-9 and hyphen; some are reserved' }),
   title,
   description: description.default(''),

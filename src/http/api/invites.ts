@@ -27,6 +27,7 @@ const routes = {
     access: { who: 'owner', scope: 'admin' },
     method: 'post',
     path: '/invites',
+    problems: ['not_set_up'],
     summary: 'A link by which one person makes an account of this role',
     request: { body: jsonBody(draft) },
     responses: { 201: answers(minted, 'Made'), ...failure },
