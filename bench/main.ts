@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { growthChart, growthTables } from './growth/section.ts';
 import { machine } from './machine.ts';
 import { type Budgeted, type Options, readOptions, USAGE } from './options.ts';
-import { budgetsPart, growthPart, type PageParts, pageOf, partsOf } from './page.ts';
+import { apiPart, budgetsPart, growthPart, type PageParts, pageOf, partsOf } from './page.ts';
 import { type Row, tableOf } from './report.ts';
+import { api } from './scenarios/api.ts';
 import { churn } from './scenarios/churn.ts';
 import { crowd } from './scenarios/crowd.ts';
 import { fanOut } from './scenarios/fan-out.ts';
@@ -15,7 +16,7 @@ import { growth } from './scenarios/growth.ts';
 import { joins } from './scenarios/joins.ts';
 import { memory } from './scenarios/memory.ts';
 import { otherServer } from './scenarios/other-server.ts';
-import { profileTable } from './scenarios/profile.ts';
+import { profileTables } from './scenarios/profile.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
 const PAGE = join(DOCS, 'performance.md');
@@ -38,8 +39,9 @@ async function run(options: Options): Promise<void> {
     return;
   }
   await measureBudgets(options);
+  if (options.hasApi) await measureApi(options);
   if (options.hasGrowth) await measureGrowth(options);
-  if (options.hasProfile) console.log(await timed('profile', () => profileTable(options)));
+  if (options.hasProfile) console.log(await timed('profile', () => profileTables(options)));
 }
 
 async function measureBudgets(options: Options): Promise<void> {
@@ -51,6 +53,13 @@ async function measureBudgets(options: Options): Promise<void> {
     rows.push(...measured);
   }
   if (options.isComplete) await keep({ budgets: budgetsPart(rows, conditions) });
+}
+
+async function measureApi(options: Options): Promise<void> {
+  const conditions = machine();
+  const rows = await timed('api', () => api(options));
+  console.log(tableOf(rows));
+  if (!options.isQuick) await keep({ api: apiPart(rows, conditions) });
 }
 
 async function measureGrowth(options: Options): Promise<void> {

@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 /** What has budgets. */
 export const BUDGETED = ['fan-out', 'floor', 'crowd', 'memory', 'joins', 'first-frame', 'glass', 'churn'] as const;
 export type Budgeted = (typeof BUDGETED)[number];
-const SECTIONS = [...BUDGETED, 'growth', 'profile'] as const;
+const SECTIONS = [...BUDGETED, 'api', 'growth', 'profile'] as const;
 type Section = (typeof SECTIONS)[number];
 
 export interface Options {
   readonly isQuick: boolean;
   readonly budgeted: readonly Budgeted[];
+  readonly hasApi: boolean;
   readonly hasGrowth: boolean;
   /** Only where it is asked for by name. */
   readonly hasProfile: boolean;
@@ -53,6 +54,7 @@ export function readOptions(args: readonly string[]): Options {
     isQuick: values.quick,
     isComplete: !values.quick && budgeted.length === BUDGETED.length,
     budgeted,
+    hasApi: chosen.includes('api'),
     hasGrowth: chosen.includes('growth'),
     hasProfile: positionals.includes('profile'),
     ...(whep !== undefined && {

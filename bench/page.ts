@@ -1,10 +1,12 @@
+import { API_HEADING, API_INTRODUCTION } from './api/section.ts';
 import type { Growth } from './growth/growth.ts';
 import { growthTables } from './growth/section.ts';
 import { type Row, tableOf } from './report.ts';
 
-/** `docs/performance.md` has two parts, each written when all of it was measured. */
+/** `docs/performance.md` has three parts, each written when all of it was measured. */
 export interface PageParts {
   readonly budgets: string;
+  readonly api: string;
   readonly growth: string;
 }
 
@@ -32,18 +34,28 @@ A stream is 2.5 Mbit/s of H264 at 30 fps and Opus. What is *added* is the time f
 socket. Made by \`npm run bench -- growth\`.
 `;
 
-/** Both are there to read and to replace, whichever the page has so far. */
+/** Each is there to read and to replace, whichever the page has so far. */
 export function partsOf(page: string): PageParts {
-  const at = page.indexOf(GROWTH_HEADING);
-  return at < 0 ? { budgets: page, growth: '' } : { budgets: page.slice(0, at), growth: page.slice(at) };
+  const growthAt = startOf(GROWTH_HEADING, page, page.length);
+  const apiAt = startOf(API_HEADING, page, growthAt);
+  return { budgets: page.slice(0, apiAt), api: page.slice(apiAt, growthAt), growth: page.slice(growthAt) };
 }
 
-export function pageOf({ budgets, growth }: PageParts): string {
-  return [budgets, growth].flatMap((part) => (part === '' ? [] : [`${part.trim()}\n`])).join('\n');
+function startOf(heading: string, page: string, otherwise: number): number {
+  const at = page.indexOf(heading);
+  return at < 0 ? otherwise : at;
+}
+
+export function pageOf({ budgets, api, growth }: PageParts): string {
+  return [budgets, api, growth].flatMap((part) => (part === '' ? [] : [`${part.trim()}\n`])).join('\n');
 }
 
 export function budgetsPart(rows: readonly Row[], conditions: readonly string[]): string {
   return `${INTRODUCTION}\n${list(conditions)}\n\n${tableOf(rows)}\n`;
+}
+
+export function apiPart(rows: readonly Row[], conditions: readonly string[]): string {
+  return `${API_INTRODUCTION}\n${list(conditions)}\n\n${tableOf(rows)}\n`;
 }
 
 export function growthPart(growths: readonly Growth[], conditions: readonly string[]): string {

@@ -96,9 +96,19 @@ export class Stage {
     return this.#slugs.length;
   }
 
+  /** Of the stream published last. */
+  get slug(): string {
+    return this.#slugs.at(-1) ?? '';
+  }
+
+  get api(): Api {
+    if (!this.#api) throw new Error('nothing is published yet');
+    return this.#api;
+  }
+
   /** So many viewers more, of the stream published last. Throws when one of them could not. */
   async join(count: number, { concurrency = 16, hasFeedback = false } = {}): Promise<Joined> {
-    const url = `${this.server.url}/whep/${this.#slugs.at(-1)}`;
+    const url = `${this.server.url}/whep/${this.slug}`;
     const joined = await this.load.call('join', { url, count, concurrency, hasFeedback });
     if (joined.joined < count) throw new Error(`${count - joined.joined} of ${count} joins failed: ${joined.failures}`);
     return joined;

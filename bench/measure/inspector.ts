@@ -23,7 +23,7 @@ interface Message {
 
 const SAMPLE_US = 200;
 
-/** Asks a Node that was started with `--inspect` for the heaps of all its threads, and for what its first worker does. */
+/** Asks a Node that was started with `--inspect` for the heaps of all its threads, and for what one of them does. */
 export class Inspector {
   readonly #socket: WebSocket;
   readonly #workers: string[] = [];
@@ -50,8 +50,8 @@ export class Inspector {
     return sizes.reduce((sum, size) => sum + size, 0);
   }
 
-  async profile(seconds: number): Promise<CpuProfile> {
-    const [worker] = this.#workers;
+  async profile(thread: 'main' | 'media', seconds: number): Promise<CpuProfile> {
+    const worker = thread === 'main' ? undefined : this.#workers[0];
     await this.#ask('Profiler.enable', {}, worker);
     await this.#ask('Profiler.setSamplingInterval', { interval: SAMPLE_US }, worker);
     await this.#ask('Profiler.start', {}, worker);

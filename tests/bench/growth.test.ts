@@ -3,7 +3,7 @@ import { linearAxis, logAxis, stepsAxis } from '../../bench/growth/axis.ts';
 import { chart, type Panel } from '../../bench/growth/chart.ts';
 import type { Growth, Point } from '../../bench/growth/growth.ts';
 import { growthChart, growthTables } from '../../bench/growth/section.ts';
-import { budgetsPart, growthPart, pageOf, partsOf } from '../../bench/page.ts';
+import { apiPart, budgetsPart, growthPart, pageOf, partsOf } from '../../bench/page.ts';
 
 function point(size: number, cpuUs: readonly number[], more: Partial<Point> = {}): Point {
   return {
@@ -129,7 +129,7 @@ test('the cost of estimating links is the difference at each number of layers th
   expect(growthTables([alone])).not.toContain('costs');
 });
 
-test('each part of the page is replaced without touching the other', () => {
+test('each part of the page is replaced without touching the others', () => {
   const row = { what: 'a', budget: '', measured: '1', notes: '' };
   const first = pageOf({ ...partsOf('# old page\n'), budgets: budgetsPart([row], ['then']) });
   const grown = pageOf({ ...partsOf(first), growth: growthPart([alone], ['later']) });
@@ -138,4 +138,7 @@ test('each part of the page is replaced without touching the other', () => {
   const again = pageOf({ ...partsOf(grown), budgets: budgetsPart([row], ['last']) });
   expect(again).toBe(grown.replace('- then', '- last'));
   expect(pageOf({ ...partsOf(again), growth: growthPart([alone], ['later']) })).toBe(again);
+  const busy = pageOf({ ...partsOf(again), api: apiPart([row], ['once']) });
+  expect(partsOf(busy)).toMatchObject({ growth: partsOf(again).growth, api: expect.stringContaining('- once') });
+  expect(pageOf({ ...partsOf(busy), api: '' })).toBe(again);
 });
