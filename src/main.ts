@@ -1,4 +1,5 @@
 /** The whole system: what is started, in which order, and stopped in reverse. */
+import { join } from 'node:path';
 import { openAccounts } from './accounts/accounts.ts';
 import { serveAdmin } from './admin-server.ts';
 import { Analytics } from './analytics/analytics.ts';
@@ -22,6 +23,7 @@ import { Limits } from './http/limits.ts';
 import { readPlayerLibrary } from './http/player-library.ts';
 import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
+import { ChannelImages } from './images/channel-images.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openRecordings } from './open-recordings.ts';
@@ -110,6 +112,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     ...accounts,
     history: database.streams,
     recordings,
+    images: new ChannelImages({ channels, folder: join(config.dataDir, 'images'), log }),
     analytics: new Analytics({ store: database.analytics }),
     webhooks,
     authorizer,

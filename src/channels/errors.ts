@@ -5,13 +5,17 @@ export type ChannelErrorCode =
   | 'no_key'
   | 'bad_key'
   | 'no_viewer_token'
-  | 'no_user';
+  | 'no_user'
+  | 'no_image'
+  | 'bad_image'
+  | 'storage_full'
+  | 'storage_failed';
 
 export class ChannelError extends Error {
   readonly code: ChannelErrorCode;
 
-  constructor(code: ChannelErrorCode, message: string) {
-    super(message);
+  constructor(code: ChannelErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'ChannelError';
     this.code = code;
   }

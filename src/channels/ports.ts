@@ -21,6 +21,9 @@ export interface Channel extends ChatSettings {
   readonly category: string;
   /** In the form of `tagOf`, each once. */
   readonly tags: readonly string[];
+  /** Pictures, as `src/images` names their files; `null` where there is none. */
+  readonly avatarFile: string | null;
+  readonly posterFile: string | null;
   readonly visibility: Visibility;
   /** WHEP players may come before there is a stream, and stay for the next one. */
   readonly acceptsWaitingViewers: boolean;
@@ -46,7 +49,18 @@ export interface ChannelDraft extends Partial<ChatSettings> {
 }
 
 export type ChannelChange = Partial<
-  Pick<Channel, 'title' | 'description' | 'category' | 'tags' | 'visibility' | 'acceptsWaitingViewers' | 'isRecorded'> &
+  Pick<
+    Channel,
+    | 'avatarFile'
+    | 'posterFile'
+    | 'title'
+    | 'description'
+    | 'category'
+    | 'tags'
+    | 'visibility'
+    | 'acceptsWaitingViewers'
+    | 'isRecorded'
+  > &
     ChatSettings
 >;
 

@@ -13,6 +13,7 @@ import type { Chat } from '../chat/chat.ts';
 import type { GuestPasses } from '../chat/guests.ts';
 import type { ChatLinks } from '../chat/links.ts';
 import type { Health } from '../health/health.ts';
+import type { ChannelImages } from '../images/channel-images.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { StreamHistory } from '../streams/ports.ts';
@@ -53,6 +54,7 @@ export interface AppOptions extends Accounts {
   readonly viewerTokens: ViewerTokens;
   readonly history: StreamHistory;
   readonly recordings: Recordings;
+  readonly images: ChannelImages;
   readonly analytics: Analytics;
   readonly health: Health;
   readonly probes: Probes;

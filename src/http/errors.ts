@@ -70,6 +70,7 @@ export const statusOf = {
   no_channel: 404,
   no_key: 404,
   no_viewer_token: 404,
+  no_image: 404,
   no_token: 404,
   no_user: 404,
   no_webhook: 404,
@@ -98,6 +99,7 @@ export const statusOf = {
   no_layer: 422,
   invalid_fields: 422,
   bad_slug: 422,
+  bad_image: 422,
   bad_url: 422,
   bad_name: 422,
   bad_password: 422,
@@ -116,6 +118,8 @@ export const statusOf = {
   authorizer_away: 503,
   at_capacity: 503,
   interrupted: 503,
+  storage_failed: 503,
+  storage_full: 507,
 } as const satisfies Record<ErrorCode, ContentfulStatusCode>;
 
 const retrySeconds: Partial<Record<ErrorCode, number>> = {

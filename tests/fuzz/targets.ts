@@ -3,6 +3,7 @@ import { apiTargets } from './targets/api.ts';
 import { chatTargets } from './targets/chat.ts';
 import { dtlsTargets } from './targets/dtls.ts';
 import { httpTargets } from './targets/http.ts';
+import { imageTargets } from './targets/images.ts';
 import { packetTargets } from './targets/packets.ts';
 import { peerTargets } from './targets/peers.ts';
 import { sctpTargets } from './targets/sctp.ts';
@@ -17,6 +18,7 @@ export const targets: readonly FuzzTarget[] = [
   ...sctpTargets,
   ...httpTargets,
   ...apiTargets,
+  ...imageTargets,
   ...peerTargets,
   ...viewerTokenTargets,
   ...chatTargets,

@@ -112,7 +112,6 @@ describe('If-Match', () => {
       title: 'x',
       description: '',
       category: '',
-      tags: [],
       visibility: 'private',
       ownerId: 'somebody',
     });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Accounts, openAccounts } from '../../src/accounts/accounts.ts';
 import type { Role, User } from '../../src/accounts/ports.ts';
@@ -15,12 +18,14 @@ import { TakenNames } from '../../src/chat/taken-names.ts';
 import { Health } from '../../src/health/health.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import { Limits } from '../../src/http/limits.ts';
+import { ChannelImages } from '../../src/images/channel-images.ts';
 import { SecretBox } from '../../src/secret-box.ts';
 import type { StreamStore } from '../../src/streams/ports.ts';
 import { Probes } from '../../src/streams/probes.ts';
 import { StreamRegistry } from '../../src/streams/registry.ts';
 import { StreamNews } from '../../src/webhooks/stream-news.ts';
 import { Webhooks } from '../../src/webhooks/webhooks.ts';
+import { afterTest } from './after-test.ts';
 import { type ApiDocument, expectAsDescribed } from './api-contract.ts';
 import {
   FakeApiTokenStore,
@@ -69,6 +74,7 @@ export class FakeApp {
     isPrivateAllowed: false,
   });
   readonly recordings = new FakeRecordings();
+  readonly imageFolder = mkdtempSync(join(tmpdir(), 'freshet-images-'));
   readonly messages = new FakeMessageStore(this.users);
   readonly banStore = new FakeBanStore();
   readonly chat: Chat;
@@ -91,6 +97,8 @@ export class FakeApp {
     const log: Logger = pino({ level: 'debug' }, { write: (line: string) => this.log.push(line) });
     const { media, clock } = this;
     const { maxSessions, store = this.streamStore } = options;
+    const { channels = new Channels({ store: this.channelStore }) } = options;
+    afterTest(() => rmSync(this.imageFolder, { recursive: true, force: true }));
     const now = () => clock.now();
     const key = new SecretBox('tests').derive('chat');
     const bans = new BanBook({ store: this.banStore, key, now });
@@ -116,7 +124,7 @@ export class FakeApp {
     });
     this.app = createApp({
       streams: this.streams,
-      channels: new Channels({ store: this.channelStore }),
+      channels,
       moderators: this.moderators,
       streamKeys: this.streamKeys,
       viewerTokens: this.viewerTokens,
@@ -124,6 +132,7 @@ export class FakeApp {
       limits: new Limits({ isBehindProxy: options.publicUrl !== undefined, pause: async () => {} }),
       history: this.streamStore,
       recordings: this.recordings.recordings,
+      images: new ChannelImages({ channels, folder: this.imageFolder, log }),
       analytics: new Analytics({ store: this.analyticsStore }),
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),
       probes: new Probes({ media, clock }),

@@ -83,6 +83,8 @@ const defaults = {
   acceptsWaitingViewers: false,
   isRecorded: false,
   tags: [],
+  avatarFile: null,
+  posterFile: null,
   chat: 'everyone',
   slowModeSeconds: 0,
   chatLinks: false,

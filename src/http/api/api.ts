@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { except } from 'hono/combine';
 import { limitBody } from '../body-limit.ts';
 import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
@@ -15,6 +16,7 @@ import { documentOf } from './document.ts';
 import { fairShare } from './fair-share.ts';
 import { healthApiRoutes } from './health.ts';
 import { idempotentDelete } from './idempotent-delete.ts';
+import { imageBody, imageRoutes, imageSent } from './images.ts';
 import { inviteRoutes } from './invites.ts';
 import { liveRoutes } from './live.ts';
 import { loginRoutes } from './logins.ts';
@@ -40,6 +42,7 @@ const ALL_ROUTES = [
   inviteRoutes,
   channelRoutes,
   categoryRoutes,
+  imageRoutes,
   moderatorRoutes,
   streamKeyRoutes,
   viewerTokenRoutes,
@@ -65,7 +68,11 @@ export function apiRoutes(dependencies: ApiDependencies, read: (c: Context<AppEn
     await next();
   });
   app.use(fairShare(auth, limits));
-  app.use(auth.sameOrigin, limitBody(MAX_BODY_BYTES), jsonOnly);
+  app.use(auth.sameOrigin);
+  app.use(
+    except((c) => imageSent(c) !== undefined, limitBody(MAX_BODY_BYTES), jsonOnly),
+    imageBody(auth),
+  );
   app.use(preconditions(read), idempotentDelete);
   for (const routes of ALL_ROUTES) app.route('/', routes(dependencies));
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });

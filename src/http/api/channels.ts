@@ -102,7 +102,16 @@ const routes = {
   }),
 };
 
-export function channelRoutes({ gate, channels, viewerTokens, streams, recordings, history, chat }: ApiDependencies) {
+export function channelRoutes({
+  gate,
+  channels,
+  viewerTokens,
+  streams,
+  recordings,
+  images,
+  history,
+  chat,
+}: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
@@ -153,6 +162,7 @@ export function channelRoutes({ gate, channels, viewerTokens, streams, recording
     streams.channelChanged({ ...channel, acceptsWaitingViewers: false });
     streams.stop(channel.id);
     for (const id of kept) await recordings.delete(id);
+    await images.forget(channel);
     for (const pass of [channel.id, ...tokens]) streams.passes.end(pass, 'stopped');
     return c.body(null, 204);
   });

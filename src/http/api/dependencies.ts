@@ -8,6 +8,7 @@ import type { BanBook } from '../../chat/ban-book.ts';
 import type { Chat } from '../../chat/chat.ts';
 import type { GuestPasses } from '../../chat/guests.ts';
 import type { Health } from '../../health/health.ts';
+import type { ChannelImages } from '../../images/channel-images.ts';
 import type { Recordings } from '../../recording/recordings.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
 import type { Probes } from '../../streams/probes.ts';
@@ -32,6 +33,7 @@ export interface ApiDependencies extends Accounts {
   readonly streams: StreamRegistry;
   readonly history: StreamHistory;
   readonly recordings: Recordings;
+  readonly images: ChannelImages;
   readonly analytics: Analytics;
   readonly health: Health;
   readonly probes: Probes;

@@ -29,7 +29,7 @@ export function preconditions(read: (c: Context<AppEnv>) => Promise<Response>): 
     }
     if (WRITES.has(method)) {
       // A body may take half a minute to come, and nobody is to wait for it.
-      await c.req.text();
+      await c.req.arrayBuffer();
       await turns.take(c.req.path, async () => {
         const ifMatch = c.req.header('if-match');
         if (ifMatch !== undefined) refuseUnseen(ifMatch, await read(c));

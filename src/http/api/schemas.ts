@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Channel, StreamKeyRecord } from '../../channels/ports.ts';
+import { type ImageKind, imageFile, imageVersion } from '../../images/channel-images.ts';
 import type { LiveLayer, LiveSnapshot } from '../../streams/live-events.ts';
 
 /** Shapes that more than one route speaks of. What is used once stands beside its route. */
@@ -74,6 +75,8 @@ export const channelSchema = z
     description: z.string(),
     category: z.string(),
     tags: z.array(z.string()),
+    avatarUrl: z.string().nullable().openapi({ description: 'A picture that never changes at this address' }),
+    posterUrl: z.string().nullable().openapi({ description: 'The same, for where the channel is not live' }),
     visibility,
     acceptsWaitingViewers: z.boolean(),
     isRecorded: z.boolean(),
@@ -134,6 +137,11 @@ export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
   };
 }
 
+function imageUrl(channel: Channel, kind: ImageKind): string | null {
+  const file = imageFile(channel, kind);
+  return file === null ? null : `/api/v1/channels/${channel.slug}/${kind}?v=${imageVersion(file)}`;
+}
+
 export function channelView(
   of: Channel,
   { state, stream }: LiveSnapshot,
@@ -147,6 +155,8 @@ export function channelView(
     description,
     category,
     tags: [...tags],
+    avatarUrl: imageUrl(of, 'avatar'),
+    posterUrl: imageUrl(of, 'poster'),
     visibility: of.visibility,
     acceptsWaitingViewers,
     isRecorded,
