@@ -3,6 +3,7 @@ import { type ClientBase, Pool, type PoolConfig } from 'pg';
 import type { Log } from '../log.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
 import type { DatabaseMeter, DatabaseReport } from './ports.ts';
+import { StatementNames } from './statement-names.ts';
 
 export type DbClient = PrismaClient;
 
@@ -13,10 +14,12 @@ interface ClientOptions {
   readonly connection: PoolConfig;
   readonly log: Log;
   readonly meter?: DatabaseMeter | undefined;
+  /** Each connection is one of PostgreSQL's own; a pooler between may hand out another for each query. */
+  readonly isDirect?: boolean;
 }
 
 /** Disconnecting the client closes its connections. */
-export function createClient({ connection, log, meter }: ClientOptions): {
+export function createClient({ connection, log, meter, isDirect = false }: ClientOptions): {
   readonly client: DbClient;
   readonly connections: () => DatabaseReport['connections'];
 } {
@@ -26,7 +29,11 @@ export function createClient({ connection, log, meter }: ClientOptions): {
     if (!pool.ending) log.warn({ reason: message }, 'lost an idle database connection');
   });
   if (meter) meterUse(pool, meter);
-  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
+  const names = isDirect ? new StatementNames() : undefined;
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    ...(names && { statementNameGenerator: ({ sql }) => names.of(sql) }),
+  });
   return {
     client: new PrismaClient({ adapter, errorFormat: 'minimal' }),
     connections: () => {

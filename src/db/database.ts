@@ -131,7 +131,8 @@ export async function openDatabase(options: {
   try {
     await migrate({ connection, folder: MIGRATIONS, log });
     const jobs = new JobQueue({ connection, log, meter });
-    return new Database({ client: createClient({ connection, log, meter }), jobs, postgres });
+    const isDirect = postgres.embedded !== undefined;
+    return new Database({ client: createClient({ connection, log, meter, isDirect }), jobs, postgres });
   } catch (error) {
     await postgres.embedded?.close();
     throw error;
