@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashed } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { Auth } from '../auth.ts';
 import type { AppEnv } from '../env.ts';
@@ -22,7 +22,7 @@ export function fairShare(auth: Auth, limits: Limits, now: () => number = Date.n
   const good = new Map<string, Remembered>();
   return async (c, next) => {
     const credential = c.req.header('authorization') ?? c.req.header('cookie');
-    const hash = credential === undefined ? '' : createHash('sha256').update(credential).digest('base64');
+    const hash = credential === undefined ? '' : hashed('sha256', credential, 'base64');
     const remembered = good.get(hash);
     let whose = remembered && now() < remembered.untilMs ? remembered.whose : undefined;
     if (hash !== '' && whose === undefined && !(await limits.isUsedUp(c, 'api'))) {

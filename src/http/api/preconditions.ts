@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { Turns } from '../../streams/turns.ts';
 import type { AppEnv } from '../env.ts';
@@ -21,8 +21,7 @@ export function preconditions(read: (c: Context<AppEnv>) => Promise<Response>): 
     const { method } = c.req;
     if (READS.has(method)) {
       await next();
-      if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'private, no-cache');
-      await tagAnswer(c);
+      await tagAnswer(c, 'private, no-cache');
       const tag = c.res.headers.get('ETag');
       if (tag !== null && isAnyOf(c.req.header('if-none-match'), tag)) c.res = new Response(null, { status: 304 });
       return;
@@ -35,15 +34,27 @@ export function preconditions(read: (c: Context<AppEnv>) => Promise<Response>): 
         if (ifMatch !== undefined) refuseUnseen(ifMatch, await read(c));
         await next();
       });
-      if (method !== 'DELETE') await tagAnswer(c);
+      if (method !== 'DELETE') return await tagAnswer(c, 'no-store');
     } else await next();
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
   };
 }
 
-async function tagAnswer(c: Context<AppEnv>): Promise<void> {
-  const isJson = c.res.headers.get('Content-Type')?.startsWith('application/json');
-  if (c.res.status === 200 && isJson) c.header('ETag', tagOf(await c.res.clone().text()));
+/** `caching`: what holds of an answer that says nothing of it. */
+async function tagAnswer(c: Context<AppEnv>, caching: string): Promise<void> {
+  const { status, headers } = c.res;
+  const isJson = headers.get('Content-Type')?.startsWith('application/json');
+  if (status !== 200 || !isJson) {
+    if (!headers.has('Cache-Control')) c.header('Cache-Control', caching);
+    return;
+  }
+  const text = await c.res.text();
+  const told = new Headers(headers);
+  if (!told.has('Cache-Control')) told.set('Cache-Control', caching);
+  told.set('ETag', tagOf(text));
+  // A text goes out as it is, a copy of an answer as a stream. To one that is there Hono would add this one's headers.
+  c.res = undefined;
+  c.res = new Response(text, { status, headers: told });
 }
 
 /** Two parts: what somebody may have changed, and all of it. Only the first has to be known to change it. */
@@ -55,7 +66,7 @@ function tagOf(text: string): string {
 }
 
 function hashed(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, TAG_CHARACTERS);
+  return hash('sha256', text, 'base64url').slice(0, TAG_CHARACTERS);
 }
 
 function isAnyOf(given: string | undefined, tag: string): boolean {
