@@ -1,4 +1,5 @@
 import { hashSecret, mintSecret } from '../secrets.ts';
+import { AccountChanges } from './changes.ts';
 import { AccountError } from './errors.ts';
 import type { ApiTokenRecord, ApiTokenStore, User } from './ports.ts';
 import { SCOPES, type Scope } from './scopes.ts';
@@ -18,11 +19,13 @@ export interface ApiTokenDraft {
 /** Tokens that act for a user over the API. */
 export class ApiTokens {
   readonly #store: ApiTokenStore;
+  readonly #changes: AccountChanges;
   readonly #now: () => Date;
 
-  constructor({ store, now = () => new Date() }: { store: ApiTokenStore; now?: () => Date }) {
-    this.#store = store;
-    this.#now = now;
+  constructor(options: { store: ApiTokenStore; changes?: AccountChanges; now?: () => Date }) {
+    this.#store = options.store;
+    this.#changes = options.changes ?? new AccountChanges();
+    this.#now = options.now ?? (() => new Date());
   }
 
   /** `token` is shown this once. Throws `too_many_scopes`; a token that another makes ends with it at the latest. */
@@ -59,6 +62,7 @@ export class ApiTokens {
   /** Throws `no_token`. */
   async delete(userId: string, tokenId: string): Promise<void> {
     if (!(await this.#store.delete(userId, tokenId))) throw noToken();
+    this.#changes.tell(userId);
   }
 }
 

@@ -1,4 +1,5 @@
 import { hashSecret, mintSecret } from '../secrets.ts';
+import { AccountChanges } from './changes.ts';
 import { AccountError } from './errors.ts';
 import { Passwords } from './passwords.ts';
 import type { LoginRecord, LoginSessionStore, User, UserStore } from './ports.ts';
@@ -10,6 +11,7 @@ export interface LoginOptions {
   readonly users: UserStore;
   readonly sessions: LoginSessionStore;
   readonly passwords?: Passwords;
+  readonly changes?: AccountChanges;
   readonly now?: () => Date;
 }
 
@@ -18,13 +20,16 @@ export class Login {
   readonly #users: UserStore;
   readonly #sessions: LoginSessionStore;
   readonly #passwords: Passwords;
+  readonly #changes: AccountChanges;
   readonly #now: () => Date;
 
-  constructor({ users, sessions, passwords = new Passwords(), now = () => new Date() }: LoginOptions) {
+  constructor(options: LoginOptions) {
+    const { users, sessions, passwords = new Passwords(), changes = new AccountChanges() } = options;
     this.#users = users;
     this.#sessions = sessions;
     this.#passwords = passwords;
-    this.#now = now;
+    this.#changes = changes;
+    this.#now = options.now ?? (() => new Date());
   }
 
   /**
@@ -66,16 +71,21 @@ export class Login {
   }
 
   /** Idempotent. */
-  end(userId: string, sessionId: string): Promise<void> {
-    return this.#sessions.end(userId, sessionId);
+  async end(userId: string, sessionId: string): Promise<void> {
+    await this.#sessions.end(userId, sessionId);
+    this.#changes.tell(userId);
   }
 
   /** All of the account, or all but one. */
-  endAll(userId: string, exceptId?: string): Promise<void> {
-    return this.#sessions.endAll(userId, exceptId);
+  async endAll(userId: string, exceptId?: string): Promise<void> {
+    await this.#sessions.endAll(userId, exceptId);
+    this.#changes.tell(userId);
   }
 
-  logout(token: string): Promise<void> {
-    return this.#sessions.delete(hashSecret(token));
+  async logout(token: string): Promise<void> {
+    const hash = hashSecret(token);
+    const found = await this.#sessions.byHash(hash, this.#now());
+    await this.#sessions.delete(hash);
+    if (found) this.#changes.tell(found.user.id);
   }
 }

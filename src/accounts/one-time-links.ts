@@ -1,4 +1,5 @@
 import { hashSecret, mintSecret } from '../secrets.ts';
+import type { AccountChanges } from './changes.ts';
 import { AccountError, notSetUp } from './errors.ts';
 import { nameTaken, readName } from './names.ts';
 import type { Passwords } from './passwords.ts';
@@ -13,6 +14,7 @@ export interface OneTimeLinksOptions {
   readonly users: UserStore;
   readonly sessions: LoginSessionStore;
   readonly passwords: Passwords;
+  readonly changes: AccountChanges;
   readonly now?: () => Date;
 }
 
@@ -22,13 +24,15 @@ export class OneTimeLinks {
   readonly #users: UserStore;
   readonly #sessions: LoginSessionStore;
   readonly #passwords: Passwords;
+  readonly #changes: AccountChanges;
   readonly #now: () => Date;
 
-  constructor({ store, users, sessions, passwords, now = () => new Date() }: OneTimeLinksOptions) {
+  constructor({ store, users, sessions, passwords, changes, now = () => new Date() }: OneTimeLinksOptions) {
     this.#store = store;
     this.#users = users;
     this.#sessions = sessions;
     this.#passwords = passwords;
+    this.#changes = changes;
     this.#now = now;
   }
 
@@ -82,6 +86,7 @@ export class OneTimeLinks {
     if (!(await this.#store.takeReset(link))) throw badLink();
     await this.#users.change(user.id, { passwordHash });
     await this.#sessions.endAll(user.id);
+    this.#changes.tell(user.id);
     return { ...user, passwordHash };
   }
 

@@ -1,3 +1,4 @@
+import type { AccountChanges } from './changes.ts';
 import { AccountError, notSetUp } from './errors.ts';
 import { nameTaken, readName } from './names.ts';
 import type { Passwords } from './passwords.ts';
@@ -18,6 +19,7 @@ export interface PeopleOptions {
   readonly sessions: LoginSessionStore;
   readonly apiTokens: ApiTokenStore;
   readonly passwords: Passwords;
+  readonly changes: AccountChanges;
   /** Whether anybody may make an account. */
   readonly isOpen: boolean;
   readonly now?: () => Date;
@@ -35,14 +37,16 @@ export class People {
   readonly #sessions: LoginSessionStore;
   readonly #apiTokens: ApiTokenStore;
   readonly #passwords: Passwords;
+  readonly #changes: AccountChanges;
   readonly #now: () => Date;
 
-  constructor({ users, sessions, apiTokens, passwords, isOpen, now = () => new Date() }: PeopleOptions) {
+  constructor({ users, sessions, apiTokens, passwords, changes, isOpen, now = () => new Date() }: PeopleOptions) {
     this.isOpen = isOpen;
     this.#users = users;
     this.#sessions = sessions;
     this.#apiTokens = apiTokens;
     this.#passwords = passwords;
+    this.#changes = changes;
     this.#now = now;
   }
 
@@ -80,12 +84,14 @@ export class People {
     };
     settle(await this.#users.change(id, change));
     if (isDisabled) await this.#logOutEverywhere(id);
+    this.#changes.tell(id);
     return this.read(id);
   }
 
   /** With all that is his. Throws `no_user` and `last_owner`. */
   async delete(id: string): Promise<void> {
     settle(await this.#users.delete(id));
+    this.#changes.tell(id);
   }
 
   /** Throws `bad_name` and `name_taken`. */
@@ -110,6 +116,7 @@ export class People {
     const passwordHash = await this.#passwords.hash(newPassword, user.name);
     settle(await this.#users.change(user.id, { passwordHash }));
     await this.#sessions.endAll(user.id, sessionId);
+    this.#changes.tell(user.id);
   }
 
   /** Ends all his sessions. Throws `no_user` and `bad_password`. */
@@ -117,6 +124,7 @@ export class People {
     const { name } = await this.read(id);
     settle(await this.#users.change(id, { passwordHash: await this.#passwords.hash(password, name) }));
     await this.#sessions.endAll(id);
+    this.#changes.tell(id);
   }
 
   /** Throws `wrong_password` and `last_owner`. */

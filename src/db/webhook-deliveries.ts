@@ -36,8 +36,8 @@ export class DbWebhookDeliveries implements DeliveryStore {
   async accept({ channelId, type, body }: { channelId: string; type: string; body: string }): Promise<number> {
     return await this.#inOne(async (db) => {
       const listening = await db.$queryRaw<{ id: string }[]>`
-        SELECT w.id FROM webhooks w JOIN channels c ON c.id = ${channelId}::uuid
-        WHERE w.is_active AND ${type} = ANY (w.events)
+        SELECT w.id FROM webhooks w JOIN channels c ON c.id = ${channelId}::uuid JOIN users u ON u.id = w.user_id
+        WHERE w.is_active AND u.disabled_at IS NULL AND ${type} = ANY (w.events)
           AND (w.channel_id = c.id OR (w.channel_id IS NULL AND w.user_id = c.owner_id))`;
       if (listening.length === 0) return 0;
       const made = await db.webhookDelivery.createManyAndReturn({
@@ -86,10 +86,14 @@ export class DbWebhookDeliveries implements DeliveryStore {
         id: true,
         event: true,
         body: true,
-        webhook: { select: { id: true, url: true, isActive: true, ...secrets } },
+        webhook: {
+          select: { id: true, url: true, isActive: true, user: { select: { disabledAt: true } }, ...secrets },
+        },
       },
     });
-    return found ?? undefined;
+    if (found === null) return undefined;
+    const { user, ...webhook } = found.webhook;
+    return { ...found, webhook: { ...webhook, isAccountDisabled: user.disabledAt !== null } };
   }
 
   async attempted(deliveryId: string, result: AttemptResult): Promise<void> {

@@ -104,7 +104,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   // What everybody may read of a channel, players on pages of other sites may read too; never with a cookie.
   for (const path of READ_BY_PLAYERS) app.use(`/api/v1/channels/:slug${path}`, readByOthers);
   const api = apiRoutes({ ...options, auth, gate, viewerAccess, limits }, async (c) =>
-    app.fetch(asRead(c.req.raw), c.env),
+    app.fetch(asRead(c.req.raw), { ...c.env, isPrecondition: true }),
   );
   app.route('/api/v1', api);
   app.use('/media/*', openToAllOrigins).route('/media/recordings', recordingMediaRoutes({ ...options, gate }));

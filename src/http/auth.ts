@@ -43,6 +43,12 @@ export class Auth {
     return found;
   }
 
+  /** As `identify`, without what was found before. */
+  identifyAnew(c: Context): Promise<Identity | undefined> {
+    this.#found.delete(c);
+    return this.identify(c);
+  }
+
   async #identify(c: Context): Promise<Identity | undefined> {
     if (c.req.header('authorization') === undefined) {
       const cookie = getCookie(c, COOKIE);

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import type { Limits } from './limits.ts';
 
@@ -93,7 +94,10 @@ export class EventStreams {
     this.#limits = limits;
   }
 
-  /** `begin` starts to push events and returns how to stop. Throws `too_many_feeds` and `rate_limited`. */
+  /**
+   * `begin` starts to push events and returns how to stop. It ends with the login or token that it was opened by. Throws
+   * `too_many_feeds` and `rate_limited`.
+   */
   open(c: Context, begin: (latest: LatestEvents) => () => void): Response {
     // Nobody would read them.
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
@@ -106,12 +110,16 @@ export class EventStreams {
       const stop = begin(latest);
       this.#open += 1;
       sse.onAbort(() => latest.close());
+      let unwatch: (() => void) | undefined;
       try {
+        const { gate, access }: Partial<AppEnv['Variables']> = c.var;
+        unwatch = access && (await gate?.watch(c, access, () => latest.close()));
         await pump(sse, latest);
       } finally {
         this.#open -= 1;
         release();
         stop();
+        unwatch?.();
       }
     });
     response.headers.set('Cache-Control', 'no-store');

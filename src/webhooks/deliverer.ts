@@ -49,8 +49,9 @@ export class Deliverer {
       await webhooks.succeeded(due.webhook.id);
       return 'done';
     }
-    const offReason = due.webhook.isActive ? await this.#offReason(due, outcome, attemptedAt) : undefined;
-    const isOver = isLast || offReason !== undefined || !due.webhook.isActive;
+    const isOn = due.webhook.isActive && !due.webhook.isAccountDisabled;
+    const offReason = isOn ? await this.#offReason(due, outcome, attemptedAt) : undefined;
+    const isOver = isLast || offReason !== undefined || !isOn;
     meter?.attempted(isOver ? 'failed' : 'again', outcome.durationMs / 1000);
     await deliveries.attempted(deliveryId, { ...outcome, attemptedAt, status: isOver ? 'failed' : 'pending', problem });
     if (offReason !== undefined) {
@@ -62,8 +63,9 @@ export class Deliverer {
 
   async #send(due: DueDelivery, at: Date): Promise<PostOutcome> {
     const { secrets, isPrivateAllowed } = this.#options;
-    const { url, sealedSecret, oldSealedSecret, oldSecretUntil, isActive } = due.webhook;
+    const { url, sealedSecret, oldSealedSecret, oldSecretUntil, isActive, isAccountDisabled } = due.webhook;
     if (!isActive) return unsent('the webhook is switched off');
+    if (isAccountDisabled) return unsent('its account is disabled');
     const secret = secrets.open(sealedSecret);
     const isOldGood = oldSealedSecret !== null && oldSecretUntil !== null && at < oldSecretUntil;
     const old = isOldGood ? secrets.open(oldSealedSecret) : undefined;

@@ -92,6 +92,7 @@ export interface DueDelivery {
     readonly oldSealedSecret: Uint8Array | null;
     readonly oldSecretUntil: Date | null;
     readonly isActive: boolean;
+    readonly isAccountDisabled: boolean;
   };
 }
 

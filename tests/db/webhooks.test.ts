@@ -89,6 +89,14 @@ describe('deliveries', () => {
       [all, own, other, deaf, off].map(async ({ id }) => (await db.webhookDeliveries.list(id, { limit: 9 })).length),
     );
     expect(counts).toEqual([1, 1, 0, 0, 0]);
+    const successor = await db.users.create({ name: 'Bob', passwordHash: 'x', role: 'owner' });
+    await db.users.change(userId, { disabledAt: new Date() });
+    expect(await db.webhookDeliveries.accept(event)).toBe(0);
+    const { id: waiting } = await db.webhookDeliveries.acceptFor(all.id, event);
+    expect(await db.webhookDeliveries.due(waiting)).toMatchObject({ webhook: { isAccountDisabled: true } });
+    await db.users.change(userId, { disabledAt: null });
+    await db.users.delete(successor?.id ?? '');
+    expect(await db.webhookDeliveries.accept(event)).toBe(2);
     for (const { id } of [all, own, other, deaf, off]) await db.webhooks.delete(userId, id);
   });
 

@@ -105,6 +105,18 @@ describe('If-Match', () => {
     expect((await ask('PATCH', '/channels/brook', { 'if-match': given }, { title: 'No' })).status).toBe(412);
   });
 
+  it('is checked for a token that may change a private channel and not read it', async () => {
+    const { user, token: bearer } = await fake.account('ines', 'streamer');
+    await fake.channel('spring', user.id, 'private');
+    const { token: writer } = await fake.accounts.apiTokens.create(user.id, { name: 'w', scopes: ['channels'] });
+    const seen = (await ask('GET', '/channels/spring', {}, undefined, bearer)).headers.get('etag') ?? '';
+    const change = (ifMatch: string) =>
+      ask('PATCH', '/channels/spring', { 'if-match': ifMatch }, { title: 'x' }, writer);
+    expect((await change('"old"')).status).toBe(412);
+    expect((await change(seen)).status).toBe(200);
+    expect((await ask('GET', '/channels/spring', {}, undefined, writer)).status).toBe(403);
+  });
+
   it('tells a stranger no more than he may know', async () => {
     const stranger = await fake.account('stranger', 'streamer');
     const hidden = await fake.channelStore.create({

@@ -89,6 +89,7 @@ export class FakeWebhookStore implements WebhookStore {
 
 export class FakeDeliveryStore implements DeliveryStore {
   readonly rows = new Map<string, DeliveryRecord & { readonly webhookId: string }>();
+  readonly disabledAccounts = new Set<string>();
   /** What came to be delivered, oldest first. */
   readonly jobs: string[] = [];
   readonly #webhooks: FakeWebhookStore;
@@ -133,7 +134,7 @@ export class FakeDeliveryStore implements DeliveryStore {
   async due(deliveryId: string): Promise<DueDelivery | undefined> {
     const row = this.rows.get(deliveryId);
     const webhook = row && this.#webhooks.rows.get(row.webhookId);
-    return webhook && { ...row, webhook };
+    return webhook && { ...row, webhook: { ...webhook, isAccountDisabled: this.disabledAccounts.has(webhook.userId) } };
   }
 
   async attempted(deliveryId: string, result: AttemptResult): Promise<void> {

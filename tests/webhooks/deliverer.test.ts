@@ -152,3 +152,17 @@ test('what was deleted meanwhile is done, and what is a month old is forgotten',
   await deliverer.attempt(id, false);
   expect(deliveries.rows.size).toBe(0);
 });
+
+test('a disabled account hears nothing, which is not its receiver’s fault, and of what comes after it is enabled', async () => {
+  deliveries.disabledAccounts.add('ann');
+  const unsent = await attempt();
+  expect([unsent.outcome, unsent.row?.status, unsent.row?.problem]).toEqual([
+    'done',
+    'failed',
+    'its account is disabled',
+  ]);
+  expect(receiver.received).toEqual([]);
+  expect(store.rows.get(hook.id)).toMatchObject({ isActive: true, failingSince: null });
+  deliveries.disabledAccounts.clear();
+  expect((await attempt()).row?.status).toBe('delivered');
+});

@@ -65,6 +65,7 @@ export function route<W extends Who, P extends string, R extends Described<W> & 
 ) {
   const { access, problems = [], ...described } = config;
   const middleware: MiddlewareHandler<Admitted<W>> = async (c, next) => {
+    c.set('access', access);
     c.set('granted', await c.var.gate.admit(c, access));
     await next();
   };
