@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Api } from '../support/api.ts';
+import { Api, owner as account } from '../support/api.ts';
 import { newVisitor, openBrowser } from '../support/browser.ts';
 import { Server } from '../support/server.ts';
 
@@ -53,5 +53,43 @@ test('somebody joins by an invitation, makes a token and changes the password, u
   await page.waitForURL('**/login?next=%2Faccount');
   const me = await fetch(`${server.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
   expect(me.status).toBe(401);
+  await visitor.leave();
+});
+
+test('an owner invites, changes, disables and deletes people on their page', async () => {
+  const name = `Jon ${randomUUID().slice(0, 8)}`;
+  const visitor = await newVisitor(browser);
+  const page = await visitor.open(`${server.url}/login?next=%2Fadmin`);
+  await page.getByLabel('Name').fill(account.name);
+  await page.getByLabel('Password').fill(account.password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('link', { name: 'People' }).click();
+  await page.getByLabel('Role of who is invited').selectOption('viewer');
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  const link = new URL(await page.locator('dialog code').innerText());
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('Not accepted yet').waitFor();
+  await owner.post('/invites/accept', {
+    token: link.searchParams.get('token'),
+    name,
+    password: 'a long enough password',
+  });
+
+  await page.getByLabel('Search people').fill(name.toUpperCase());
+  await page.getByRole('button', { name: 'Search' }).click();
+  const row = page.getByRole('listitem', { name });
+  await row.getByRole('combobox').selectOption('streamer');
+  await row.getByRole('button', { name: 'Disable' }).click();
+  await row.getByText('Disabled').waitFor();
+  const found = await owner.get<{ items: object[] }>(`/users?q=${encodeURIComponent(name)}`);
+  expect(found.items).toMatchObject([{ name, role: 'streamer', isDisabled: true }]);
+  await row.getByRole('button', { name: 'Enable' }).click();
+  await row.getByRole('button', { name: 'Password link' }).click();
+  await page.locator('dialog code', { hasText: '/reset-password?token=' }).waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete the account' }).click();
+  await page.getByText(`${name} is deleted`).waitFor();
+  expect((await owner.get<{ items: object[] }>(`/users?q=${encodeURIComponent(name)}`)).items).toEqual([]);
   await visitor.leave();
 });

@@ -3,6 +3,7 @@ import type { ApiToken, LoginSession, NewApiToken } from './account.ts';
 import type { ChatBan, ChatMessage, ChatSettings, ChatStanding } from './chat/messages.ts';
 import type { PastStream, StreamFigures } from './history.ts';
 import type { IceServer } from './ice.ts';
+import type { Invite, OneTimeLink, Person, Role } from './people.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Delivery, MintedWebhook, Webhook, WebhookDraft } from './webhooks.ts';
 
@@ -198,6 +199,15 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     setup: (owner: { token: string; name: string; password: string }) => call<User>('POST', '/setup', owner),
     login: (name: string, password: string) => call<User>('POST', '/login', { name, password }),
     logout: () => call<void>('POST', '/logout'),
+    people: (query: { readonly q?: string; readonly cursor?: string } = {}) =>
+      call<Page<Person>>('GET', `/users?${new URLSearchParams({ limit: '50', ...query })}`),
+    changePerson: (id: string, change: { role?: Role; isDisabled?: boolean }) =>
+      call<Person>('PATCH', `/users/${id}`, change),
+    deletePerson: (id: string) => call<void>('DELETE', `/users/${id}`),
+    passwordLink: (id: string) => call<OneTimeLink>('POST', `/users/${id}/password-reset`),
+    invites: () => call<Page<Invite>>('GET', '/invites?limit=100').then((page) => page.items),
+    invite: (role: Role) => call<OneTimeLink>('POST', '/invites', { role }),
+    revokeInvite: (id: string) => call<void>('DELETE', `/invites/${id}`),
     acceptInvite: (invited: { token: string; name: string; password: string }) =>
       call<User>('POST', '/invites/accept', invited),
     resetPassword: (token: string, password: string) => call<User>('POST', '/password-reset', { token, password }),
