@@ -8,7 +8,6 @@ const KEEP_ALIVE_MS = 15_000;
 const SLOWEST_WRITE_MS = 20_000;
 /** A thousand viewers who come at once are told in a few events, not in a thousand. */
 const GAP_MS = 250;
-const MAX_STREAMS = 20_000;
 /** What a reader who is slow may have waiting of what is not out of date by the next. */
 const MAX_QUEUED = 200;
 
@@ -101,7 +100,7 @@ export class EventStreams {
   open(c: Context, begin: (latest: LatestEvents) => () => void): Response {
     // Nobody would read them.
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
-    if (this.#open >= MAX_STREAMS) throw new HttpError('too_many_feeds', 'Too many event streams are open.');
+    if (this.#open >= this.#limits.maxFeeds) throw new HttpError('too_many_feeds', 'Too many event streams are open.');
     // Nginx would otherwise hold events back.
     c.header('X-Accel-Buffering', 'no');
     const release = this.#limits.hold(c);

@@ -36,6 +36,8 @@ export interface LimitsOptions {
   readonly sparesLoopback?: boolean;
   /** Event streams of one address at once: each of a thousand viewers behind one may have a few. */
   readonly maxHeld?: number;
+  /** Event streams of each kind at once, of all together. */
+  readonly maxFeeds?: number;
   /** Requests to the API, for each token, account or else address. */
   readonly apiPerMinute?: number;
   readonly pause?: (ms: number) => Promise<unknown>;
@@ -47,6 +49,7 @@ const LOGIN_DELAY_STEP_MS = 250;
 const LONGEST_LOGIN_DELAY_MS = 3_000;
 
 export class Limits {
+  readonly maxFeeds: number;
   readonly #limiters: ReturnType<typeof newLimiters>;
   readonly #isBehindProxy: boolean;
   readonly #sparesLoopback: boolean;
@@ -58,12 +61,14 @@ export class Limits {
     isBehindProxy,
     sparesLoopback = true,
     maxHeld = 5_000,
+    maxFeeds = 20_000,
     apiPerMinute = DEFAULT_API_PER_MINUTE,
     pause = setTimeout,
   }: LimitsOptions) {
     this.#limiters = newLimiters(apiPerMinute);
     this.#pause = pause;
     this.#maxHeld = maxHeld;
+    this.maxFeeds = maxFeeds;
     this.#isBehindProxy = isBehindProxy;
     this.#sparesLoopback = sparesLoopback;
   }

@@ -33,7 +33,7 @@ const ROUTES: Readonly<Record<string, readonly [who: Who, scope: Scope | 'none']
   'POST /tokens': ['account', 'account'],
   'GET /tokens/{id}': ['account', 'account'],
   'DELETE /tokens/{id}': ['account', 'account'],
-  'GET /categories': ['anyone', 'read'],
+  'GET /categories': ['anyone', 'none'],
   'GET /channels': ['anyone', 'read'],
   'POST /channels': ['publisher', 'channels'],
   'GET /channels/{slug}': ['visitor', 'read'],

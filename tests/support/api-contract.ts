@@ -4,10 +4,10 @@ import { z } from 'zod';
 type Json = Readonly<Record<string, unknown>>;
 
 export interface Operation {
-  /** Codes that it can say no with, and those of them that the route itself names. */
+  /** Codes that it can say no with. */
   readonly 'x-problems'?: readonly string[];
-  readonly 'x-domain-problems'?: readonly string[];
   readonly description?: string;
+  readonly requestBody?: { readonly content?: Readonly<Record<string, unknown>> };
   readonly security?: readonly object[];
   readonly 'x-access'?: { readonly who: string; readonly scope: string; readonly orLocal?: boolean };
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
@@ -44,12 +44,16 @@ export async function expectAsDescribed(document: ApiDocument, method: string, p
   }
 }
 
-/** A problem has a code that the route's description names, where it names its own. */
-function expectDeclared(operation: Operation, answer: unknown, where: string): void {
-  const { 'x-problems': problems = [], 'x-domain-problems': own = [] } = operation;
+/** A problem has a code that the route's description names. */
+function expectDeclared({ 'x-problems': problems = [] }: Operation, answer: unknown, where: string): void {
+  const code = codeIn(answer);
+  if (code !== undefined) expect(problems, where).toContain(code);
+}
+
+/** Of a problem. */
+export function codeIn(answer: unknown): string | undefined {
   const { type } = (answer ?? {}) as { type?: unknown };
-  const code = typeof type === 'string' ? /^urn:freshet:problem:(\w+)$/.exec(type)?.[1] : undefined;
-  if (own.length > 0 && code !== undefined) expect(problems, where).toContain(code);
+  return typeof type === 'string' ? /^urn:freshet:problem:(\w+)$/.exec(type)?.[1] : undefined;
 }
 
 function operationOf({ paths }: ApiDocument, method: string, path: string): Operation | undefined {

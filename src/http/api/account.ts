@@ -14,7 +14,7 @@ const routes = {
     access: { who: 'anyone', scope: 'none' },
     method: 'post',
     path: '/setup',
-    problems: ['already_set_up', 'bad_setup_token', 'bad_name', 'bad_password', 'too_many_logins'],
+    problems: ['unauthorized', 'already_set_up', 'bad_setup_token', 'bad_name', 'bad_password', 'too_many_logins'],
     summary: 'Makes the owner’s account, with the token of the one-time link or with the administrator’s as bearer',
     request: { body: jsonBody(z.object({ token: linkToken.optional(), name, password })) },
     responses: { 201: answers(accountSchema, 'Made, and logged in'), ...failure },

@@ -12,7 +12,7 @@ const categoriesSchema = z.object({
 
 const routes = {
   list: route({
-    access: { who: 'anyone', scope: 'read' },
+    access: { who: 'anyone', scope: 'none' },
     method: 'get',
     path: '/categories',
     summary: `What public channels are found under, whatever the case: the ${MOST} of most channels`,

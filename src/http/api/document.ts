@@ -51,7 +51,7 @@ function completed(method: Method, operation: Operation, isReadable: boolean): O
   const { default: refusal } = responses;
   const problem = refusal && 'content' in refusal ? { content: refusal.content } : {};
   const codes = problemsOf(method, operation);
-  const condition = isTagged ? 'If-None-Match' : CHANGES.has(method) ? 'If-Match' : undefined;
+  const condition = isTagged || '304' in responses ? 'If-None-Match' : CHANGES.has(method) ? 'If-Match' : undefined;
   const nothingMatches = condition === 'If-Match' && !isReadable;
   return {
     ...operation,
@@ -94,26 +94,34 @@ function withHeaders(answer: object, isTagged: boolean) {
 const codeText = (code: ErrorCode) => `\`${code}\` (${statusOf[code]})`;
 
 const OF_WHO: Readonly<Record<Who, readonly ErrorCode[]>> = {
-  anyone: ['unauthorized', 'insufficient_scope'],
-  visitor: ['no_channel', 'unauthorized', 'insufficient_scope'],
-  account: ['unauthorized', 'insufficient_scope', 'not_set_up'],
-  publisher: ['unauthorized', 'insufficient_scope', 'forbidden', 'not_set_up'],
-  moderator: ['unauthorized', 'insufficient_scope', 'forbidden', 'no_channel', 'not_set_up'],
-  manager: ['unauthorized', 'insufficient_scope', 'forbidden', 'no_channel', 'not_set_up'],
-  owner: ['unauthorized', 'insufficient_scope', 'forbidden'],
+  anyone: [],
+  visitor: ['no_channel'],
+  account: ['unauthorized', 'not_set_up'],
+  publisher: ['unauthorized', 'forbidden', 'not_set_up'],
+  moderator: ['unauthorized', 'forbidden', 'no_channel', 'not_set_up'],
+  manager: ['unauthorized', 'forbidden', 'no_channel', 'not_set_up'],
+  owner: ['unauthorized', 'forbidden'],
 };
+
+function accessProblems({ who, scope }: Access): readonly ErrorCode[] {
+  return [...OF_WHO[who], ...(scope === 'none' ? [] : (['unauthorized', 'insufficient_scope'] as const))];
+}
 
 /** All that the route can say no with: by who it is for, by what it takes, and by what it does. */
 function problemsOf(method: Method, operation: Operation): ErrorCode[] {
   const { parameters = [], requestBody } = operation;
   const access: Access | undefined = operation['x-access'];
-  const isIn = (place: string) => parameters.some((one) => 'in' in one && one.in === place);
+  const namesIn = (place: string) => parameters.flatMap((one) => ('in' in one && one.in === place ? [one.name] : []));
+  // Any text may be a channel's name: no_channel says what it is not.
+  const hasShape = namesIn('path').some((name) => name !== 'slug');
+  const takesJson = requestBody && 'content' in requestBody && requestBody.content['application/json'] !== undefined;
   const codes: ErrorCode[] = [
-    ...(access ? OF_WHO[access.who] : []),
+    ...(access ? accessProblems(access) : []),
     ...(operation[DOMAIN_PROBLEMS] ?? []),
-    ...(isIn('path') ? (['not_found'] as const) : []),
-    ...(isIn('query') || requestBody ? (['invalid_fields'] as const) : []),
-    ...(method === 'get' ? [] : (['bad_request', 'bad_content_type', 'body_too_large', 'cross_site'] as const)),
+    ...(hasShape ? (['not_found'] as const) : []),
+    ...(namesIn('query').length > 0 || takesJson ? (['invalid_fields'] as const) : []),
+    ...(takesJson ? (['bad_request'] as const) : []),
+    ...(method === 'get' ? [] : (['bad_content_type', 'body_too_large', 'cross_site'] as const)),
     ...(CHANGES.has(method) ? (['changed_meanwhile'] as const) : []),
     'rate_limited',
     'internal',

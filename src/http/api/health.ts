@@ -62,6 +62,7 @@ const routes = {
     access: { who: 'owner', scope: 'admin' },
     method: 'get',
     path: '/health/events',
+    problems: ['too_many_feeds'],
     summary:
       'Server-sent events: one, `hello`, at once, and the end three seconds later. Comes it late, a proxy holds events back',
     responses: { 200: { description: 'An event stream', content: { 'text/event-stream': {} } }, ...failure },

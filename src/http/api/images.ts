@@ -33,10 +33,15 @@ const routesOf = <K extends ImageKind>(kind: K) => ({
     access: { who: 'visitor', scope: 'read' },
     method: 'get',
     path: `/channels/{slug}/${kind}` as const,
-    problems: ['no_image'],
+    problems: ['no_image', 'range_not_satisfiable'],
     summary: `The ${kind}: at the address that the channel names it never changes`,
     request: { params: slugParam },
-    responses: { 200: { description: 'The picture', content: picture }, ...failure },
+    responses: {
+      200: { description: 'The picture', content: picture },
+      206: { description: 'A part of it (`Range`)', content: picture },
+      304: { description: 'As it was with that ETag' },
+      ...failure,
+    },
   }),
   put: route({
     access: { who: 'manager', scope: 'channels' },

@@ -26,7 +26,7 @@ const routes = {
     access: { who: 'owner', scope: 'admin' },
     method: 'post',
     path: '/reachability',
-    problems: ['bad_offer', 'unsupported_offer', 'codec_not_offered', 'at_capacity', 'interrupted', 'no_session'],
+    problems: ['bad_offer', 'unsupported_offer', 'at_capacity', 'interrupted'],
     summary: 'Opens a session that carries nothing, to see whether ICE and DTLS come up; it ends after 20 s by itself',
     request: {
       body: jsonBody(
