@@ -51,6 +51,14 @@ test('everybody gets a turn once in the time that was set, and no two at the sam
   expect([...turns.due(0, 3000)]).toEqual([]);
 });
 
+test('turns come at their pace however unevenly the clock is looked at', () => {
+  const turns = new Turns(100, 0);
+  let count = 0;
+  for (let nowMs = 0; nowMs <= 10_000; nowMs += 1.3) count += [...turns.due(50, nowMs)].length;
+  expect(count).toBeGreaterThanOrEqual(4_998);
+  expect(count).toBeLessThanOrEqual(5_000);
+});
+
 test.each([false, true])(
   'the header of a published packet reads as it was meant, with names of a layer: %s',
   (isLayer) => {
