@@ -1,7 +1,6 @@
 import type { ApiTokenRecord, ApiTokenStore, NewApiToken, User } from '../accounts/ports.ts';
 import { isScope, type Scope } from '../accounts/scopes.ts';
 import { bytes, type DbClient, isId } from './client.ts';
-import { userFields } from './users.ts';
 
 export class DbApiTokens implements ApiTokenStore {
   readonly #db: DbClient;
@@ -31,15 +30,19 @@ export class DbApiTokens implements ApiTokenStore {
     return found ? record(found) : undefined;
   }
 
+  /** One look for both: every request with a token asks this, and Prisma would look for the user by itself. */
   async byHash(hash: Uint8Array, now: Date): Promise<{ token: ApiTokenRecord; user: User } | undefined> {
-    const isValid = { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }], user: { disabledAt: null } };
-    const found = await this.#db.apiToken.findUnique({
-      where: { hash: bytes(hash), ...isValid },
-      select: { ...tokenFields, user: { select: userFields } },
-    });
-    if (found === null) return undefined;
-    const { user, ...token } = found;
-    return { token: record(token), user };
+    const [found] = await this.#db.$queryRaw<TokenOfUser[]>`
+      SELECT
+        token.id, token.name, token.prefix, token.scopes, token.created_at AS "createdAt",
+        token.last_used_at AS "lastUsedAt", token.expires_at AS "expiresAt", holder.id AS "userId",
+        holder.name AS "userName", holder.role::text AS role, holder.password_hash AS "passwordHash"
+      FROM api_tokens AS token JOIN users AS holder ON holder.id = token.user_id
+      WHERE token.hash = ${bytes(hash)} AND (token.expires_at IS NULL OR token.expires_at > ${now})
+        AND holder.disabled_at IS NULL`;
+    if (found === undefined) return undefined;
+    const { userId, userName, role, passwordHash, ...token } = found;
+    return { token: record(token), user: { id: userId, name: userName, role, passwordHash, disabledAt: null } };
   }
 
   async used(tokenId: string, at: Date): Promise<void> {
@@ -66,7 +69,11 @@ const tokenFields = {
   expiresAt: true,
 } as const;
 
+type TokenOfUser = StoredToken &
+  Pick<User, 'role' | 'passwordHash'> & { readonly userId: string; readonly userName: string };
+type StoredToken = Omit<ApiTokenRecord, 'scopes'> & { scopes: string[] };
+
 /** A scope that this version does not know gives nothing. */
-function record({ scopes, ...token }: Omit<ApiTokenRecord, 'scopes'> & { scopes: string[] }): ApiTokenRecord {
+function record({ scopes, ...token }: StoredToken): ApiTokenRecord {
   return { ...token, scopes: scopes.filter((name): name is Scope => isScope(name)) };
 }
