@@ -21,6 +21,10 @@ export interface Channel extends ChatSettings {
   readonly title: string;
   readonly description: string;
   readonly category: string;
+  readonly tags: readonly string[];
+  readonly avatarUrl: string | null;
+  /** What stands where it would be seen if it were live. */
+  readonly posterUrl: string | null;
   readonly visibility: Visibility;
   readonly acceptsWaitingViewers: boolean;
   readonly live: {
@@ -33,12 +37,26 @@ export interface Channel extends ChatSettings {
   };
 }
 
-export type ChannelQuery = { readonly q?: string; readonly category?: string; readonly cursor?: string };
+export type ImageKind = 'avatar' | 'poster';
+
+export interface Category {
+  readonly name: string;
+  readonly channels: number;
+}
+
+export type ChannelQuery = {
+  readonly q?: string;
+  readonly category?: string;
+  readonly tag?: string;
+  readonly cursor?: string;
+};
 
 export interface ChannelDraft extends Partial<ChatSettings> {
   slug: string;
   title: string;
   description?: string;
+  category?: string;
+  tags?: readonly string[];
   visibility?: Visibility;
   acceptsWaitingViewers?: boolean;
 }
@@ -178,7 +196,9 @@ export function apiWith(fetch: typeof globalThis.fetch) {
       method,
       // What a page ends when it is left has to outlive the page.
       keepalive: method === 'DELETE',
-      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body instanceof Blob && { headers: { 'content-type': body.type }, body }),
+      ...(body !== undefined &&
+        !(body instanceof Blob) && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     }).catch(() => undefined);
     if (!response) throw new ApiError({ status: 0, message: 'The server cannot be reached. Check your connection.' });
     if (!response.ok) throw new ApiError(await problemOf(response));
@@ -237,6 +257,11 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     updateChannel: (slug: string, change: Partial<Omit<ChannelDraft, 'slug'>>) =>
       call<Channel>('PATCH', channel(slug), change),
     deleteChannel: (slug: string) => call<void>('DELETE', channel(slug)),
+    categories: () =>
+      call<{ categories: readonly Category[] }>('GET', '/categories').then(({ categories }) => categories),
+    putImage: (slug: string, kind: ImageKind, picture: Blob) =>
+      call<Channel>('PUT', `${channel(slug)}/${kind}`, picture),
+    deleteImage: (slug: string, kind: ImageKind) => call<void>('DELETE', `${channel(slug)}/${kind}`),
 
     live: (slug: string) => call<Live>('GET', `${channel(slug)}/live`),
     /** Who publishes now; for those who manage the channel. */

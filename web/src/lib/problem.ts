@@ -17,6 +17,7 @@ const FALLBACK: Readonly<Record<number, string>> = {
   413: 'That is too much data.',
   429: 'Too many tries. Wait a moment and try again.',
   503: 'The server is at its limit. Try again shortly.',
+  507: 'There is no room left on the server.',
 };
 
 /** Reads RFC 9457 problem details; an answer without them still gets words. */

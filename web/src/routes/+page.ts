@@ -1,4 +1,5 @@
-import { apiWith } from '#lib/api.ts';
+import { error } from '@sveltejs/kit';
+import { ApiError, apiWith } from '#lib/api.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ fetch, url, depends }) => {
@@ -6,11 +7,15 @@ export const load: PageLoad = async ({ fetch, url, depends }) => {
   const api = apiWith(fetch);
   const q = url.searchParams.get('q')?.trim() ?? '';
   const category = url.searchParams.get('category')?.trim() ?? '';
-  const query = { ...(q && { q }), ...(category && { category }) };
+  const tag = url.searchParams.get('tag')?.trim() ?? '';
+  const query = { ...(q && { q }), ...(category && { category }), ...(tag && { tag }) };
   const [live, all, isSetupNeeded] = await Promise.all([
     api.liveChannels(query),
     api.channels(query),
     api.setupNeeded(),
-  ]);
-  return { q, category, live, all, isSetupNeeded };
+  ]).catch((failure: unknown) => {
+    if (failure instanceof ApiError) error(failure.status || 503, failure.message);
+    throw failure;
+  });
+  return { q, category, tag, live, all, isSetupNeeded };
 };

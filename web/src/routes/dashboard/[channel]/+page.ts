@@ -7,15 +7,16 @@ export const load: PageLoad = async ({ fetch, parent, params, url }) => {
   requireUser((await parent()).user, url);
   const api = apiWith(fetch);
   try {
-    const [channel, live, keys, viewerTokens, webhooks, bans] = await Promise.all([
+    const [channel, live, keys, viewerTokens, webhooks, categories, bans] = await Promise.all([
       api.channel(params.channel),
       api.live(params.channel),
       api.keys(params.channel),
       api.viewerTokens(params.channel),
       api.webhooks(),
+      api.categories(),
       api.bans(params.channel),
     ]);
-    return { channel, live, keys, viewerTokens, webhooks, bans };
+    return { channel, live, keys, viewerTokens, webhooks, categories, bans };
   } catch (failure) {
     if (failure instanceof ApiError) error(failure.status || 503, failure.message);
     throw failure;
