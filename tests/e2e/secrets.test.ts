@@ -49,6 +49,8 @@ const json = (body: unknown, headers: Record<string, string> = {}): RequestInit 
   body: JSON.stringify(body),
 });
 
+const tokenIn = ({ url }: { url: string }) => new URL(url).searchParams.get('token') ?? '';
+
 /** One of every kind, each used as it is meant. A kind that is new belongs here. */
 async function secretsInUse(): Promise<Secret[]> {
   const base = `${server.url}/api/v1`;
@@ -66,6 +68,9 @@ async function secretsInUse(): Promise<Secret[]> {
   const obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media });
   await until('the webhook hears of the stream', () => receiver.received[0]);
   await obs.stop();
+  const invite = await api.post<{ url: string }>('/invites', { role: 'viewer' });
+  const { id } = await api.get<{ id: string }>('/me');
+  const reset = await api.post<{ url: string }>(`/users/${id}/password-reset`);
   const local = await runAdmin(dataDir, 'key', 'add', slug, '--name', 'from the shell', '--json');
   return [
     { name: 'set-up token', value: setUp },
@@ -76,6 +81,8 @@ async function secretsInUse(): Promise<Secret[]> {
     { name: 'stream key', value: key },
     { name: 'stream key of the shell', value: (JSON.parse(local.said) as { key: string }).key },
     { name: 'webhook secret', value: secret },
+    { name: 'invitation', value: tokenIn(invite) },
+    { name: 'link for a password', value: tokenIn(reset) },
     { name: 'TURN_SECRET', value: given.TURN_SECRET },
   ];
 }
@@ -108,6 +115,8 @@ async function misuse({ value }: Secret): Promise<{ asked: string; answer: strin
     [`/metrics?token=${inUrl}`, { headers: { authorization: `Bearer ${value}x` } }],
     [`/healthz?token=${inUrl}`, {}],
     [`/setup?token=${inUrl}x`, {}],
+    ['/api/v1/invites/accept', json({ token: `${value}x`, name: value, password: value })],
+    ['/api/v1/password-reset', json({ token: `${value}x`, password: value })],
   ];
   return await Promise.all(
     requests.map(async ([path, init]) => {
