@@ -68,7 +68,6 @@ describe.skipIf(isSkipped(tool))('Firefox', () => {
 
     const page = await watch(slug);
     const seen = await seesMovingPicture(page, PLAYER);
-    await page.click('[aria-label="Unmute (m)"]');
     await hearsSound(page);
 
     expect(seen).toMatchObject({ videoCodec: 'video/VP8', audioCodec: 'audio/opus', width: 640, height: 360 });
@@ -176,7 +175,6 @@ describe.skipIf(isSkipped(tool))('Firefox', () => {
     await isLive(slug);
     const page = await watch(slug);
     const notice = () => page.evaluate<boolean>(`document.querySelector('main').innerText.includes('Sound only')`);
-    await page.click('[aria-label="Unmute (m)"]');
     await hearsSound(page);
     await until('it is told that there is no picture', notice);
 
