@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { Prisma, PrismaClient } from './generated/client.ts';
 import type { DatabaseMeter, DatabaseReport } from './ports.ts';
 import { StatementNames } from './statement-names.ts';
+import { SteadyClient } from './steady-client.ts';
 
 export type DbClient = PrismaClient;
 
@@ -23,7 +24,7 @@ export function createClient({ connection, log, meter, isDirect = false }: Clien
   readonly client: DbClient;
   readonly connections: () => DatabaseReport['connections'];
 } {
-  const pool = new Pool({ ...connection, max: POOL_SIZE });
+  const pool = new Pool({ ...connection, max: POOL_SIZE, Client: SteadyClient });
   pool.on('error', ({ message }) => {
     // Only its message: the error holds the whole connection.
     if (!pool.ending) log.warn({ reason: message }, 'lost an idle database connection');

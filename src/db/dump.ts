@@ -1,6 +1,7 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import type { Entry, Header } from '../backup/ports.ts';
 import { readHistory } from './migrate.ts';
+import { SteadyClient } from './steady-client.ts';
 
 const ROWS_AT_ONCE = 500;
 
@@ -23,8 +24,7 @@ export interface Dump {
 }
 
 export async function openDump(connection: ClientConfig): Promise<Dump> {
-  const client = new Client(connection);
-  client.on('error', () => {}); // whoever reads the entries hears of it
+  const client = new SteadyClient(connection);
   await client.connect();
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const history = await readHistory(client);

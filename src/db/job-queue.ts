@@ -2,6 +2,7 @@ import type { PoolConfig } from 'pg';
 import { type Db, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Log } from '../log.ts';
 import type { DatabaseMeter, JobOutcome, QueueReport } from './ports.ts';
+import { SteadyClient } from './steady-client.ts';
 
 /** Ours to name: it has its tables in a schema of its own, and brings them up to date by itself. */
 export const JOB_SCHEMA = 'pgboss';
@@ -40,6 +41,8 @@ export class JobQueue {
     const where = Object.entries({ host, user, database, port, connectionString, connectionTimeoutMillis });
     this.#boss = new PgBoss({
       ...Object.fromEntries(where.filter(([, value]) => value !== undefined)),
+      // Its pool is given this with the rest.
+      ...{ Client: SteadyClient },
       schema: JOB_SCHEMA,
       max: CONNECTIONS,
       schedule: false,

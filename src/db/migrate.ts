@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import type { Log } from '../log.ts';
+import { SteadyClient } from './steady-client.ts';
 
 /** As Prisma's own engine makes it, which then finds nothing to do, and the other way round. */
 export const HISTORY_TABLE = `
@@ -43,7 +44,7 @@ export interface HistoryRow {
 export async function migrate(options: { connection: ClientConfig; folder: string; log: Log }): Promise<void> {
   const { connection, folder, log } = options;
   const migrations = await readMigrations(folder);
-  const client = new Client(connection);
+  const client = new SteadyClient(connection);
   await client.connect();
   try {
     await client.query(MIGRATION_LOCK);

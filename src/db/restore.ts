@@ -1,7 +1,8 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import type { Entry, Header } from '../backup/ports.ts';
 import { JOB_SCHEMA } from './job-queue.ts';
 import { applyOpenly, HISTORY_TABLE, MIGRATION_LOCK, pending, readMigrations } from './migrate.ts';
+import { SteadyClient } from './steady-client.ts';
 
 const ROWS_AT_ONCE = 500;
 
@@ -107,7 +108,7 @@ async function insert(client: Client, { table, rows }: { table: string; rows: re
 
 /** Whose transaction ends with it, unless it was committed. */
 async function withClient<T>(connection: ClientConfig, act: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client(connection);
+  const client = new SteadyClient(connection);
   await client.connect();
   try {
     return await act(client);
