@@ -18,7 +18,6 @@ import { TakenNames } from './chat/taken-names.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
-import { giveWay } from './give-way.ts';
 import { createApp } from './http/app.ts';
 import { Limits } from './http/limits.ts';
 import { readPlayerLibrary } from './http/player-library.ts';
@@ -62,7 +61,6 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const media = await MediaThreads.start({ port, threads, announcedAddresses, send, log });
   closers.push({ name: 'media', close: () => media.close() });
   log.info({ ports: media.ports, send: media.sendMode }, 'media threads started');
-  giveWay();
 
   const checks = {
     database: () => database.ping().then(() => true as const),
