@@ -36,7 +36,7 @@ async function fuzz(target: FuzzTarget, firstSeed: number, seconds: number): Pro
   let rounds = 0;
   do {
     const seed = (firstSeed + rounds) | 0;
-    const details = await fc.check(target.property, { seed, numRuns: target.runsASecond });
+    const details = await fc.check(target.property, { seed, numRuns: target.runsASecond, includeErrorInReport: true });
     rounds += 1;
     if (details.failed) {
       const report = await fc.asyncDefaultReportMessage(details);
