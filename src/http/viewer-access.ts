@@ -50,7 +50,9 @@ export class ViewerAccess {
 
 /** Where the channel's token is of use, and nowhere else: a cookie for each, all of the same name. */
 function pathsOf(slug: string): string[] {
-  return [`/${slug}`, `/embed/${slug}`, `/whep/${slug}`, `/api/v1/channels/${slug}`, `/media/live/${slug}`];
+  // No channel is called so, and yet somebody asks: nothing of it may end the path and begin another attribute.
+  const name = encodeURIComponent(slug);
+  return [`/${name}`, `/embed/${name}`, `/whep/${name}`, `/api/v1/channels/${name}`, `/media/live/${name}`];
 }
 
 function passOf({ id, expiresAt, maxViewers }: ViewerTokenRecord): Pass {

@@ -169,6 +169,14 @@ describe('the cookie of a channel', () => {
     );
   });
 
+  it('is forgotten for what can be no channel without a word of it in the header', async () => {
+    for (const slug of ['%00', 'a%3B%20Domain%3Dexample.org', '%0D%0Ax']) {
+      const forgotten = await fake.call('DELETE', `/channels/${slug}/access`);
+      expect(forgotten.status).toBe(204);
+      expect(forgotten.headers.getSetCookie()[0]).toBe(`freshet_viewer=; Max-Age=0; Path=/${slug}`);
+    }
+  });
+
   it('is not made of a wrong token, of one of another channel, or for a page of another site', async () => {
     const { token } = await mint({}, 'river');
     for (const slug of ['brook', 'no-such']) {
