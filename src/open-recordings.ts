@@ -7,6 +7,7 @@ import { RecordingThreadLink } from './recording/recording-thread-link.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RoomKeeper } from './recording/room-keeper.ts';
 import type { MediaThreads } from './transport/media-plane.ts';
+import { RecordingNews } from './webhooks/recording-news.ts';
 
 /** Recordings with the thread that writes them, and what keeps them within their limits. */
 export async function openRecordings(
@@ -16,8 +17,9 @@ export async function openRecordings(
   const folder = join(config.dataDir, 'recordings');
   await mkdir(folder, { recursive: true, mode: 0o750 });
   const thread = new RecordingThreadLink({ rings: media.rings });
-  const store = database.recordings;
-  const recordings = new Recordings({ store, media, thread, folder, log });
+  const { recordings: store, webhookDeliveries: deliveries, channels } = database;
+  const witness = new RecordingNews({ deliveries, channels });
+  const recordings = new Recordings({ store, witness, media, thread, folder, log });
   thread.listen(recordings);
   const keeper = new RoomKeeper({
     store,

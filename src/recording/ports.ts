@@ -71,6 +71,12 @@ export interface RecordingStore {
   delete(recordingId: string): Promise<boolean>;
 }
 
+/** Implemented by `webhooks/`. */
+export interface RecordingWitness {
+  /** It has ended, and there is something to see. */
+  ready(recording: RecordingRecord): Promise<void>;
+}
+
 /** The thread that writes. Implemented by `RecordingThreadLink`. */
 export interface RecordingThread {
   /** False where it can not be told now. */

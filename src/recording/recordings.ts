@@ -6,11 +6,13 @@ import type { StreamSink, SunkStream } from '../streams/ports.ts';
 import type { RecordingReport } from './messages.ts';
 import type {
   MediaTap,
+  RecordingEnd,
   RecordingPart,
   RecordingProblem,
   RecordingRecord,
   RecordingStore,
   RecordingThread,
+  RecordingWitness,
 } from './ports.ts';
 import type { WrittenPart } from './recording-files.ts';
 import { repairParts } from './repair.ts';
@@ -19,6 +21,7 @@ const PAGE = 100;
 
 export interface RecordingsOptions {
   readonly store: RecordingStore;
+  readonly witness?: RecordingWitness;
   readonly media: MediaTap;
   readonly thread: RecordingThread;
   /** Holds a folder for each recording, named by its id. */
@@ -41,6 +44,7 @@ interface Running {
 /** Which streams are recorded, and what becomes of it. Streams never wait for it, and never suffer from it. */
 export class Recordings implements StreamSink {
   readonly #store: RecordingStore;
+  readonly #witness: RecordingWitness | undefined;
   readonly #media: MediaTap;
   readonly #thread: RecordingThread;
   readonly #folder: string;
@@ -51,8 +55,9 @@ export class Recordings implements StreamSink {
   /** Recording by stream. */
   readonly #byStream = new Map<string, Running>();
 
-  constructor({ store, media, thread, folder, log, now = () => new Date() }: RecordingsOptions) {
+  constructor({ store, witness, media, thread, folder, log, now = () => new Date() }: RecordingsOptions) {
     this.#store = store;
+    this.#witness = witness;
     this.#media = media;
     this.#thread = thread;
     this.#folder = folder;
@@ -111,7 +116,7 @@ export class Recordings implements StreamSink {
       const repaired = await repairParts(this.folderOf(id), parts);
       for (const part of repaired) await this.#store.part(id, part);
       const state = repaired.length > 0 ? 'ready' : 'failed';
-      await this.#store.end(id, { state, problem: 'interrupted', endedAt: endOf(repaired) ?? this.#now() });
+      await this.#end(id, { state, problem: 'interrupted', endedAt: endOf(repaired) ?? this.#now() });
       this.#log.warn({ recording: id, parts: repaired.length }, 'recording ended that a crash had left open');
     }
   }
@@ -222,10 +227,16 @@ export class Recordings implements StreamSink {
       const isReady = [...running.parts.values()].some(({ durationMs }) => durationMs > 0);
       const problem = running.problem ?? (isReady ? null : 'nothing_came');
       const state = isReady ? 'ready' : 'failed';
-      await this.#store.end(running.id, { state, problem, endedAt: this.#now() });
+      await this.#end(running.id, { state, problem, endedAt: this.#now() });
       this.#log.info({ recording: running.id, stream: running.stream.id, state, problem }, 'recording ended');
     });
     void running.rows.then(running.finished.resolve);
+  }
+
+  async #end(recordingId: string, end: RecordingEnd): Promise<void> {
+    await this.#store.end(recordingId, end);
+    const ended = end.state === 'ready' ? await this.#store.byId(recordingId) : undefined;
+    if (ended) await this.#witness?.ready(ended);
   }
 
   #write(running: Running, row: () => Promise<void>): void {

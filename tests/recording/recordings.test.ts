@@ -72,6 +72,7 @@ describe('a recording', () => {
     expect(await rows()).toMatchObject([
       { state: 'ready', problem: null, parts: [{ durationMs: 4_000, bytes: 9_000, videoCodec: 'vp8', width: 640 }] },
     ]);
+    expect(fake.told).toEqual(await rows());
   });
 
   it('ends when the setting is turned off, and another begins when it is turned on again', async () => {
@@ -85,6 +86,7 @@ describe('a recording', () => {
     fake.recordings.ended('s1');
     fake.report({ type: 'closed', lost: 0 });
     expect(await rows()).toMatchObject([{ state: 'failed', problem: 'nothing_came', parts: [] }]);
+    expect(fake.told).toEqual([]);
   });
 
   it('ends with a word where the disk is full, and what is there is kept', async () => {

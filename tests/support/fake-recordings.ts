@@ -11,6 +11,7 @@ import type {
   RecordingStart,
   RecordingStore,
   RecordingThread,
+  RecordingWitness,
 } from '../../src/recording/ports.ts';
 import { Recordings } from '../../src/recording/recordings.ts';
 import { afterTest } from './after-test.ts';
@@ -105,17 +106,23 @@ export class FakeTap implements MediaTap {
 }
 
 /** Recordings with everything around them in memory, but for their folder. */
-export class FakeRecordings {
+export class FakeRecordings implements RecordingWitness {
   readonly store = new FakeRecordingStore();
   readonly thread = new FakeRecordingThread();
   readonly media = new FakeTap();
   readonly folder = mkdtempSync(join(tmpdir(), 'freshet-recordings-'));
+  /** Of which the world was told. */
+  readonly told: RecordingRecord[] = [];
   readonly recordings: Recordings;
 
   constructor(log: Logger = pino({ level: 'silent' })) {
     afterTest(() => rmSync(this.folder, { recursive: true, force: true }));
     const { store, thread, media, folder } = this;
-    this.recordings = new Recordings({ store, thread, media, folder, log });
+    this.recordings = new Recordings({ store, witness: this, thread, media, folder, log });
+  }
+
+  async ready(recording: RecordingRecord): Promise<void> {
+    this.told.push(recording);
   }
 
   /** What the thread would say of the recording that was begun last. */

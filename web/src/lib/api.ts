@@ -5,6 +5,7 @@ import type { PastStream, StreamFigures } from './history.ts';
 import type { IceServer } from './ice.ts';
 import type { Invite, OneTimeLink, Person, Role } from './people.ts';
 import { type Problem, problemOf } from './problem.ts';
+import type { Recording } from './recordings.ts';
 import type { Delivery, MintedWebhook, Webhook, WebhookDraft } from './webhooks.ts';
 
 export interface User {
@@ -27,6 +28,7 @@ export interface Channel extends ChatSettings {
   readonly posterUrl: string | null;
   readonly visibility: Visibility;
   readonly acceptsWaitingViewers: boolean;
+  readonly isRecorded: boolean;
   readonly live: {
     readonly state: LiveState;
     readonly viewers: number;
@@ -59,6 +61,7 @@ export interface ChannelDraft extends Partial<ChatSettings> {
   tags?: readonly string[];
   visibility?: Visibility;
   acceptsWaitingViewers?: boolean;
+  isRecorded?: boolean;
 }
 
 /** What a streamer would do well to change, in words. */
@@ -316,6 +319,9 @@ export function apiWith(fetch: typeof globalThis.fetch) {
 
     deleteKey: (slug: string, id: string) => call<void>('DELETE', `${channel(slug)}/keys/${id}`),
 
+    recordings: (slug: string) =>
+      call<Page<Recording>>('GET', `${channel(slug)}/recordings?limit=100`).then(({ items }) => items),
+    deleteRecording: (id: string) => call<void>('DELETE', `/recordings/${id}`),
     webhooks: () => call<{ items: readonly Webhook[] }>('GET', '/webhooks?limit=100').then(({ items }) => items),
     createWebhook: (draft: WebhookDraft) => call<MintedWebhook>('POST', '/webhooks', draft),
     switchWebhook: (id: string, isActive: boolean) => call<Webhook>('PATCH', `/webhooks/${id}`, { isActive }),

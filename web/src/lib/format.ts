@@ -12,6 +12,12 @@ export function bitrate(bps: number): string {
   return bps < 1e6 ? `${Math.round(bps / 1000)} kbit/s` : `${(bps / 1e6).toFixed(1)} Mbit/s`;
 }
 
+/** `950 kB`, `12.3 MB`, `4.5 GB`. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1e6) return `${Math.round(bytes / 1000)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** `0.4 ms`, `35 ms`. */
 export function milliseconds(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;

@@ -7,7 +7,7 @@ export const load: PageLoad = async ({ fetch, parent, params, url }) => {
   requireUser((await parent()).user, url);
   const api = apiWith(fetch);
   try {
-    const [channel, live, keys, viewerTokens, webhooks, categories, bans] = await Promise.all([
+    const [channel, live, keys, viewerTokens, webhooks, categories, bans, recordings] = await Promise.all([
       api.channel(params.channel),
       api.live(params.channel),
       api.keys(params.channel),
@@ -15,8 +15,9 @@ export const load: PageLoad = async ({ fetch, parent, params, url }) => {
       api.webhooks(),
       api.categories(),
       api.bans(params.channel),
+      api.recordings(params.channel),
     ]);
-    return { channel, live, keys, viewerTokens, webhooks, categories, bans };
+    return { channel, live, keys, viewerTokens, webhooks, categories, bans, recordings };
   } catch (failure) {
     if (failure instanceof ApiError) error(failure.status || 503, failure.message);
     throw failure;

@@ -1,0 +1,33 @@
+import type { RecordingRecord, RecordingWitness } from '../recording/ports.ts';
+import { eventBody } from './events.ts';
+import type { DeliveryStore } from './ports.ts';
+
+/** Whose names people know channels by. */
+interface ChannelNames {
+  list(query: { ids: readonly string[]; limit: number }): Promise<readonly { readonly slug: string }[]>;
+}
+
+/** What became of recordings, for those who asked to be told. */
+export class RecordingNews implements RecordingWitness {
+  readonly #deliveries: DeliveryStore;
+  readonly #channels: ChannelNames;
+
+  constructor({ deliveries, channels }: { deliveries: DeliveryStore; channels: ChannelNames }) {
+    this.#deliveries = deliveries;
+    this.#channels = channels;
+  }
+
+  async ready({ channelId, id, streamId, title, startedAt, endedAt, problem, parts }: RecordingRecord): Promise<void> {
+    const [channel] = await this.#channels.list({ ids: [channelId], limit: 1 });
+    if (!channel) return;
+    const recording = {
+      ...{ id, streamId, title, problem, startedAt: startedAt.toISOString() },
+      endedAt: endedAt?.toISOString() ?? null,
+      durationMs: parts.reduce((sum, { durationMs }) => sum + durationMs, 0),
+      bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+    const type = 'recording.ready';
+    const body = eventBody(type, endedAt ?? startedAt, { channel: { slug: channel.slug }, recording });
+    await this.#deliveries.accept({ channelId, type, body });
+  }
+}
