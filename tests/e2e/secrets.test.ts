@@ -17,15 +17,20 @@ import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 const made = () => randomBytes(32).toString('base64url');
-const given = { ADMIN_TOKEN: made(), TURN_SECRET: made() };
+const given = {
+  ADMIN_TOKEN: made(),
+  TURN_SECRET: made(),
+  AUTHORIZE_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
+};
 
 let dataDir: string;
 let server: Server;
 let receiver: HookReceiver;
+let authorizer: HookReceiver;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'freshet-secrets-'));
-  receiver = await HookReceiver.start();
+  [receiver, authorizer] = await Promise.all([HookReceiver.start(), HookReceiver.start()]);
   server = await Server.start({
     dataDir,
     env: {
@@ -34,12 +39,15 @@ beforeAll(async () => {
       TURN_URLS: 'turn:127.0.0.1:3478',
       TURN_SECRET: given.TURN_SECRET,
       WEBHOOK_ALLOW_PRIVATE: 'true',
+      AUTHORIZE_URL: authorizer.url,
+      AUTHORIZE_SECRET: given.AUTHORIZE_SECRET,
     },
   });
 });
 afterAll(async () => {
   await server?.stop();
   await receiver?.close();
+  await authorizer?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -51,6 +59,8 @@ const json = (body: unknown, headers: Record<string, string> = {}): RequestInit 
 
 const tokenIn = ({ url }: { url: string }) => new URL(url).searchParams.get('token') ?? '';
 
+const cookieOf = (response: Response) => /^[^=]+=([^;]+)/.exec(response.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+
 /** One of every kind, each used as it is meant. A kind that is new belongs here. */
 async function secretsInUse(): Promise<Secret[]> {
   const base = `${server.url}/api/v1`;
@@ -60,10 +70,11 @@ async function secretsInUse(): Promise<Secret[]> {
   const minted = await fetch(`${base}/tokens`, json({ name: 'hunted' }, admin));
   const { token } = (await minted.json()) as { token: string };
   const login = await fetch(`${base}/login`, json(owner));
-  const cookie = /^[^=]+=([^;]+)/.exec(login.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+  const cookie = cookieOf(login);
   const { slug, key } = await api.createChannel('hunted');
   const hook = { url: receiver.url, channel: slug, events: ['stream.started', 'stream.ended'] };
-  const { secret } = await api.post<{ secret: string }>('/webhooks', hook);
+  const webhook = await api.post<{ id: string; secret: string }>('/webhooks', hook);
+  const rotated = await api.post<{ secret: string }>(`/webhooks/${webhook.id}/rotate`);
   const media = await makeMedia({ width: 320, height: 180, fps: 15, seconds: 2, bitrateKbps: 300 });
   const obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media });
   await until('the webhook hears of the stream', () => receiver.received[0]);
@@ -71,6 +82,11 @@ async function secretsInUse(): Promise<Secret[]> {
   const invite = await api.post<{ url: string }>('/invites', { role: 'viewer' });
   const { id } = await api.get<{ id: string }>('/me');
   const reset = await api.post<{ url: string }>(`/users/${id}/password-reset`);
+  await api.patch(`/channels/${slug}`, { visibility: 'private' });
+  const viewer = await api.post<{ token: string }>(`/channels/${slug}/viewer-tokens`, { ttlSeconds: 600 });
+  const entered = await fetch(`${base}/channels/${slug}/access`, json({ token: viewer.token }));
+  const guest = await fetch(`${base}/chat/guest`, { ...json({ name: 'Ghost' }), method: 'PUT' });
+  expect(authorizer.received.length).toBeGreaterThan(0);
   const local = await runAdmin(dataDir, 'key', 'add', slug, '--name', 'from the shell', '--json');
   return [
     { name: 'set-up token', value: setUp },
@@ -80,7 +96,12 @@ async function secretsInUse(): Promise<Secret[]> {
     { name: 'ADMIN_TOKEN', value: given.ADMIN_TOKEN },
     { name: 'stream key', value: key },
     { name: 'stream key of the shell', value: (JSON.parse(local.said) as { key: string }).key },
-    { name: 'webhook secret', value: secret },
+    { name: 'webhook secret', value: webhook.secret },
+    { name: 'webhook secret after its rotation', value: rotated.secret },
+    { name: 'AUTHORIZE_SECRET', value: given.AUTHORIZE_SECRET },
+    { name: 'viewer token', value: viewer.token },
+    { name: 'cookie of a viewer token', value: cookieOf(entered) },
+    { name: 'cookie of a guest', value: cookieOf(guest) },
     { name: 'invitation', value: tokenIn(invite) },
     { name: 'link for a password', value: tokenIn(reset) },
     { name: 'TURN_SECRET', value: given.TURN_SECRET },

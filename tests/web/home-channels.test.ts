@@ -13,6 +13,7 @@ function channel(slug: string, live: Partial<Channel['live']> = {}, category = '
     avatarUrl: null,
     posterUrl: null,
     acceptsWaitingViewers: false,
+    isRecorded: false,
     chat: 'everyone',
     slowModeSeconds: 0,
     chatLinks: false,
