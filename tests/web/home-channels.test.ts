@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Channel } from '../../web/src/lib/api.ts';
+import type { Channel } from '../../web/src/lib/api/channels.ts';
 import { arranged, categoriesOf } from '../../web/src/routes/home-channels.ts';
 
 function channel(slug: string, live: Partial<Channel['live']> = {}, category = ''): Channel {

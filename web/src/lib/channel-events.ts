@@ -1,4 +1,4 @@
-import type { Live } from './api.ts';
+import type { Live } from './api/live.ts';
 import { backoffMs } from './backoff.ts';
 import type { ChatListener } from './chat/messages.ts';
 

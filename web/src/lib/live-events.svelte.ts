@@ -1,4 +1,4 @@
-import { eventsUrl, type Live } from './api.ts';
+import { eventsUrl, type Live } from './api/live.ts';
 import { ChannelEvents } from './channel-events.ts';
 
 /** A channel's live state and viewer count, kept current by server-sent events. */

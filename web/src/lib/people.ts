@@ -1,5 +1,5 @@
 /** The server's accounts as its owner sees them, as `/api/v1/openapi.json` describes them. */
-import type { User } from './api.ts';
+import type { User } from './api/accounts.ts';
 
 export type Role = User['role'];
 

@@ -1,4 +1,4 @@
-import type { Live } from './api.ts';
+import type { Live } from './api/live.ts';
 import type { Latency } from './player/latency.ts';
 import type { Quality } from './player/qualities.ts';
 import type { Problem } from './problem.ts';

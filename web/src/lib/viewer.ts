@@ -1,4 +1,4 @@
-import { eventsUrl, type Live, liveUrl } from './api.ts';
+import { eventsUrl, type Live, liveUrl } from './api/live.ts';
 import { ChannelEvents } from './channel-events.ts';
 import type { ChatListener } from './chat/messages.ts';
 import { type Latency, LatencyMeter } from './player/latency.ts';

@@ -1,5 +1,6 @@
 import { error } from '@sveltejs/kit';
-import { ApiError, apiWith } from '#lib/api.ts';
+import { ApiError } from '#lib/api/call.ts';
+import { apiWith } from '#lib/api.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ fetch, url, depends }) => {

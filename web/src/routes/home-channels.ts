@@ -1,4 +1,4 @@
-import type { Channel } from '#lib/api.ts';
+import type { Channel } from '#lib/api/channels.ts';
 
 /** Those who are live by how many watch, the rest by when they were last live. Each once, however often it was given. */
 export function arranged(channels: readonly Channel[]): { live: Channel[]; offline: Channel[] } {

@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import type { User } from '#lib/api.ts';
+import type { User } from '#lib/api/accounts.ts';
 
 /** Sends who is not logged in to the login page, and back here after it. */
 export function requireUser(user: User | undefined, url: URL): User {

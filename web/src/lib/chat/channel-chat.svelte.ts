@@ -1,4 +1,5 @@
-import { ApiError, api } from '../api.ts';
+import { ApiError } from '../api/call.ts';
+import { api } from '../api.ts';
 import {
   type ChatEntry,
   type ChatLog,

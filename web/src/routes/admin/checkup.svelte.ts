@@ -1,4 +1,6 @@
-import { ApiError, api, type Finding, type Reachability, type SeenPath } from '#lib/api.ts';
+import { ApiError } from '#lib/api/call.ts';
+import type { Finding, Reachability, SeenPath } from '#lib/api/health.ts';
+import { api } from '#lib/api.ts';
 import type { IceServer } from '#lib/ice.ts';
 import { firstEventMs } from './first-event.ts';
 import { tryPath } from './try-path.ts';

@@ -1,4 +1,4 @@
-import { healthEventsUrl } from '#lib/api.ts';
+import { healthEventsUrl } from '#lib/api/health.ts';
 
 const WAIT_MS = 5_000;
 

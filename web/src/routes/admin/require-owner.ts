@@ -1,5 +1,5 @@
 import { error } from '@sveltejs/kit';
-import type { User } from '#lib/api.ts';
+import type { User } from '#lib/api/accounts.ts';
 import { requireUser } from '../require-user.ts';
 
 /** Sends strangers to the login, and everybody but an owner away. */

@@ -1,4 +1,5 @@
-import { api, type SeenPath } from '#lib/api.ts';
+import type { SeenPath } from '#lib/api/health.ts';
+import { api } from '#lib/api.ts';
 import { addressesIn, withOnly } from '#lib/candidates.ts';
 import type { IceServer } from '#lib/ice.ts';
 

@@ -1,4 +1,7 @@
-import { ApiError, api, type Live, type NewStreamKey } from '#lib/api.ts';
+import { ApiError } from '#lib/api/call.ts';
+import type { NewStreamKey } from '#lib/api/keys.ts';
+import type { Live } from '#lib/api/live.ts';
+import { api } from '#lib/api.ts';
 import { Broadcaster, type BroadcasterState, type Quality, type Source } from '#lib/broadcaster.ts';
 import { LiveEvents } from '#lib/live-events.svelte.ts';
 import type { Problem } from '#lib/problem.ts';
