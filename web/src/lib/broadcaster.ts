@@ -1,7 +1,7 @@
 import type { Problem } from './problem.ts';
-import { type Quality, type Source, WhipPublisher, type WhipState } from './whip.ts';
+import { type Quality, type Retry, type Source, WhipPublisher, type WhipState } from './whip.ts';
 
-export type { Quality, Source } from './whip.ts';
+export type { Quality, Retry, Source } from './whip.ts';
 
 export type BroadcasterState = 'idle' | WhipState;
 
@@ -12,6 +12,8 @@ export interface BroadcasterOptions {
   readonly streamKey: string;
   readonly quality?: Quality;
   readonly onState?: (state: BroadcasterState, problem?: Problem) => void;
+  /** Told in the state `reconnecting`, when the next try is known. */
+  readonly onRetry?: (retry: Retry) => void;
   /** Asked when the server ended the session: whether to come back. If not, the reason. */
   readonly mayResume?: () => Promise<true | Problem>;
 }
@@ -48,6 +50,7 @@ export class Broadcaster {
       source: this.#source,
       quality,
       onState: (state, problem) => this.#changed(state, problem),
+      onRetry: this.#options.onRetry,
       mayResume: this.#options.mayResume ?? endedForGood,
     });
     this.#publisher.start();
@@ -65,6 +68,16 @@ export class Broadcaster {
   async replace(media: MediaStream | Source): Promise<void> {
     this.#take(media);
     await this.#publisher?.replace(this.#source);
+  }
+
+  /** Another size, frame rate or bitrate, without a new connection; codec and layers stay as they were agreed. */
+  async tune(quality: Quality): Promise<void> {
+    await this.#publisher?.tune(quality);
+  }
+
+  /** Does not wait for the next try to connect, as when the network is known to be back. */
+  retryNow(): void {
+    this.#publisher?.retryNow();
   }
 
   /** The microphone stays open, and silence is sent. */

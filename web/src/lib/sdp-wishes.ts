@@ -16,7 +16,10 @@ export function withRoundTrip(offer: string): string {
 /** For an answer: Chromium would otherwise start at 300 kbit/s, and take half a minute to show more than a thumbnail. */
 export function withStartBitrate(answer: string, bitrateBps: number): string {
   const kbps = String(Math.round(bitrateBps / 1000));
-  return ['h264', 'vp8'].reduce((sdp, codec) => withParameter(sdp, codec, 'x-google-start-bitrate', kbps), answer);
+  return ['h264', 'vp8', 'vp9', 'av1'].reduce(
+    (sdp, codec) => withParameter(sdp, codec, 'x-google-start-bitrate', kbps),
+    answer,
+  );
 }
 
 /** Adds a format parameter (RFC 8866 `a=fmtp`) to every payload type of a codec that does not have it yet. */

@@ -3,6 +3,9 @@ import type { Problem } from './problem.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
 import { type RtcEndpoint, RtcRefused } from './rtc-resource.ts';
 import { withStartBitrate } from './sdp-wishes.ts';
+import { inOrder, type Quality, sendLayers } from './send-layers.ts';
+
+export type { Quality } from './send-layers.ts';
 
 export type WhipState = 'connecting' | 'live' | 'reconnecting' | 'ended';
 
@@ -12,10 +15,10 @@ export interface Source {
   readonly audio: MediaStreamTrack | null;
 }
 
-export interface Quality {
-  readonly height: number;
-  readonly frameRate: number;
-  readonly maxBitrateBps: number;
+/** The next try to connect: which one since the last success, and in how long. */
+export interface Retry {
+  readonly attempt: number;
+  readonly inMs: number;
 }
 
 export interface WhipPublisherOptions {
@@ -23,6 +26,7 @@ export interface WhipPublisherOptions {
   readonly source: Source;
   readonly quality: Quality;
   readonly onState: (state: WhipState, problem?: Problem) => void;
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
   /** Asked when the server ended the session: whether to come back. If not, the reason. */
   readonly mayResume: () => Promise<true | Problem>;
 }
@@ -33,6 +37,7 @@ const AUDIO_BITRATE_BPS = 128_000;
 export class WhipPublisher {
   readonly #options: WhipPublisherOptions;
   #source: Source;
+  #quality: Quality;
   #connection: RtcConnection | undefined;
   #senders: { video: RTCRtpSender; audio: RTCRtpSender } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,6 +47,7 @@ export class WhipPublisher {
   constructor(options: WhipPublisherOptions) {
     this.#options = options;
     this.#source = options.source;
+    this.#quality = options.quality;
   }
 
   start(): void {
@@ -52,6 +58,7 @@ export class WhipPublisher {
   stop(): void {
     this.#drop();
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Swaps camera, microphone or screen without a new connection. */
@@ -60,6 +67,30 @@ export class WhipPublisher {
     const senders = this.#senders;
     if (!senders) return;
     await Promise.all([senders.video.replaceTrack(source.video), senders.audio.replaceTrack(source.audio)]);
+    await this.tune(this.#quality);
+  }
+
+  /** Another size, frame rate or bitrate, without a new connection; codec and layers stay as they were agreed. */
+  async tune(quality: Quality): Promise<void> {
+    this.#quality = quality;
+    const sender = this.#senders?.video;
+    if (!sender) return;
+    const layers = sendLayers(quality, shortSideOf(this.#source.video));
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) {
+      const layer = layers.find(({ rid }) => rid === encoding.rid) ?? layers.at(-1);
+      const { active, scaleResolutionDownBy, maxBitrate, maxFramerate } = { ...encoding, ...layer };
+      Object.assign(encoding, { active, scaleResolutionDownBy, maxBitrate, maxFramerate });
+    }
+    // Refused of a sender that ended meanwhile; the next one is made with the right ones.
+    await sender.setParameters(parameters).catch(() => {});
+  }
+
+  /** Does not wait for the next try. Nothing, when none is due. */
+  retryNow(): void {
+    if (this.#timer === undefined) return;
+    this.#failures = 0;
+    this.#retryIn(0);
   }
 
   /** `undefined` while there is no connection. */
@@ -68,11 +99,12 @@ export class WhipPublisher {
   }
 
   #connect(): void {
+    this.#timer = undefined;
     this.#options.onState(this.#wasLive ? 'reconnecting' : 'connecting');
     const connection = new RtcConnection({
       endpoint: this.#options.endpoint,
       prepare: (pc) => this.#send(pc),
-      refineAnswer: (sdp) => withStartBitrate(sdp, this.#options.quality.maxBitrateBps / 2),
+      refineAnswer: (sdp) => withStartBitrate(sdp, this.#quality.maxBitrateBps / 2),
       onChange: (change) => void this.#changed(change),
     });
     this.#connection = connection;
@@ -84,14 +116,14 @@ export class WhipPublisher {
 
   #send(pc: RTCPeerConnection): void {
     const { video, audio } = this.#source;
-    const { maxBitrateBps, frameRate } = this.#options.quality;
     const streams = [new MediaStream()];
     const videoSender = pc.addTransceiver(video ?? 'video', {
       direction: 'sendonly',
       streams,
-      sendEncodings: [{ maxBitrate: maxBitrateBps, maxFramerate: frameRate }],
+      sendEncodings: sendLayers(this.#quality, shortSideOf(video)),
     });
-    preferWidelyPlayable(videoSender);
+    const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+    videoSender.setCodecPreferences(inOrder(codecs, this.#quality.codec));
     const audioSender = pc.addTransceiver(audio ?? 'audio', {
       direction: 'sendonly',
       streams,
@@ -129,6 +161,7 @@ export class WhipPublisher {
 
   #retryIn(ms: number): void {
     clearTimeout(this.#timer);
+    this.#options.onRetry?.({ attempt: this.#failures, inMs: ms });
     this.#timer = setTimeout(() => this.#connect(), ms);
   }
 
@@ -139,12 +172,7 @@ export class WhipPublisher {
   }
 }
 
-const PREFERRED = ['video/h264', 'video/vp8'];
-
-/** H264 plays everywhere and is cheap in hardware; VP8 is what every browser can send. The rest stays as a last resort. */
-function preferWidelyPlayable(transceiver: RTCRtpTransceiver): void {
-  const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
-  const isPreferred = (mimeType: string) => (codec: RTCRtpCodec) => codec.mimeType.toLowerCase() === mimeType;
-  const first = PREFERRED.flatMap((mimeType) => codecs.filter(isPreferred(mimeType)));
-  transceiver.setCodecPreferences([...first, ...codecs.filter((codec) => !first.includes(codec))]);
+function shortSideOf(track: MediaStreamTrack | null): number {
+  const { width = 0, height = 0 } = track?.getSettings() ?? {};
+  return Math.min(width, height);
 }
