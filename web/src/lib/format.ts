@@ -1,3 +1,5 @@
+import { words } from './words/words.ts';
+
 /** `1:05`, `12:34`, `2:03:04`. */
 export function duration(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000));
@@ -7,31 +9,38 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 }
 
+const figuresOf = (digits: number) =>
+  new Intl.NumberFormat(words.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const whole = figuresOf(0);
+const tenths = figuresOf(1);
+
 /** `950 kbit/s`, `2.5 Mbit/s`. */
 export function bitrate(bps: number): string {
-  return bps < 1e6 ? `${Math.round(bps / 1000)} kbit/s` : `${(bps / 1e6).toFixed(1)} Mbit/s`;
+  if (bps < 1e6) return words.units.kilobitsPerSecond(whole.format(bps / 1000));
+  return words.units.megabitsPerSecond(tenths.format(bps / 1e6));
 }
 
 /** `950 kB`, `12.3 MB`, `4.5 GB`. */
 export function fileSize(bytes: number): string {
-  if (bytes < 1e6) return `${Math.round(bytes / 1000)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes < 1e6) return words.units.kilobytes(whole.format(bytes / 1000));
+  if (bytes < 1e9) return words.units.megabytes(tenths.format(bytes / 1e6));
+  return words.units.gigabytes(tenths.format(bytes / 1e9));
 }
 
 /** `0.4 ms`, `35 ms`. */
 export function milliseconds(ms: number): string {
-  return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+  return words.units.milliseconds((ms < 10 ? tenths : whole).format(ms));
 }
 
 /** `35 ms`, `1.3 s`, `12 s`. */
 export function delay(ms: number): string {
-  if (ms < 995) return `${Math.round(ms)} ms`;
-  return ms < 9950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+  if (ms < 995) return words.units.milliseconds(whole.format(ms));
+  return words.units.seconds((ms < 9950 ? tenths : whole).format(ms / 1000));
 }
 
 /** A share of 0 to 1 as `0.3 %`. */
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return words.units.percent(tenths.format(share * 100));
 }
 
 /** `opus` as `Opus`, `h264` as `H264`. */
@@ -39,14 +48,14 @@ export function codecName(name: string): string {
   return name.toLowerCase() === 'opus' ? 'Opus' : name.toUpperCase();
 }
 
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat(words.language, { notation: 'compact', maximumFractionDigits: 1 });
 
 /** `1 viewer`, `1.2K viewers`. */
 export function viewerCount(count: number): string {
-  return `${compact.format(count)} ${count === 1 ? 'viewer' : 'viewers'}`;
+  return words.units.viewers(count, compact.format(count));
 }
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const relative = new Intl.RelativeTimeFormat(words.language, { numeric: 'auto' });
 
 /** `3 hours ago`, `yesterday`, `in 12 hours`. */
 export function relativeTime(date: Date, now: Date): string {
@@ -58,5 +67,5 @@ export function relativeTime(date: Date, now: Date): string {
   ] as const) {
     if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
   }
-  return 'now';
+  return words.units.now;
 }

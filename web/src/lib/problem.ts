@@ -1,4 +1,5 @@
 /** What a refused request says, in words fit to show. `status` is 0 when no answer came at all. */
+import { words } from './words/words.ts';
 export interface Problem {
   readonly status: number;
   readonly message: string;
@@ -9,16 +10,7 @@ export interface Problem {
   readonly missingCodec?: string;
 }
 
-const FALLBACK: Readonly<Record<number, string>> = {
-  401: 'You are not logged in.',
-  403: 'You may not do this.',
-  404: 'There is nothing here.',
-  409: 'That clashes with what is already there.',
-  413: 'That is too much data.',
-  429: 'Too many tries. Wait a moment and try again.',
-  503: 'The server is at its limit. Try again shortly.',
-  507: 'There is no room left on the server.',
-};
+const FALLBACK: Readonly<Record<number, string>> = words.errors.byStatus;
 
 /** Reads RFC 9457 problem details; an answer without them still gets words. */
 export async function problemOf(response: Response): Promise<Problem> {
@@ -30,7 +22,7 @@ export async function problemOf(response: Response): Promise<Problem> {
   const retryAfterMs = retryAfter(response.headers.get('retry-after'), Date.now());
   return {
     status,
-    message: said ?? FALLBACK[status] ?? `The server answered with error ${status}.`,
+    message: said ?? FALLBACK[status] ?? words.errors.withStatus(status),
     ...(fields && { fields }),
     ...(missingCodec && { missingCodec }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),

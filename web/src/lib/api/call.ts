@@ -1,4 +1,5 @@
 import { type Problem, problemOf } from '../problem.ts';
+import { words } from '../words/words.ts';
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -32,7 +33,7 @@ export function callsWith(fetch: typeof globalThis.fetch) {
       ...(body !== undefined &&
         !(body instanceof Blob) && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     }).catch(() => undefined);
-    if (!response) throw new ApiError({ status: 0, message: 'The server cannot be reached. Check your connection.' });
+    if (!response) throw new ApiError({ status: 0, message: words.errors.unreachable });
     if (!response.ok) throw new ApiError(await problemOf(response));
     const text = await response.text();
     return (text ? JSON.parse(text) : undefined) as Result;

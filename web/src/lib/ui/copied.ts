@@ -18,5 +18,3 @@ export async function copied(text: string): Promise<boolean> {
   area.remove();
   return isDone;
 }
-
-export const COPY_BY_HAND = 'Copying is not allowed here. Select the text and copy it by hand.';

@@ -1,0 +1,126 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the components looked at have such strings.
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as en from '../../web/src/lib/words/en/en.ts';
+import type { WordTable } from '../../web/src/lib/words/word-table.ts';
+import { sentencesIn, textInComponent } from './text-in-pages.ts';
+
+/** Whose text is not among the words yet. Nothing is added here. */
+const NOT_MOVED: readonly string[] = [
+  'web/src/lib/broadcaster.ts',
+  'web/src/lib/chat/ChatForm.svelte',
+  'web/src/lib/chat/ChatPanel.svelte',
+  'web/src/lib/chat/ChatRow.svelte',
+  'web/src/lib/history.ts',
+  'web/src/lib/ice.ts',
+  'web/src/lib/player/Controls.svelte',
+  'web/src/lib/player/LiveButton.svelte',
+  'web/src/lib/player/Notice.svelte',
+  'web/src/lib/player/PlayPrompt.svelte',
+  'web/src/lib/player/Player.svelte',
+  'web/src/lib/player/QualityMenu.svelte',
+  'web/src/lib/player/ShortcutSheet.svelte',
+  'web/src/lib/player/SoundPrompt.svelte',
+  'web/src/lib/player/StatsPanel.svelte',
+  'web/src/lib/player/VolumeControl.svelte',
+  'web/src/lib/player/notice.ts',
+  'web/src/lib/player/player-stats.ts',
+  'web/src/lib/player/qualities.ts',
+  'web/src/lib/player/shortcuts.ts',
+  'web/src/lib/recordings.ts',
+  'web/src/lib/rtc-resource.ts',
+  'web/src/lib/scaled-picture.ts',
+  'web/src/lib/webhooks.ts',
+  'web/src/routes/NewChannel.svelte',
+  'web/src/routes/[channel]/Invitation.svelte',
+  'web/src/routes/[channel]/Share.svelte',
+  'web/src/routes/[channel]/Watch.svelte',
+  'web/src/routes/account/+page.svelte',
+  'web/src/routes/account/Logins.svelte',
+  'web/src/routes/account/Password.svelte',
+  'web/src/routes/account/Tokens.svelte',
+  'web/src/routes/admin/+page.svelte',
+  'web/src/routes/admin/FindingList.svelte',
+  'web/src/routes/admin/Health.svelte',
+  'web/src/routes/admin/checkup.svelte.ts',
+  'web/src/routes/admin/people/+page.svelte',
+  'web/src/routes/admin/people/Invites.svelte',
+  'web/src/routes/admin/people/PeopleList.svelte',
+  'web/src/routes/admin/people/PersonRow.svelte',
+  'web/src/routes/dashboard/+page.svelte',
+  'web/src/routes/dashboard/[channel]/+page.svelte',
+  'web/src/routes/dashboard/[channel]/ChannelForm.svelte',
+  'web/src/routes/dashboard/[channel]/ChatSettings.svelte',
+  'web/src/routes/dashboard/[channel]/DeleteChannel.svelte',
+  'web/src/routes/dashboard/[channel]/Deliveries.svelte',
+  'web/src/routes/dashboard/[channel]/Keys.svelte',
+  'web/src/routes/dashboard/[channel]/LiveNow.svelte',
+  'web/src/routes/dashboard/[channel]/NewWebhook.svelte',
+  'web/src/routes/dashboard/[channel]/ObsGuide.svelte',
+  'web/src/routes/dashboard/[channel]/PictureChoice.svelte',
+  'web/src/routes/dashboard/[channel]/Pictures.svelte',
+  'web/src/routes/dashboard/[channel]/Recordings.svelte',
+  'web/src/routes/dashboard/[channel]/ViewerTokens.svelte',
+  'web/src/routes/dashboard/[channel]/WebhookRow.svelte',
+  'web/src/routes/dashboard/[channel]/Webhooks.svelte',
+  'web/src/routes/dashboard/[channel]/streams/+page.svelte',
+  'web/src/routes/dashboard/[channel]/streams/[id]/+page.svelte',
+  'web/src/routes/dashboard/[channel]/streams/[id]/Chart.svelte',
+  'web/src/routes/embed/[channel]/Embed.svelte',
+  'web/src/routes/invite/+page.svelte',
+  'web/src/routes/login/+page.svelte',
+  'web/src/routes/reset-password/+page.svelte',
+  'web/src/routes/setup/+page.svelte',
+  'web/src/routes/studio/',
+];
+
+const sources = globSync('web/src/**/*.{svelte,ts}')
+  .filter((file) => !file.includes('/words/'))
+  .map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+
+test('what the pages say stands in one place: neither components nor scripts have text of their own', () => {
+  const left = sources.flatMap(({ file, text }) => {
+    if (NOT_MOVED.some((path) => file.startsWith(path))) return [];
+    const own = file.endsWith('.svelte') ? textInComponent(text) : sentencesIn(text);
+    return own.map((words) => `${file}: ${words}`);
+  });
+  expect(left).toEqual([]);
+});
+
+test('every word is said somewhere', () => {
+  const asked = new Set(sources.flatMap(({ text }) => text.match(/\bwords(?:\.\w+){2,}/g) ?? []));
+  // A group is asked for as a whole where the name within it is chosen while the page runs.
+  const isAsked = (path: readonly string[]) =>
+    path.some((_, at) => at >= 1 && asked.has(['words', ...path.slice(0, at + 1)].join('.')));
+  const { language: _, ...areas } = en;
+  expect(
+    pathsOf(areas)
+      .filter((path) => !isAsked(path))
+      .map((path) => path.join('.')),
+  ).toEqual([]);
+});
+
+function pathsOf(table: WordTable): string[][] {
+  return Object.entries(table).flatMap(([name, words]) =>
+    typeof words === 'object' ? pathsOf(words).map((path) => [name, ...path]) : [[name]],
+  );
+}
+
+test.each([
+  ['<p>Two words</p>', ['Two words']],
+  ['<p>{isOn ? "Yes" : `${count} of them`}</p>', ['Yes', 'of them']],
+  ['<input aria-label="Name" class="field" name="q" placeholder={"Search"} />', ['Name', 'Search']],
+  ['<Field label="Title" class="w-full" />', ['Title']],
+  ['{#if a}<b>One</b>{:else}{#each rows as row (row)}<i>Two</i>{/each}{/if}', ['One', 'Two']],
+  ['<meta name="description" content="Live streams" /><meta name="robots" content="noindex" />', ['Live streams']],
+  ['<script lang="ts">const said: string = "It is done";</script>', ['It is done']],
+  ['<p>{words.home.title} · {count}</p><style>p { color: red }</style>', []],
+])('text is found in %s', (component, texts) => {
+  expect(textInComponent(component)).toEqual(texts);
+});
+
+test('sentences of a script are found, names are not', () => {
+  const script =
+    "toast('Copied it'); key === 'Escape'; type = 'image/png'; say(`It took ${ms} ms`); throw new Error('no such');";
+  expect(sentencesIn(script)).toEqual(['Copied it', '`It took ${ms} ms`']);
+});

@@ -1,0 +1,6 @@
+export { errors } from './errors.ts';
+export { home } from './home.ts';
+export { language } from './language.ts';
+export { site } from './site.ts';
+export { ui } from './ui.ts';
+export { units } from './units.ts';
