@@ -30,6 +30,7 @@ import { openRecordings } from './open-recordings.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 import { mintSecret } from './secrets.ts';
 import { serverHealth } from './server-health.ts';
+import { openStorage } from './storage/open-storage.ts';
 import { systemClock } from './streams/clock.ts';
 import { endLeftOpen } from './streams/left-open.ts';
 import { Probes } from './streams/probes.ts';
@@ -55,6 +56,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   // A database of our own is ours alone. In a shared one others may be live: there the heartbeats tell, a little later.
   if (config.databaseUrl === undefined) await endLeftOpen({ store: database.streams, witness, log });
 
+  const storage = await openStorage(config);
+  closers.push({ name: 'storage', close: async () => storage.close() });
   const ffmpeg = findFfmpeg(config.ffmpegPath);
   void ffmpeg.then((found) => log.info(found, 'ffmpeg looked for'));
   const { port, threads, announcedAddresses, send } = config.media;
@@ -72,7 +75,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const addresses = health.addresses();
   if (addresses.cure !== undefined) log.warn({ cure: addresses.cure }, addresses.found);
 
-  const { recordings, close: closeRecordings } = await openRecordings(config, { database, media, log });
+  const { recordings, close: closeRecordings } = await openRecordings(config, { database, media, storage, log });
   closers.push({ name: 'recordings', close: closeRecordings });
   const channels = new Channels({ store: database.channels });
   const chatLinks = new ChatLinks({
@@ -112,6 +115,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     ...accounts,
     history: database.streams,
     recordings,
+    storage,
     images: new ChannelImages({ channels, folder: join(config.dataDir, 'images'), log }),
     analytics: new Analytics({ store: database.analytics }),
     webhooks,

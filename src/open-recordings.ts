@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
@@ -6,20 +5,20 @@ import type { Log } from './log.ts';
 import { RecordingThreadLink } from './recording/recording-thread-link.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RoomKeeper } from './recording/room-keeper.ts';
+import type { Storage } from './storage/ports.ts';
 import type { MediaThreads } from './transport/media-plane.ts';
 import { RecordingNews } from './webhooks/recording-news.ts';
 
 /** Recordings with the thread that writes them, and what keeps them within their limits. */
 export async function openRecordings(
   config: Config,
-  { database, media, log }: { database: Database; media: MediaThreads; log: Log },
+  { database, media, storage, log }: { database: Database; media: MediaThreads; storage: Storage; log: Log },
 ): Promise<{ recordings: Recordings; close: () => Promise<void> }> {
   const folder = join(config.dataDir, 'recordings');
-  await mkdir(folder, { recursive: true, mode: 0o750 });
   const thread = new RecordingThreadLink({ rings: media.rings });
   const { recordings: store, webhookDeliveries: deliveries, channels } = database;
   const witness = new RecordingNews({ deliveries, channels });
-  const recordings = new Recordings({ store, witness, media, thread, folder, log });
+  const recordings = new Recordings({ store, witness, media, thread, folder, storage, log });
   thread.listen(recordings);
   const keeper = new RoomKeeper({
     store,

@@ -16,6 +16,7 @@ import type { Health } from '../health/health.ts';
 import type { ChannelImages } from '../images/channel-images.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
+import type { Storage } from '../storage/ports.ts';
 import type { StreamHistory } from '../streams/ports.ts';
 import type { Probes } from '../streams/probes.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
@@ -34,6 +35,7 @@ import { Gate } from './gate.ts';
 import { type HealthChecks, healthRoutes } from './health.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import { Limits } from './limits.ts';
+import { liveMediaRoutes } from './live-media.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
 import { oEmbedRoutes } from './oembed.ts';
 import { type PlayerLibrary, playerLibraryRoutes } from './player-library.ts';
@@ -54,6 +56,7 @@ export interface AppOptions extends Accounts {
   readonly viewerTokens: ViewerTokens;
   readonly history: StreamHistory;
   readonly recordings: Recordings;
+  readonly storage: Storage;
   readonly images: ChannelImages;
   readonly analytics: Analytics;
   readonly health: Health;
@@ -107,7 +110,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     app.fetch(asRead(c.req.raw), { ...c.env, isPrecondition: true }),
   );
   app.route('/api/v1', api);
-  app.use('/media/*', openToAllOrigins).route('/media/recordings', recordingMediaRoutes({ ...options, gate }));
+  app.use('/media/*', openToAllOrigins);
+  app.route('/media/recordings', recordingMediaRoutes({ ...options, gate }));
+  app.route('/media/live', liveMediaRoutes({ ...options, gate }));
   app.get(
     '/api/docs',
     docsPage(() => documentOf(api)),

@@ -155,7 +155,7 @@ export class Gate {
     const identity = bearer === undefined ? await this.#auth.identify(c) : undefined;
     if (identity) requireScope(c, identity, needed);
     if (channel && (await maySee(identity, channel, this.#moderators))) return { pass: undefined };
-    const token = bearer ?? this.#viewerAccess.cookie(c);
+    const token = bearer ?? this.#viewerAccess.cookie(c, channel);
     const pass = token === undefined ? undefined : await this.#viewerAccess.passOf(channel, token);
     return pass && { pass };
   }

@@ -8,6 +8,7 @@ import type { Pass } from '../streams/passes.ts';
 import { bearerOf } from './signalling.ts';
 
 const COOKIE = 'freshet_viewer';
+const SHARED_PATHS = ['/media/recordings', '/api/v1/recordings'] as const;
 
 /** Viewer tokens as requests bring them: as a bearer, or in a cookie, for pages and whatever can not send a header. */
 export class ViewerAccess {
@@ -23,8 +24,8 @@ export class ViewerAccess {
     return bearer !== undefined && looksLikeJwt(bearer) ? bearer : undefined;
   }
 
-  cookie(c: Context): string | undefined {
-    return getCookie(c, COOKIE);
+  cookie(c: Context, channel: Channel | undefined): string | undefined {
+    return getCookie(c, COOKIE) ?? (channel && getCookie(c, cookieOf(channel.slug)));
   }
 
   /** What the token lets its holder watch with; the answer takes as long where there is no such channel. */
@@ -38,21 +39,28 @@ export class ViewerAccess {
     if (channel && channel.visibility !== 'private') return;
     const found = await this.#tokens.authenticate(channel?.id, token);
     if (!channel || !found) throw new ChannelError('no_channel', 'There is no such channel.');
-    for (const path of pathsOf(channel.slug)) {
-      setCookie(c, COOKIE, token, { path, httpOnly: true, sameSite: 'Lax', secure, expires: found.expiresAt });
+    for (const { name, path } of placesOf(channel.slug)) {
+      setCookie(c, name, token, { path, httpOnly: true, sameSite: 'Lax', secure, expires: found.expiresAt });
     }
   }
 
   forget(c: Context, slug: string): void {
-    for (const path of pathsOf(slug)) deleteCookie(c, COOKIE, { path });
+    for (const { name, path } of placesOf(slug)) deleteCookie(c, name, { path });
   }
 }
 
-/** Where the channel's token is of use, and nowhere else: a cookie for each, all of the same name. */
-function pathsOf(slug: string): string[] {
+/** Where the channel's token is of use, and nowhere else. */
+function placesOf(slug: string): { readonly name: string; readonly path: string }[] {
   // No channel is called so, and yet somebody asks: nothing of it may end the path and begin another attribute.
-  const name = encodeURIComponent(slug);
-  return [`/${name}`, `/embed/${name}`, `/whep/${name}`, `/api/v1/channels/${name}`, `/media/live/${name}`];
+  const part = encodeURIComponent(slug);
+  const own = [`/${part}`, `/embed/${part}`, `/whep/${part}`, `/api/v1/channels/${part}`, `/media/live/${part}`];
+  // Where the path does not tell the channel, the name does: tokens of several channels stand side by side.
+  const shared = /^[a-z0-9-]+$/.test(slug) ? SHARED_PATHS : [];
+  return [...own.map((path) => ({ name: COOKIE, path })), ...shared.map((path) => ({ name: cookieOf(slug), path }))];
+}
+
+function cookieOf(slug: string): string {
+  return `${COOKIE}_${slug}`;
 }
 
 function passOf({ id, expiresAt, maxViewers }: ViewerTokenRecord): Pass {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { recordingPrefix } from '../storage/keys.ts';
+import type { Storage } from '../storage/ports.ts';
 import type { StreamSink, SunkStream } from '../streams/ports.ts';
 import type { RecordingReport } from './messages.ts';
 import type {
@@ -24,8 +25,10 @@ export interface RecordingsOptions {
   readonly witness?: RecordingWitness;
   readonly media: MediaTap;
   readonly thread: RecordingThread;
-  /** Holds a folder for each recording, named by its id. */
+  /** Where they are written: a folder for each, named by its id. */
   readonly folder: string;
+  /** Has all that is of them, that folder included. */
+  readonly storage: Pick<Storage, 'deletePrefix'>;
   readonly log: Logger;
   readonly now?: () => Date;
 }
@@ -48,6 +51,7 @@ export class Recordings implements StreamSink {
   readonly #media: MediaTap;
   readonly #thread: RecordingThread;
   readonly #folder: string;
+  readonly #storage: Pick<Storage, 'deletePrefix'>;
   readonly #log: Logger;
   readonly #now: () => Date;
   /** By recording; those that are about to end included. */
@@ -55,17 +59,18 @@ export class Recordings implements StreamSink {
   /** Recording by stream. */
   readonly #byStream = new Map<string, Running>();
 
-  constructor({ store, witness, media, thread, folder, log, now = () => new Date() }: RecordingsOptions) {
+  constructor({ store, witness, media, thread, folder, storage, log, now = () => new Date() }: RecordingsOptions) {
     this.#store = store;
     this.#witness = witness;
     this.#media = media;
     this.#thread = thread;
     this.#folder = folder;
+    this.#storage = storage;
     this.#log = log.child({ room: 'recording' });
     this.#now = now;
   }
 
-  /** Where the files of a recording are: by its id alone. */
+  /** Where the files of a recording are written: by its id alone. */
   folderOf(recordingId: string): string {
     return join(this.#folder, recordingId);
   }
@@ -155,7 +160,7 @@ export class Recordings implements StreamSink {
       this.ended(running.stream.id);
       await running.finished.promise;
     }
-    await rm(this.folderOf(recordingId), { recursive: true, force: true });
+    await this.#storage.deletePrefix(recordingPrefix(recordingId));
     return await this.#store.delete(recordingId);
   }
 

@@ -132,6 +132,7 @@ export class FakeApp {
       limits: new Limits({ isBehindProxy: options.publicUrl !== undefined, pause: async () => {} }),
       history: this.streamStore,
       recordings: this.recordings.recordings,
+      storage: this.recordings.storage,
       images: new ChannelImages({ channels, folder: this.imageFolder, log }),
       analytics: new Analytics({ store: this.analyticsStore }),
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
@@ -14,6 +14,8 @@ import type {
   RecordingWitness,
 } from '../../src/recording/ports.ts';
 import { Recordings } from '../../src/recording/recordings.ts';
+import { LocalStorage } from '../../src/storage/local-storage.ts';
+import type { Storage } from '../../src/storage/ports.ts';
 import { afterTest } from './after-test.ts';
 import { pageOf } from './page-of.ts';
 
@@ -110,15 +112,18 @@ export class FakeRecordings implements RecordingWitness {
   readonly store = new FakeRecordingStore();
   readonly thread = new FakeRecordingThread();
   readonly media = new FakeTap();
-  readonly folder = mkdtempSync(join(tmpdir(), 'freshet-recordings-'));
+  readonly #root = mkdtempSync(join(tmpdir(), 'freshet-recordings-'));
+  readonly storage: Storage = new LocalStorage(this.#root);
+  readonly folder = join(this.#root, 'recordings');
   /** Of which the world was told. */
   readonly told: RecordingRecord[] = [];
   readonly recordings: Recordings;
 
   constructor(log: Logger = pino({ level: 'silent' })) {
-    afterTest(() => rmSync(this.folder, { recursive: true, force: true }));
-    const { store, thread, media, folder } = this;
-    this.recordings = new Recordings({ store, witness: this, thread, media, folder, log });
+    afterTest(() => rmSync(this.#root, { recursive: true, force: true }));
+    mkdirSync(this.folder);
+    const { store, thread, media, folder, storage } = this;
+    this.recordings = new Recordings({ store, witness: this, thread, media, folder, storage, log });
   }
 
   async ready(recording: RecordingRecord): Promise<void> {
