@@ -1,4 +1,7 @@
 import type { ViewerSnapshot } from '../viewer-snapshot.ts';
+import { words } from '../words/words.ts';
+
+const says = words.player.notices;
 
 /** What is to be said over the picture. */
 export interface Notice {
@@ -13,56 +16,40 @@ export interface Notice {
 export function noticeOf(now: ViewerSnapshot, name: string): Notice | undefined {
   switch (now.state) {
     case 'live':
-      return now.isLinkTooThin
-        ? {
-            title: 'Your connection is too slow for the picture',
-            text: 'The sound goes on, and the picture comes back by itself.',
-          }
-        : soundNotice(now, name);
+      return now.isLinkTooThin ? says.thinLink : soundNotice(now, name);
     case 'offline':
-      return { title: `${name} is offline`, text: 'Stay here: this page starts by itself when they go live.' };
+      return { title: says.offline.title(name), text: says.offline.text };
     case 'idle':
     case 'connecting':
       // All places of his invitation are taken, or he asks too often: it is tried again.
-      return { title: 'Connecting…', text: now.problem?.status === 429 ? now.problem.message : '', isBusy: true };
+      return { title: says.connecting, text: now.problem?.status === 429 ? now.problem.message : '', isBusy: true };
     case 'reconnecting':
-      return now.isStreamerGone
-        ? {
-            title: 'The streamer’s connection dropped',
-            text: 'Waiting for them to come back…',
-            isBusy: true,
-            isLate: true,
-          }
-        : { title: 'The connection dropped', text: 'Reconnecting…', isBusy: true, isLate: true };
+      return { ...(now.isStreamerGone ? says.streamerGone : says.dropped), isBusy: true, isLate: true };
     case 'error':
       if (now.dismissal !== undefined) return farewell(now.dismissal, name);
       return now.problem?.missingCodec
-        ? {
-            title: 'Your browser cannot play this stream',
-            text: `It is sent as ${now.problem.missingCodec}, which this browser does not decode. Another browser will do.`,
-          }
-        : { title: 'This stream cannot be played', text: now.problem?.message ?? '' };
+        ? { title: says.foreignCodec.title, text: says.foreignCodec.text(now.problem.missingCodec) }
+        : { title: says.unplayable, text: now.problem?.message ?? '' };
   }
 }
 
 function farewell(dismissal: string, name: string): Notice {
-  const text = 'Ask the streamer for a new one.';
   switch (dismissal) {
     case 'token_revoked':
-      return { title: 'Your invitation was withdrawn', text };
+      return { title: says.invitationRevoked, text: says.askForInvitation };
     case 'token_expired':
-      return { title: 'Your invitation has ended', text };
+      return { title: says.invitationEnded, text: says.askForInvitation };
     case 'made_private':
-      return { title: `${name} is private now`, text: 'You need an invitation to watch.' };
+      return { title: says.madePrivate.title(name), text: says.madePrivate.text };
     default:
-      return { title: `${name} is gone`, text: 'This channel is not there any more.' };
+      return { title: says.gone.title(name), text: says.gone.text };
   }
 }
 
 function soundNotice({ isSoundAlone, isPictureSent, quality }: ViewerSnapshot, name: string): Notice | undefined {
   if (!isSoundAlone) return undefined;
-  if (!isPictureSent) return { title: 'Sound only', text: `${name} sends no picture.` };
+  if (!isPictureSent) return { title: says.soundOnly, text: says.noPictureSent(name) };
   return quality?.key === 'sound'
-    ? { title: name, text: 'Audio only. The quality menu brings the picture back.' }
-    : { title: 'Sound only', text: 'No picture has come yet.' };
+    ? { title: name, text: says.soundChosen }
+    : { title: says.soundOnly, text: says.noPictureYet };
 }

@@ -1,5 +1,6 @@
 import { bitrate } from '../format.ts';
 import type { LayerWish, VideoLayer } from '../video-layer.ts';
+import { words } from '../words/words.ts';
 
 /** An entry of the quality menu. */
 export interface Quality {
@@ -12,18 +13,19 @@ export interface Quality {
 }
 
 /** The sound alone: nothing else is asked of the server, which saves a phone's battery and data. */
-export const SOUND_ONLY: Quality = { key: 'sound', label: 'Audio only', wish: {}, bitrateBps: 0 };
+export const SOUND_ONLY: Quality = { key: 'sound', label: words.player.soundOnly, wish: {}, bitrateBps: 0 };
 
 /** What the menu says beside an entry. */
 export function qualityNote({ key, label, bitrateBps }: Quality): string {
   if (key === SOUND_ONLY.key) return '';
-  if (bitrateBps === 0) return 'not sent now';
+  if (bitrateBps === 0) return words.player.notSent;
   return label.includes(',') ? '' : bitrate(bitrateBps);
 }
 
 /** `720p`: by the shorter side, so that a picture on end is called as it is lying down. */
 export function sizeLabel(width: number, height: number): string {
-  return `${Math.min(width, height)}p`;
+  const shorter = Math.min(width, height);
+  return `${shorter}p`;
 }
 
 /** It comes, and its first keyframe, which tells its size, does not yet. */

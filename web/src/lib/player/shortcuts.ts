@@ -1,43 +1,47 @@
-/** What a key does to the player. */
-export type PlayerAction =
-  | 'play'
-  | 'mute'
-  | 'louder'
-  | 'quieter'
-  | 'live'
-  | 'fullscreen'
-  | 'theatre'
-  | 'pictureInPicture'
-  | 'stats'
-  | 'shortcuts';
+import { words } from '../words/words.ts';
 
 export interface Shortcut {
-  readonly action: PlayerAction;
+  readonly action: string;
   /** As `KeyboardEvent.key` has them. */
   readonly keys: readonly string[];
   readonly does: string;
+  /** Where the keys are too many to be listed. */
+  readonly shownAs?: string;
 }
 
-export const SHORTCUTS: readonly Shortcut[] = [
-  { action: 'play', keys: ['k', ' '], does: 'Pause, or go on live' },
-  { action: 'mute', keys: ['m'], does: 'Sound off or on' },
-  { action: 'louder', keys: ['ArrowUp'], does: 'Louder' },
-  { action: 'quieter', keys: ['ArrowDown'], does: 'Quieter' },
-  { action: 'live', keys: ['l'], does: 'Jump to live' },
-  { action: 'fullscreen', keys: ['f'], does: 'Full screen' },
-  { action: 'theatre', keys: ['t'], does: 'Theatre mode' },
-  { action: 'pictureInPicture', keys: ['i'], does: 'Picture in picture' },
-  { action: 'stats', keys: ['s'], does: 'Statistics' },
-  { action: 'shortcuts', keys: ['?'], does: 'This list' },
-];
+/** By the name of the action; told by which key. */
+export type Actions = Readonly<Record<string, ((key: string) => void | Promise<void>) | undefined>>;
 
-const NAMES: Readonly<Record<string, string>> = { ' ': 'Space', ArrowUp: '↑', ArrowDown: '↓' };
+const shortcuts = words.player.shortcuts;
+
+export const SHORTCUTS = [
+  { action: 'play', keys: ['k', ' '], does: shortcuts.play },
+  { action: 'mute', keys: ['m'], does: shortcuts.mute },
+  { action: 'louder', keys: ['ArrowUp'], does: shortcuts.louder },
+  { action: 'quieter', keys: ['ArrowDown'], does: shortcuts.quieter },
+  { action: 'live', keys: ['l'], does: shortcuts.live },
+  { action: 'fullscreen', keys: ['f'], does: shortcuts.fullscreen },
+  { action: 'theatre', keys: ['t'], does: shortcuts.theatre },
+  { action: 'pictureInPicture', keys: ['i'], does: shortcuts.pictureInPicture },
+  { action: 'stats', keys: ['s'], does: shortcuts.stats },
+  { action: 'shortcuts', keys: ['?'], does: shortcuts.shortcuts },
+] as const satisfies readonly Shortcut[];
+
+export type PlayerAction = (typeof SHORTCUTS)[number]['action'];
+
+const NAMES: Readonly<Record<string, string>> = {
+  ' ': shortcuts.space,
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+};
 
 export function keyName(key: string): string {
   return NAMES[key] ?? key;
 }
 
-export function actionOf(key: string): PlayerAction | undefined {
+export function shortcutOf(among: readonly Shortcut[], key: string): Shortcut | undefined {
   const pressed = key.length === 1 ? key.toLowerCase() : key;
-  return SHORTCUTS.find(({ keys }) => keys.includes(pressed))?.action;
+  return among.find(({ keys }) => keys.includes(pressed));
 }
