@@ -121,7 +121,9 @@ export function sentencesIn(script: string): string[] {
   const look = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
     if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) found.push(node.text);
-    else if (ts.isTemplateExpression(node)) found.push(node.getText());
+    else if (ts.isTemplateExpression(node)) {
+      found.push([node.head, ...node.templateSpans.map(({ literal }) => literal)].map(({ text }) => text).join('…'));
+    }
     ts.forEachChild(node, look);
   };
   look(ts.createSourceFile('script.ts', script, ts.ScriptTarget.Latest, true));

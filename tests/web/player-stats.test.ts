@@ -54,7 +54,7 @@ test('a viewer sees how it goes, second by second', () => {
     'Jitter buffer': '40 ms',
     'From server to glass': '65 ms',
     'Frames dropped': '2',
-    Freezes: '1, 0.4 s in all',
+    Freezes: '1, 430 ms in all',
     Transport: 'UDP, IPv4',
     Session: 'ab12cd34',
   });

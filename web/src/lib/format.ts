@@ -69,3 +69,10 @@ export function relativeTime(date: Date, now: Date): string {
   }
   return words.units.now;
 }
+
+const dateTime = new Intl.DateTimeFormat(words.language, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** `Nov 22, 2026, 3:04 PM`, in the reader's own time zone. */
+export function dateAndTime(at: string): string {
+  return dateTime.format(new Date(at));
+}

@@ -42,8 +42,8 @@ function fieldErrors(errors: unknown): Record<string, string> | undefined {
   const fields: Record<string, string> = {};
   for (const { path, message } of errors.map(record)) {
     const field = Array.isArray(path) ? path.join('.') : text(path);
-    const words = text(message);
-    if (field && words) fields[field] ??= words;
+    const reason = text(message);
+    if (field && reason) fields[field] ??= reason;
   }
   return Object.keys(fields).length > 0 ? fields : undefined;
 }

@@ -1,6 +1,7 @@
 import { type IceServer, iceServers } from './ice.ts';
 import { type Link, links } from './links.ts';
 import { type Problem, problemOf } from './problem.ts';
+import { words } from './words/words.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
@@ -107,7 +108,7 @@ export async function request(
 ): Promise<Response> {
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const response = await fetch(url, { method, body, headers, signal }).catch(() => undefined);
-  if (!response) throw new RtcRefused({ status: 0, message: 'The server cannot be reached.' });
+  if (!response) throw new RtcRefused({ status: 0, message: words.errors.unreachable });
   if (!response.ok) throw new RtcRefused(await problemOf(response));
   return response;
 }

@@ -1,5 +1,6 @@
-import { bitrate, codecName, milliseconds, percent } from '../format.ts';
+import { bitrate, codecName, delay, milliseconds, percent } from '../format.ts';
 import type { ServerView } from '../rtc-resource.ts';
+import { words } from '../words/words.ts';
 import { type Entry, inboundOf, numberOf, textOf } from './stats-entry.ts';
 
 /** What was counted up to one moment; two of them make a rate. */
@@ -17,15 +18,7 @@ export interface Counted {
 
 export type Row = readonly [label: string, value: string];
 
-const REASONS: Readonly<Record<string, string>> = {
-  auto: 'automatic',
-  only_layer: 'the only one',
-  pinned: 'your choice',
-  pinned_beyond_link: 'your choice, more than the link carries',
-  capped: 'your limit',
-  layer_silent: 'your choice is not sent now',
-  link_too_thin: 'none, as the link carries no more than the sound',
-};
+const REASONS: Readonly<Record<string, string>> = words.stats.reasons;
 
 /** The rows of the statistics, and what to give as `before` a second later. */
 export function playerStats(
@@ -42,26 +35,34 @@ export function playerStats(
   const rows: (Row | undefined)[] = [
     numberOf(video, 'frameWidth') > 0
       ? [
-          'Picture',
-          `${video['frameWidth']}×${video['frameHeight']} at ${Math.round(numberOf(video, 'framesPerSecond'))} fps`,
+          words.stats.rows.picture,
+          words.stats.picture(
+            `${video['frameWidth']}×${video['frameHeight']}`,
+            Math.round(numberOf(video, 'framesPerSecond')),
+          ),
         ]
       : undefined,
-    ['Codecs', [codecOf(report, video), codecOf(report, audio)].filter(Boolean).join(' + ')],
-    before && ['Received', `${rate(counted, before, 'videoBytes')} + ${rate(counted, before, 'audioBytes')}`],
-    server?.choice && ['Layer', layerText(server.choice)],
-    roundTripMs === undefined ? undefined : ['Round trip', milliseconds(roundTripMs)],
-    before && ['Lost', lossText(counted, before)],
-    [
-      'Sent again',
-      `${numberOf(video, 'retransmittedPacketsReceived') + numberOf(audio, 'retransmittedPacketsReceived')} packets`,
+    [words.stats.rows.codecs, [codecOf(report, video), codecOf(report, audio)].filter(Boolean).join(' + ')],
+    before && [
+      words.stats.rows.received,
+      `${rate(counted, before, 'videoBytes')} + ${rate(counted, before, 'audioBytes')}`,
     ],
-    ['Jitter', milliseconds(numberOf(video, 'jitter') * 1000)],
-    textRow('Jitter buffer', perItem(counted, before, 'bufferDelayMs', 'buffered')),
-    textRow('From server to glass', processingMs === undefined ? undefined : processingMs + (roundTripMs ?? 0) / 2),
-    ['Frames dropped', String(numberOf(video, 'framesDropped'))],
-    ['Freezes', freezeText(video)],
-    ['Transport', path.text],
-    server && ['Session', server.id],
+    server?.choice && [words.stats.rows.layer, layerText(server.choice)],
+    roundTripMs === undefined ? undefined : [words.stats.rows.roundTrip, milliseconds(roundTripMs)],
+    before && [words.stats.rows.lost, lossText(counted, before)],
+    [
+      words.stats.rows.sentAgain,
+      words.stats.packets(
+        numberOf(video, 'retransmittedPacketsReceived') + numberOf(audio, 'retransmittedPacketsReceived'),
+      ),
+    ],
+    [words.stats.rows.jitter, milliseconds(numberOf(video, 'jitter') * 1000)],
+    textRow(words.stats.rows.jitterBuffer, perItem(counted, before, 'bufferDelayMs', 'buffered')),
+    textRow(words.stats.rows.toGlass, processingMs === undefined ? undefined : processingMs + (roundTripMs ?? 0) / 2),
+    [words.stats.rows.framesDropped, String(numberOf(video, 'framesDropped'))],
+    [words.stats.rows.freezes, freezeText(video)],
+    [words.stats.rows.transport, path.text],
+    server && [words.stats.rows.session, server.id],
   ];
   return { rows: rows.filter((row) => row !== undefined), counted };
 }
@@ -107,17 +108,18 @@ function perItem(
 function lossText(now: Counted, before: Counted): string {
   const lost = Math.max(0, now.lost - before.lost);
   const expected = Math.max(0, now.received - before.received) + lost;
-  return `${percent(expected === 0 ? 0 : lost / expected)} now, ${now.lost} packets in all`;
+  return words.stats.lost(percent(expected === 0 ? 0 : lost / expected), now.lost);
 }
 
 function freezeText(video: Entry): string {
   const freezes = numberOf(video, 'freezeCount');
-  return freezes === 0 ? 'none' : `${freezes}, ${numberOf(video, 'totalFreezesDuration').toFixed(1)} s in all`;
+  if (freezes === 0) return words.stats.noFreezes;
+  return words.stats.freezes(freezes, delay(numberOf(video, 'totalFreezesDuration') * 1000));
 }
 
 function layerText({ rid, reason, estimateBps }: NonNullable<ServerView['choice']>): string {
-  const link = estimateBps === null ? '' : `, link ${bitrate(estimateBps)}`;
-  return `${rid ? `${rid}, ` : ''}${REASONS[reason] ?? reason}${link}`;
+  const link = estimateBps === null ? '' : words.stats.link(bitrate(estimateBps));
+  return [rid, REASONS[reason] ?? reason, link].filter(Boolean).join(', ');
 }
 
 function textRow(label: string, ms: number | undefined): Row | undefined {
@@ -136,7 +138,7 @@ function pathOf(report: ReadonlyMap<string, Entry>): { text: string; roundTripMs
   const family = address === '' ? '' : address.includes(':') ? ', IPv6' : ', IPv4';
   const seconds = pair?.['currentRoundTripTime'];
   return {
-    text: remote ? `${textOf(remote, 'protocol').toUpperCase()}${family}` : 'not known',
+    text: remote ? `${textOf(remote, 'protocol').toUpperCase()}${family}` : words.stats.pathNotKnown,
     roundTripMs: typeof seconds === 'number' ? seconds * 1000 : undefined,
   };
 }

@@ -1,7 +1,10 @@
+export { chat } from './chat.ts';
 export { errors } from './errors.ts';
 export { home } from './home.ts';
 export { language } from './language.ts';
 export { player } from './player.ts';
 export { site } from './site.ts';
+export { stats } from './stats.ts';
 export { ui } from './ui.ts';
 export { units } from './units.ts';
+export { watch } from './watch.ts';

@@ -12,6 +12,8 @@ export const player = {
   volumeIs: (percent: number) => `Volume ${percent} %`,
   soundOn: 'Sound on',
   soundOff: 'Sound off',
+  tapForSound: 'Tap for sound',
+  whyNoSound: 'Your browser starts videos without it',
   watchLive: 'Watch live',
   live: 'Live',
   jumpToLive: 'Jump to live',

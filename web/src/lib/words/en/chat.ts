@@ -1,0 +1,43 @@
+import type { WordTable } from '../word-table.ts';
+import { plural } from './language.ts';
+
+export const chat = {
+  title: 'Chat',
+  messages: 'Messages',
+  nothingYet: 'Nothing has been said yet. Say hello!',
+  reading: 'The chat is being read…',
+  unseen: (count: number) => plural(count, { one: '# new message', other: '# new messages' }),
+  roles: { owner: 'Owner', streamer: 'Streamer', moderator: 'Mod', viewer: '', guest: '' },
+  deletedBy: (name: string) => `deleted by ${name}`,
+  sendAgain: 'Send again',
+  discard: 'Discard',
+  form: {
+    off: 'The chat is off.',
+    bannedUntil: (time: string) => `You may not write here until ${time}.`,
+    banned: 'You may not write here any more.',
+    reason: (reason: string) => `The reason given: ${reason}`,
+    accountsOnly: '[Log in] to write: this chat is for people with an account.',
+    yourName: 'Your name in the chat',
+    join: 'Join',
+    orLogIn: 'Or [log in].',
+    saySomething: 'Say something',
+    message: 'Message',
+    emoji: 'Emoji',
+    send: 'Send',
+    writeAgainIn: (seconds: number) => `You can write again in ${seconds} s`,
+    slowMode: (seconds: number) => `Slow mode: one message each ${seconds} s`,
+    as: (name: string) => `As [${name}]`,
+    lengthOf: (length: number, most: number) => `${length} of ${most}`,
+  },
+  moderate: {
+    menu: (name: string) => `Moderate the message of ${name}`,
+    delete: 'Delete',
+    deleteAll: 'Delete all of theirs',
+    banForMinutes: 'Ban for 10 minutes',
+    banForDay: 'Ban for a day',
+    banForEver: 'Ban for ever',
+    deleted: 'Message deleted',
+    allDeleted: (name: string) => `All of ${name} deleted`,
+    silenced: (name: string) => `${name} may not write any more`,
+  },
+} as const satisfies WordTable;
