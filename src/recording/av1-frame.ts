@@ -18,10 +18,14 @@ export function av1Frame(payloads: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(obus.map(sized));
 }
 
-/** AV1CodecConfigurationRecord, with the sequence header; `undefined` where there is none. */
+/** AV1CodecConfigurationRecord; `undefined` where there is no sequence header. */
 export function av1Config(payloads: readonly Uint8Array[]): Uint8Array | undefined {
   const header = obusOf(payloads).find((obu) => typeOf(obu) === SEQUENCE_HEADER);
-  if (!header) return undefined;
+  return header && av1ConfigRecord(header);
+}
+
+/** Of a sequence header, with or without its size; `undefined` for what is none. */
+export function av1ConfigRecord(header: Uint8Array): Uint8Array | undefined {
   const { start, end } = payloadOf(header);
   const sequence = readSequence(new BitReader(header, start, end));
   if (!sequence) return undefined;

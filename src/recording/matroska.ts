@@ -12,6 +12,8 @@ export interface MatroskaTrack {
   /** What a decoder needs before the first frame, where the codec has such a thing. */
   readonly config?: Uint8Array | undefined;
   readonly size?: { readonly width: number; readonly height: number } | undefined;
+  /** Where all frames are of the same length: a player then knows how long the last one of a cluster is. */
+  readonly frameMs?: number | undefined;
 }
 
 export interface Block {
@@ -42,6 +44,8 @@ export const ID = {
   info: 0x1549a966,
   duration: 0x4489,
   tracks: 0x1654ae6b,
+  trackEntry: 0xae,
+  defaultDuration: 0x23e383,
   cluster: 0x1f43b675,
   timestamp: 0xe7,
   simpleBlock: 0xa3,
@@ -105,15 +109,16 @@ export function matroskaHead(tracks: readonly MatroskaTrack[]): MatroskaHead {
   };
 }
 
-function trackEntry({ number, codec, config, size }: MatroskaTrack): Uint8Array {
+function trackEntry({ number, codec, config, size, frameMs }: MatroskaTrack): Uint8Array {
   const isAudio = codec === 'opus';
   return element(
-    0xae,
+    ID.trackEntry,
     uint(0xd7, number),
     uint(0x73c5, number),
     uint(0x83, isAudio ? AUDIO : VIDEO),
     uint(0x9c, 0),
     text(0x86, CODEC_IDS[codec]),
+    ...(frameMs === undefined ? [] : [uint(ID.defaultDuration, Math.round(frameMs * NS_PER_MS))]),
     ...(config && config.length > 0 ? [element(0x63a2, config)] : []),
     ...(isAudio
       ? [uint(0x56bb, OPUS_PREROLL_NS), element(0xe1, float(0xb5, 48_000), uint(0x9f, 2))]
