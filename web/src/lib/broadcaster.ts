@@ -1,5 +1,6 @@
 import type { Problem } from './problem.ts';
 import { type Quality, type Retry, type Source, WhipPublisher, type WhipState } from './whip.ts';
+import { words } from './words/words.ts';
 
 export type { Quality, Retry, Source } from './whip.ts';
 
@@ -109,5 +110,5 @@ export class Broadcaster {
 
 /** Without somebody to ask: whoever ended the stream meant it. */
 async function endedForGood(): Promise<Problem> {
-  return { status: 0, message: 'The stream was ended by the server.' };
+  return { status: 0, message: words.errors.streamEnded };
 }

@@ -1,3 +1,5 @@
+import { words } from './words/words.ts';
+
 /** A broadcast as it is remembered, with what came of it. Of one that goes on, as of now. */
 export interface PastStream {
   readonly id: string;
@@ -38,41 +40,20 @@ export interface StreamFigures {
   readonly heights: readonly { readonly height: number; readonly viewers: number }[];
 }
 
-const ENDINGS: Readonly<Record<string, string>> = {
-  deleted: 'the streamer stopped it',
-  stopped: 'stopped in the dashboard',
-  publisher_gone: 'the streamer did not come back',
-  key_revoked: 'its stream key was revoked',
-  shutdown: 'the server was shut down',
-  crash: 'the server was cut off',
-};
+const ENDINGS: Readonly<Record<string, string>> = words.history.endings;
 
 export function endingOf({ endReason }: Pick<PastStream, 'endReason'>): string {
-  return endReason === null ? 'live now' : (ENDINGS[endReason] ?? endReason.replaceAll('_', ' '));
+  return endReason === null ? words.history.liveNow : (ENDINGS[endReason] ?? endReason.replaceAll('_', ' '));
 }
 
-const LEAVINGS: Readonly<Record<string, string>> = {
-  deleted: 'closed the page',
-  closed_by_peer: 'closed the player',
-  consent_lapsed: 'lost the connection',
-  codec_changed: 'could not play a new codec',
-  failed: 'were let down by the server',
-};
+const LEAVINGS: Readonly<Record<string, string>> = words.history.leavings;
 
 /** What ended the stream ended it for those who still watched. */
 export function leavingOf(reason: string): string {
-  return LEAVINGS[reason] ?? 'stayed to the end';
+  return LEAVINGS[reason] ?? words.history.stayed;
 }
 
-const CLIENTS: Readonly<Record<string, string>> = {
-  obs: 'OBS',
-  ffmpeg: 'FFmpeg',
-  gstreamer: 'GStreamer',
-  vlc: 'VLC',
-  samsung: 'Samsung Internet',
-  mobile_app: 'An app on a phone',
-  other: 'Something else',
-};
+const CLIENTS: Readonly<Record<string, string>> = words.history.clients;
 
 export function clientName(client: string): string {
   return CLIENTS[client] ?? client.charAt(0).toUpperCase() + client.slice(1);

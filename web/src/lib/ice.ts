@@ -43,7 +43,7 @@ export function restartedAnswer(answer: string, fragment: string): string {
   const fresh = linesOf(fragment);
   const ufrag = valueAfter(fresh, 'a=ice-ufrag:');
   const pwd = valueAfter(fresh, 'a=ice-pwd:');
-  if (!ufrag || !pwd) throw new Error('The server restarted ICE without saying its credentials');
+  if (!ufrag || !pwd) throw new Error('the server restarted ICE without saying its credentials');
 
   const candidates = fresh.filter(isCandidateLine);
   const kept = linesOf(answer)

@@ -1,11 +1,12 @@
 import type { Cut, Size } from './picture-cut.ts';
+import { words } from './words/words.ts';
 
 const QUALITY = 0.85;
 
 /** Drawn anew, as WebP, or as JPEG where the browser writes none: nothing but pixels is left. Throws for what is no picture. */
 export async function scaledPicture(file: Blob, cutOf: (size: Size) => Cut): Promise<Blob> {
   const picture = await createImageBitmap(file).catch((cause: unknown) => {
-    throw new Error('This is no picture that the browser can read.', { cause });
+    throw new Error(words.dashboard.pictures.unreadable, { cause });
   });
   try {
     const { from, width, height } = cutOf(picture);
@@ -24,8 +25,7 @@ export async function scaledPicture(file: Blob, cutOf: (size: Size) => Cut): Pro
 
 function encoded(canvas: HTMLCanvasElement, type: string): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    const take = (blob: Blob | null) =>
-      blob ? resolve(blob) : reject(new Error('The browser can not write this picture.'));
+    const take = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error(words.dashboard.pictures.unwritable)));
     canvas.toBlob(take, type, QUALITY);
   });
 }

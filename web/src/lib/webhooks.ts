@@ -33,11 +33,11 @@ export interface Delivery {
   readonly body: string;
 }
 
-/** What can be listened to now, in words. */
+/** What can be listened to now. */
 export const EVENTS = [
-  ['stream.started', 'Goes live'],
-  ['stream.ended', 'Ends'],
-  ['stream.reconnecting', 'Loses its encoder'],
-  ['stream.viewer_peak', 'Has more viewers than ever'],
-  ['advice.raised', 'Gets advice'],
+  'stream.started',
+  'stream.ended',
+  'stream.reconnecting',
+  'stream.viewer_peak',
+  'advice.raised',
 ] as const;

@@ -2,6 +2,7 @@ import { ApiError } from '#lib/api/call.ts';
 import type { Finding, Reachability, SeenPath } from '#lib/api/health.ts';
 import { api } from '#lib/api.ts';
 import type { IceServer } from '#lib/ice.ts';
+import { words } from '#lib/words/words.ts';
 import { firstEventMs } from './first-event.ts';
 import { tryPath } from './try-path.ts';
 
@@ -23,13 +24,14 @@ export class Checkup {
   readonly #leave = new AbortController();
 
   get verdict(): string {
-    if (this.isRunning) return 'Trying every way that media can take. This takes up to ten seconds.';
+    if (this.isRunning) return words.admin.health.trying;
     if (!this.server || !this.browser) return '';
     const toMend = [...this.server, ...this.browser].filter(({ level }) => level !== 'ok');
     const faults = toMend.filter(({ level }) => level === 'fault').length;
-    if (toMend.length === 0) return 'All is well.';
-    if (faults === 0) return `It works. ${count(toMend.length, 'thing')} could be better.`;
-    return `${count(faults, 'fault')} to mend${toMend.length > faults ? `, and ${count(toMend.length - faults, 'thing')} that could be better` : ''}.`;
+    if (toMend.length === 0) return words.admin.health.allWell;
+    const more = toMend.length - faults;
+    if (faults === 0) return words.admin.health.couldBeBetter(more);
+    return more === 0 ? words.admin.health.toMend(faults) : words.admin.health.toMendAndMore(faults, more);
   }
 
   async run(): Promise<void> {
@@ -53,7 +55,7 @@ export class Checkup {
       });
       this.browser = findings;
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : 'The tests could not be finished.';
+      this.problem = error instanceof Error ? error.message : words.admin.health.unfinished;
     } finally {
       this.isRunning = false;
     }
@@ -99,5 +101,3 @@ async function tryUpload(): Promise<number> {
     return error instanceof ApiError ? error.status : 0;
   }
 }
-
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -9,6 +9,7 @@ export const errors = {
   seeWhoIsLive: 'See who is live',
   ownersOnly: "This page is for the server's owner.",
   unreachable: 'The server cannot be reached. Check your connection.',
+  streamEnded: 'The stream was ended by the server.',
   withStatus: (status: number) => `The server answered with error ${status}.`,
   byStatus: {
     401: 'You are not logged in.',
