@@ -27,6 +27,7 @@ import { ChannelImages } from './images/channel-images.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openRecordings } from './open-recordings.ts';
+import { openRenditions } from './open-renditions.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 import { mintSecret } from './secrets.ts';
 import { serverHealth } from './server-health.ts';
@@ -77,6 +78,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
 
   const { recordings, close: closeRecordings } = await openRecordings(config, { database, media, storage, log });
   closers.push({ name: 'recordings', close: closeRecordings });
+  const { renditions, close: closeRenditions } = openRenditions({ media, log });
+  closers.push({ name: 'renditions', close: closeRenditions });
   const channels = new Channels({ store: database.channels });
   const chatLinks = new ChatLinks({
     ...chat,
@@ -90,7 +93,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     log,
     meter: metrics.sessions,
     witness,
-    sink: recordings,
+    sinks: [recordings, renditions],
     texts: chatLinks,
     maxSessions: config.maxSessions,
   });
@@ -116,6 +119,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     history: database.streams,
     recordings,
     storage,
+    renditions,
     images: new ChannelImages({ channels, folder: join(config.dataDir, 'images'), log }),
     analytics: new Analytics({ store: database.analytics }),
     webhooks,

@@ -77,7 +77,7 @@ async function stop(recordingId: string): Promise<void> {
   const reader = readers[recording.thread];
   // What was told before the word to stop belongs to it.
   reader?.read();
-  reader?.unfollow(recording.streamId);
+  reader?.unfollow(recording);
   await recording.close();
 }
 

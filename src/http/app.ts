@@ -16,6 +16,7 @@ import type { Health } from '../health/health.ts';
 import type { ChannelImages } from '../images/channel-images.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
+import type { Renditions } from '../renditions/renditions.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { StreamHistory } from '../streams/ports.ts';
 import type { Probes } from '../streams/probes.ts';
@@ -43,6 +44,7 @@ import { recordingMediaRoutes } from './recording-media.ts';
 import type { RedirectOptions } from './redirect.ts';
 import { openToAllOrigins } from './signalling.ts';
 import type { SiteHandler } from './site.ts';
+import { transcodingRoutes } from './transcoding.ts';
 import { ViewerAccess } from './viewer-access.ts';
 import { whepRoutes } from './whep.ts';
 import { WhepChat } from './whep-chat.ts';
@@ -57,6 +59,7 @@ export interface AppOptions extends Accounts {
   readonly history: StreamHistory;
   readonly recordings: Recordings;
   readonly storage: Storage;
+  readonly renditions: Renditions;
   readonly images: ChannelImages;
   readonly analytics: Analytics;
   readonly health: Health;
@@ -118,12 +121,14 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     docsPage(() => documentOf(api)),
   );
 
+  app.use('/internal/*', plainHeaders).route('/internal/streams', transcodingRoutes(options.renditions));
+
   const methodsOf = allowedMethods(app);
   app.all('*', (c) => {
     const allowed = methodsOf(c.req.path);
     if (allowed.length > 0) return refuseMethod(allowed);
     const { incoming, outgoing } = c.env ?? {};
-    if (!site || !incoming || !outgoing || /^\/(api|whip|whep|media|oembed)(\/|$)/.test(c.req.path)) {
+    if (!site || !incoming || !outgoing || /^\/(api|whip|whep|media|oembed|internal)(\/|$)/.test(c.req.path)) {
       throw new HttpError('not_found', 'There is nothing here.');
     }
     site(incoming, outgoing);

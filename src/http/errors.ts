@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AccountError, type AccountErrorCode } from '../accounts/errors.ts';
 import { ChannelError, type ChannelErrorCode } from '../channels/errors.ts';
 import { ChatError, type ChatErrorCode } from '../chat/errors.ts';
+import { RenditionError, type RenditionErrorCode } from '../renditions/errors.ts';
 import { type MissingCodec, SdpError, type SdpErrorCode } from '../sdp/sdp-error.ts';
 import { StreamError, type StreamErrorCode } from '../streams/errors.ts';
 import { WebhookError, type WebhookErrorCode } from '../webhooks/errors.ts';
@@ -39,7 +40,8 @@ export type ErrorCode =
   | ChannelErrorCode
   | AccountErrorCode
   | WebhookErrorCode
-  | ChatErrorCode;
+  | ChatErrorCode
+  | RenditionErrorCode;
 
 /** One status for each code: those of sessions come from RFC 9725 and the WHEP draft. */
 export const statusOf = {
@@ -67,6 +69,7 @@ export const statusOf = {
   not_found: 404,
   no_session: 404,
   no_stream: 404,
+  stream_over: 404,
   no_channel: 404,
   no_key: 404,
   no_viewer_token: 404,
@@ -82,6 +85,7 @@ export const statusOf = {
   not_live: 409,
   still_live: 409,
   unanswered: 409,
+  layer_taken: 409,
   slug_taken: 409,
   too_many_webhooks: 409,
   already_set_up: 409,
@@ -98,6 +102,7 @@ export const statusOf = {
   already_agreed: 422,
   no_layer: 422,
   invalid_fields: 422,
+  bad_layer: 422,
   bad_slug: 422,
   bad_image: 422,
   bad_url: 422,
@@ -207,7 +212,7 @@ function problem(
   return c.body(JSON.stringify(body), status);
 }
 
-const KNOWN = [StreamError, SdpError, ChannelError, AccountError, WebhookError, ChatError] as const;
+const KNOWN = [StreamError, SdpError, ChannelError, AccountError, WebhookError, ChatError, RenditionError] as const;
 
 function isKnown(error: unknown): error is InstanceType<(typeof KNOWN)[number]> {
   return KNOWN.some((known) => error instanceof known);

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AppEnv } from './env.ts';
+import { limitDuration } from './request-deadline.ts';
 
 const GRACE_MS = 1_000;
-/** Slow senders: how long the head, and the whole of a request may take. */
+/** Slow senders: how long the head of a request may take. */
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface HttpServer {
   readonly host: string;
@@ -35,10 +36,13 @@ export async function serveSocket(options: { app: Hono<AppEnv>; path: string }):
 }
 
 function serverOf(app: Hono<AppEnv>): ServerType {
-  return createAdaptorServer({
+  const server = createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env as HttpBindings),
-    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    // Some bodies of transcoders have no end, and Node's own limit knows no exception.
+    serverOptions: { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 },
   });
+  server.on('request', (request) => limitDuration(request as IncomingMessage));
+  return server;
 }
 
 function closerOf(server: ServerType): () => Promise<void> {

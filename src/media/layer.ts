@@ -28,6 +28,8 @@ export interface LayerOptions {
   readonly clockRate: number;
   readonly cache: PacketCache;
   readonly hasNack: boolean;
+  /** Made here of another layer, and so behind it. */
+  readonly isRendition?: boolean;
   /** Shared by all layers of a publisher, so that their sender reports are read alike. */
   readonly clock?: SenderClock;
 }
@@ -57,6 +59,7 @@ export class Layer {
   readonly rid: string;
   readonly clockRate: number;
   readonly cache: PacketCache;
+  readonly isRendition: boolean;
   readonly nacks = new NackTracker();
   readonly keyframes = new KeyframeRequester();
   /** What of it can be sent. */
@@ -83,6 +86,7 @@ export class Layer {
     this.rid = options.rid;
     this.clockRate = options.clockRate;
     this.cache = options.cache;
+    this.isRendition = options.isRendition ?? false;
     this.#hasNack = options.hasNack;
     this.#groups = new GroupTracker(options.cache);
     this.#reception = new Reception(options.clockRate);

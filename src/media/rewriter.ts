@@ -196,6 +196,8 @@ function stepMs(last: Packet, layer: Layer): number {
   // A source that restarted took its clock along.
   if (last.layer.epoch !== last.epoch) return arrivedMs;
   const capturedMs = layer.capturedMsOf(layer.newestTimestamp) - last.layer.capturedMsOf(last.timestamp);
+  // What is made here comes later than what it is made of, and tells exactly by how much.
+  if (layer.isRendition || last.layer.isRendition) return capturedMs;
   return Math.abs(capturedMs - arrivedMs) <= MAX_DISAGREEMENT_MS ? capturedMs : arrivedMs;
 }
 

@@ -45,15 +45,20 @@ export class PublisherTrack {
 
   /** What can be sent now, from the least to the best. */
   ladder(nowMs: number): readonly LayerOffer<OperatingPoint>[] {
-    return [...this.#layers.values()]
-      .filter((layer) => !isSilent(layer, nowMs))
-      .sort((a, b) => (isBetter(a, b, nowMs) ? 1 : -1))
-      .flatMap(({ points }) => points.offers(nowMs));
+    return ladderOf([...this.#layers.values()], nowMs);
   }
 
   #isSwitchedOff(layer: Layer, nowMs: number): boolean {
     return isSilent(layer, nowMs) && [...this.#layers.values()].some((other) => !isSilent(other, nowMs));
   }
+}
+
+/** What can be sent now of these layers, from the least to the best. */
+export function ladderOf(layers: readonly Layer[], nowMs: number): readonly LayerOffer<OperatingPoint>[] {
+  return layers
+    .filter((layer) => !isSilent(layer, nowMs))
+    .toSorted((a, b) => (isBetter(a, b, nowMs) ? 1 : -1))
+    .flatMap(({ points }) => points.offers(nowMs));
 }
 
 function isSilent({ lastArrivalMs }: Layer, nowMs: number): boolean {

@@ -1,4 +1,4 @@
-import { CONTINUES_BIT, readLeb128 } from '../media/codecs/av1.ts';
+import { CONTINUES_BIT, leb128, readLeb128 } from '../media/codecs/av1.ts';
 import { readSequence } from '../media/codecs/av1-sequence.ts';
 import { BitReader } from '../media/codecs/bit-reader.ts';
 
@@ -84,11 +84,4 @@ function sized(obu: Uint8Array): Uint8Array {
   const { start, end } = payloadOf(obu);
   const head = (header & EXTENSION_BIT) !== 0 ? [header | HAS_SIZE_BIT, extension] : [header | HAS_SIZE_BIT];
   return Buffer.concat([Uint8Array.of(...head, ...leb128(end - start)), obu.subarray(start, end)]);
-}
-
-function leb128(value: number): number[] {
-  const bytes: number[] = [];
-  let left = value;
-  for (; left >= 0x80; left = Math.floor(left / 0x80)) bytes.push(0x80 | (left & 0x7f));
-  return [...bytes, left];
 }

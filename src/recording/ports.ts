@@ -83,12 +83,3 @@ export interface RecordingThread {
   tell(command: Exclude<RecordingCommand, { type: 'close' }>): boolean;
   close(): Promise<void>;
 }
-
-/** What media threads tell of a stream. Implemented by the media plane. */
-export interface MediaTap {
-  /** The thread on whose ring it can be heard once `tap` was called; `undefined` before it is published. */
-  homeOf(streamId: string): number | undefined;
-  tap(streamId: string): void;
-  /** Idempotent. */
-  untap(streamId: string): void;
-}

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { recordingPrefix } from '../storage/keys.ts';
 import type { Storage } from '../storage/ports.ts';
-import type { StreamSink, SunkStream } from '../streams/ports.ts';
+import type { MediaTap, StreamSink, SunkStream } from '../streams/ports.ts';
 import type { RecordingReport } from './messages.ts';
 import type {
-  MediaTap,
   RecordingEnd,
   RecordingPart,
   RecordingProblem,
@@ -85,7 +84,7 @@ export class Recordings implements StreamSink {
     const running = this.#byStream.get(streamId);
     if (!running) return;
     this.#byStream.delete(streamId);
-    this.#media.untap(running.stream.mediaId);
+    this.#media.untap(running.stream.mediaId, running.id);
     if (!this.#thread.tell({ type: 'stop', recordingId: running.id })) this.#finish(running);
   }
 
@@ -97,7 +96,7 @@ export class Recordings implements StreamSink {
     }
     const running = this.#running.get(report.recordingId);
     if (!running) return;
-    if (report.type === 'following') this.#media.tap(running.stream.mediaId);
+    if (report.type === 'following') this.#media.tap(running.stream.mediaId, running.id);
     else if (report.type === 'part') this.#part(running, report.part);
     else if (report.type === 'failed') this.#failed(running, report);
     else this.#finish(running);

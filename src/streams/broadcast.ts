@@ -32,6 +32,8 @@ export interface StreamChannel {
   /** Viewers may come before there is a stream, and stay for the next one. */
   readonly acceptsWaitingViewers: boolean;
   readonly isRecorded?: boolean;
+  /** May be sent in lower qualities that are made here. */
+  readonly isAdaptive?: boolean;
 }
 
 export interface BroadcastOptions {
@@ -43,7 +45,7 @@ export interface BroadcastOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly witness?: StreamWitness | undefined;
-  readonly sink?: StreamSink | undefined;
+  readonly sinks?: readonly StreamSink[];
 }
 
 type News<Event = StreamEvent> = Event extends StreamEvent ? Omit<Event, 'at' | 'channel' | 'stream'> : never;
@@ -57,7 +59,7 @@ export class Broadcast {
   #channel: StreamChannel;
   readonly health = new StreamHealth();
   readonly #witness: StreamWitness | undefined;
-  readonly #sink: StreamSink | undefined;
+  readonly #sinks: readonly StreamSink[];
   readonly #store: StreamStore;
   readonly #listeners: LiveListeners;
   readonly #clock: Clock;
@@ -69,13 +71,13 @@ export class Broadcast {
   #sampler: Sampler | undefined;
   #described = '';
 
-  constructor({ channel, mediaId, store, listeners, clock, log, witness, sink }: BroadcastOptions) {
+  constructor({ channel, mediaId, store, listeners, clock, log, witness, sinks = [] }: BroadcastOptions) {
     this.stream = new LiveStream({ id: randomUUID(), channelId: channel.id, title: channel.title });
     this.mediaId = mediaId ?? this.stream.id;
     this.#channel = channel;
     this.log = log.child({ channel: channel.slug, stream: this.stream.id });
     this.#witness = witness;
-    this.#sink = sink;
+    this.#sinks = sinks;
     this.#store = store;
     this.#listeners = listeners;
     this.#clock = clock;
@@ -211,7 +213,7 @@ export class Broadcast {
       return;
     }
     if (last) this.#journal.write('last sample', () => this.#store.addSamples([last]));
-    this.#sink?.ended(id);
+    for (const sink of this.#sinks) sink.ended(id);
     const end = { at: this.#now(), reason, peakViewers };
     this.#journal.write('end', () => this.#store.end(id, end), true);
     this.#happened({ type: 'ended', reason, peakViewers });
@@ -234,7 +236,9 @@ export class Broadcast {
 
   #sinkLive(): void {
     const { id, channelId, title } = this.stream;
-    this.#sink?.live({ id, mediaId: this.mediaId, channelId, title, isRecorded: this.#channel.isRecorded ?? false });
+    const { isRecorded = false, isAdaptive = false } = this.#channel;
+    const stream = { id, mediaId: this.mediaId, channelId, title, isRecorded, isAdaptive };
+    for (const sink of this.#sinks) sink.live(stream);
   }
 
   #publisherLost(): void {

@@ -261,12 +261,24 @@ export interface SunkStream {
   readonly channelId: string;
   readonly title: string;
   readonly isRecorded: boolean;
+  /** May be sent in lower qualities that are made here. */
+  readonly isAdaptive: boolean;
 }
 
-/** Takes the media of streams somewhere else. Implemented by `recording/`. Nothing here may throw. */
+/** Takes the media of streams somewhere else. Implemented by `recording/` and `renditions/`. Nothing here may throw. */
 export interface StreamSink {
   /** It is live, or its channel's settings changed. */
   live(stream: SunkStream): void;
   /** Idempotent. */
   ended(streamId: string): void;
+}
+
+/** What media threads tell of a stream, for those who take it elsewhere. Implemented by the media plane. */
+export interface MediaTap {
+  /** The thread on whose ring it can be heard once `tap` was called; `undefined` before it is published. */
+  homeOf(streamId: string): number | undefined;
+  /** `by`: a name of its own for each who listens. */
+  tap(streamId: string, by: string): void;
+  /** Idempotent. */
+  untap(streamId: string, by: string): void;
 }

@@ -48,7 +48,7 @@ export interface RegistryOptions {
   readonly meter?: SessionMeter;
   readonly witness?: StreamWitness;
   readonly texts?: TextListener;
-  readonly sink?: StreamSink;
+  readonly sinks?: readonly StreamSink[];
 }
 
 /** A restart has new credentials to tell the client; a trickled candidate needs no word. */
@@ -90,7 +90,7 @@ export class StreamRegistry {
       log,
       meter,
       witness,
-      sink,
+      sinks = [],
       clock = systemClock,
       maxSessions = DEFAULT_MAX_SESSIONS,
     } = options;
@@ -100,7 +100,7 @@ export class StreamRegistry {
     this.#offers = new Offers({ max: Math.ceil(maxSessions / UNANSWERED_SHARE) });
     this.#sessions = new SessionTable(meter);
     this.#reports = new SessionReports({ sessions: this.#sessions, media });
-    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness, sink });
+    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness, sinks });
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
     this.keys = new KeyWatch({ broadcasts: this.#broadcasts, endings: this.#endings });

@@ -104,6 +104,11 @@ export class EgressTrack implements EgressTarget {
     return this.#lacksCodec;
   }
 
+  /** Whether the viewer offered it. */
+  takes(codec: CodecName): boolean {
+    return this.#payloadTypes.byCodec.has(codec);
+  }
+
   /** Of the packet sent last. */
   get codec(): CodecName | undefined {
     return this.#payloadTypes.codec;

@@ -1,13 +1,14 @@
 import type { LayerFacts } from '../media/layer-facts.ts';
 import type { Packet } from '../media/packet.ts';
 import type { CodecName, MediaKind } from '../media/plan.ts';
+import type { FeedRingWriter } from './feed-ring.ts';
 import { fromProcessMs, toProcessMs } from './process-clock.ts';
 
 /**
  * What one media thread tells the others of a stream: `source` who publishes now, then its packets in the order they came,
- * and now and then which timestamp was captured when. Only threads of one process read it, so it has no version.
+ * and now and then which timestamp was captured when; `rendition` that a layer made here is there, or gone. Only threads of one process read it, so it has no version.
  */
-export type FeedRecordType = 'source' | 'packet' | 'clock';
+export type FeedRecordType = 'source' | 'packet' | 'clock' | 'rendition';
 
 export interface FeedSource {
   readonly streamId: string;
@@ -20,6 +21,17 @@ export interface FeedSource {
   }[];
 }
 
+/** A layer that is made here, of any publisher's. Packets name it by its number, in place of a layer of a track. */
+export interface FeedRendition {
+  readonly number: number;
+  readonly name: string;
+  readonly clockRate: number;
+  readonly isThere: boolean;
+}
+
+/** The track of such layers: beyond those of any publisher. */
+export const RENDITIONS_TRACK = 255;
+
 /** Which layer of which stream a record is about: the writer's own numbers. */
 export interface FeedPlace {
   readonly feed: number;
@@ -27,7 +39,7 @@ export interface FeedPlace {
   readonly layer: number;
 }
 
-const TYPES: readonly FeedRecordType[] = ['source', 'packet', 'clock'];
+const TYPES: readonly FeedRecordType[] = ['source', 'packet', 'clock', 'rendition'];
 const CODECS: readonly CodecName[] = ['opus', 'h264', 'vp8', 'vp9', 'av1'];
 export const FEED_HEADER_BYTES = 48;
 const TYPE = 0;
@@ -46,11 +58,25 @@ const HAS_FACTS = 1;
 const IS_LAYER_END = 2;
 const IS_LAYER_START = 4;
 
-export function writeFeedHeader(view: DataView, at: number, type: FeedRecordType, place: FeedPlace): void {
+function writeFeedHeader(view: DataView, at: number, type: FeedRecordType, place: FeedPlace): void {
   view.setUint8(at + TYPE, TYPES.indexOf(type));
   view.setUint8(at + TRACK, place.track);
   view.setUint32(at + FEED, place.feed);
   view.setUint32(at + LAYER, place.layer);
+}
+
+/** A record whose contents are JSON. */
+export function writeFeedJson(
+  ring: FeedRingWriter,
+  type: 'source' | 'rendition',
+  place: FeedPlace,
+  contents: object,
+): void {
+  const json = Buffer.from(JSON.stringify(contents));
+  const at = ring.begin(FEED_HEADER_BYTES + json.length);
+  writeFeedHeader(ring.view, at, type, place);
+  ring.bytes.set(json, at + FEED_HEADER_BYTES);
+  ring.commit();
 }
 
 export function writeFeedPacket(view: DataView, at: number, place: FeedPlace, packet: Packet): void {

@@ -24,6 +24,8 @@ export class Feeds {
   readonly #memory: MediaMemory;
   readonly #writer: FeedRingWriter | undefined;
   readonly #readers: readonly (FeedReader | undefined)[];
+  /** By stream. */
+  readonly #mirrors = new Map<string, { readonly reader: FeedReader; readonly mirror: StreamMirror }>();
   #written = 0;
 
   constructor({ rings, thread, streams, memory, report }: FeedsOptions) {
@@ -39,9 +41,15 @@ export class Feeds {
   feed(streamId: string): void {
     const stream = this.#streams.of(streamId);
     if (!this.#writer) return;
-    stream.feed ??= new StreamFeed({ ring: this.#writer, number: this.#written++, streamId });
+    stream.feed ??= this.#begin(stream, this.#writer);
     if (stream.publisher) stream.feed.source(stream.publisher);
     this.call();
+  }
+
+  #begin({ id: streamId, renditions }: StreamMedia, ring: FeedRingWriter): StreamFeed {
+    const feed = new StreamFeed({ ring, number: this.#written++, streamId });
+    for (const layer of renditions) feed.rendition(layer);
+    return feed;
   }
 
   /** Nobody follows it any more. */
@@ -52,11 +60,19 @@ export class Feeds {
 
   /** Hears of a stream that is published on another thread. */
   follow(streamId: string, thread: number): void {
-    this.#readers[thread]?.follow(new StreamMirror(this.#streams.of(streamId), this.#memory));
+    const reader = this.#readers[thread];
+    if (!reader) return;
+    this.unfollow(streamId);
+    const mirror = new StreamMirror(this.#streams.of(streamId), this.#memory);
+    this.#mirrors.set(streamId, { reader, mirror });
+    reader.follow(mirror);
   }
 
+  /** Idempotent. */
   unfollow(streamId: string): void {
-    for (const reader of this.#readers) reader?.unfollow(streamId);
+    const known = this.#mirrors.get(streamId);
+    this.#mirrors.delete(streamId);
+    known?.reader.unfollow(known.mirror);
   }
 
   /** Wakes the other threads, where there is something for them. */

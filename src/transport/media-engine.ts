@@ -12,6 +12,7 @@ import { MediaPort } from './media-port.ts';
 import type { Drops, KeyframeWish, ThreadOptions } from './messages.ts';
 import { PeerConnection, type PeerShared } from './peer-connection.ts';
 import { PublisherSession } from './publisher-session.ts';
+import { Renditions } from './renditions.ts';
 import { type MediaSession, SessionTable } from './session-table.ts';
 import type { NativeSlice } from './srtp-session.ts';
 import { createCipherScratch } from './srtp-transform.ts';
@@ -46,6 +47,7 @@ export class MediaEngine {
   readonly #shared: PeerShared;
   readonly #fanOut: FanOut;
   readonly feeds: Feeds;
+  readonly renditions: Renditions;
   readonly router: DatagramRouter;
   readonly #meter = new ThreadMeter();
   readonly #texts: TextPost;
@@ -75,6 +77,7 @@ export class MediaEngine {
       onCrash: (session, error) => this.#crash(session, error),
     });
     this.feeds = new Feeds({ ...options, streams: this.#streams, memory: this.#memory });
+    this.renditions = new Renditions({ streams: this.#streams, memory: this.#memory, flush: () => this.flush() });
   }
 
   static async open(options: EngineOptions): Promise<MediaEngine> {
@@ -161,6 +164,7 @@ export class MediaEngine {
   closeStream(streamId: string): void {
     for (const session of [...this.#sessions.all()]) if (session.streamId === streamId) this.#remove(session);
     this.feeds.unfollow(streamId);
+    this.renditions.forget(streamId);
     this.#streams.delete(streamId);
     this.#port.flush();
   }

@@ -16,7 +16,7 @@ import { type AnnouncedAddress, candidateAddresses } from './candidate-addresses
 import { createCertificate } from './certificate.ts';
 import { createFeedRing } from './feed-ring.ts';
 import { MediaWorker } from './media-worker.ts';
-import type { Command, KeyframeWish } from './messages.ts';
+import type { Command, KeyframeWish, RenditionPlace, RenditionStart } from './messages.ts';
 import { type FollowChange, ThreadPlacement } from './thread-placement.ts';
 
 const RESTART_MS = 1000;
@@ -42,8 +42,8 @@ export class MediaThreads implements MediaPlane {
   readonly #certificate = createCertificate();
   readonly #workers: (MediaWorker | undefined)[] = [];
   readonly #placement: ThreadPlacement;
-  /** Of streams that were tapped. */
-  readonly #tapped = new Set<string>();
+  /** Who taps which stream. */
+  readonly #taps = new Map<string, Set<string>>();
   #listener: (event: MediaEvent) => void = () => {};
   #isClosing = false;
   #ownInterfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = {};
@@ -162,21 +162,40 @@ export class MediaThreads implements MediaPlane {
   }
 
   /** Whoever follows the stream on its ring hears from now on who publishes, what is cached, and all that comes. */
-  tap(streamId: string): void {
-    this.#tapped.add(streamId);
+  tap(streamId: string, by: string): void {
+    const taps = this.#taps.get(streamId) ?? new Set();
+    this.#taps.set(streamId, taps.add(by));
     const home = this.#placement.homeOf(streamId);
     if (home !== undefined) this.#tell(home, { type: 'feed', streamId });
   }
 
   /** Idempotent. */
-  untap(streamId: string): void {
+  untap(streamId: string, by: string): void {
+    const taps = this.#taps.get(streamId);
     const home = this.#placement.homeOf(streamId);
-    if (!this.#tapped.delete(streamId) || home === undefined) return;
-    if (this.#placement.followers(streamId).length === 0) this.#tell(home, { type: 'unfeed', streamId });
+    if (!taps?.delete(by) || taps.size > 0) return;
+    this.#taps.delete(streamId);
+    if (home === undefined || this.#placement.followers(streamId).length > 0) return;
+    this.#tell(home, { type: 'unfeed', streamId });
+  }
+
+  /** A further layer of a stream's picture. Rejects where nobody publishes it, or the name is taken. */
+  async openRendition(start: RenditionStart): Promise<void> {
+    await this.#homeWorker(start.streamId).command({ type: 'open_rendition', start });
+  }
+
+  /** The next bytes of its IVF. Rejects where they are none. */
+  async writeRendition(place: RenditionPlace, bytes: Uint8Array): Promise<void> {
+    await this.#homeWorker(place.streamId).command({ type: 'write_rendition', place, bytes });
+  }
+
+  /** Idempotent. */
+  async closeRendition(place: RenditionPlace): Promise<void> {
+    await this.#homeWorker(place.streamId).command({ type: 'close_rendition', place });
   }
 
   async closeStream(streamId: string): Promise<void> {
-    this.#tapped.delete(streamId);
+    this.#taps.delete(streamId);
     const threads = this.#placement.closedStream(streamId);
     await Promise.all(threads.map((thread) => this.#workers[thread]?.command({ type: 'close_stream', streamId })));
   }
@@ -215,6 +234,14 @@ export class MediaThreads implements MediaPlane {
     return session && this.#workers[session.thread];
   }
 
+  /** Throws `MediaUnavailable`. */
+  #homeWorker(streamId: string): MediaWorker {
+    const home = this.#placement.homeOf(streamId);
+    const worker = home === undefined ? undefined : this.#workers[home];
+    if (!worker) throw new MediaUnavailable();
+    return worker;
+  }
+
   // The follower has to listen before the home tells.
   #joined(change: FollowChange | undefined): void {
     if (!change) return;
@@ -228,7 +255,7 @@ export class MediaThreads implements MediaPlane {
     if (!change) return;
     const { streamId, home, thread, isFollowed } = change;
     this.#tell(thread, { type: 'unfollow', streamId });
-    if (!isFollowed && !this.#tapped.has(streamId)) this.#tell(home, { type: 'unfeed', streamId });
+    if (!isFollowed && !this.#taps.has(streamId)) this.#tell(home, { type: 'unfeed', streamId });
   }
 
   #wantKeyframe(wish: KeyframeWish): void {
@@ -280,7 +307,7 @@ export class MediaThreads implements MediaPlane {
         }
         this.#workers[thread] = worker;
         for (const streamId of this.#placement.homedOn(thread)) {
-          const isFollowed = this.#tapped.has(streamId) || this.#placement.followers(streamId).length > 0;
+          const isFollowed = this.#taps.has(streamId) || this.#placement.followers(streamId).length > 0;
           if (isFollowed) this.#tell(thread, { type: 'feed', streamId });
         }
         this.#options.log.info({ thread, port: worker.port }, 'media thread restarted');

@@ -44,6 +44,12 @@ function obey(command: Exclude<Command, Question>): void {
       return engine.closeStream(command.streamId);
     case 'want_keyframe':
       return engine.wantKeyframe(command.wish);
+    case 'open_rendition':
+      return engine.renditions.open(command.start);
+    case 'write_rendition':
+      return engine.renditions.write(command.place, command.bytes, performance.now());
+    case 'close_rendition':
+      return engine.renditions.close(command.place, performance.now());
     case 'close_session':
       return engine.closeSession(command.sessionId);
     case 'close_stream':

@@ -33,11 +33,26 @@ export type Command =
   | { readonly type: 'follow'; readonly streamId: string; readonly thread: number }
   | { readonly type: 'unfollow'; readonly streamId: string }
   | { readonly type: 'want_keyframe'; readonly wish: KeyframeWish }
+  /** A layer that is made here of what this thread has the publisher of. */
+  | { readonly type: 'open_rendition'; readonly start: RenditionStart }
+  | { readonly type: 'write_rendition'; readonly place: RenditionPlace; readonly bytes: Uint8Array }
+  | { readonly type: 'close_rendition'; readonly place: RenditionPlace }
   | { readonly type: 'thread_stats' }
   | { readonly type: 'session_stats'; readonly sessionIds: readonly string[] }
   | { readonly type: 'close_session'; readonly sessionId: string }
   | { readonly type: 'close_stream'; readonly streamId: string }
   | { readonly type: 'close' };
+
+/** What becomes a further layer of a stream's picture. */
+export interface RenditionStart {
+  readonly streamId: string;
+  /** Its `rid`. */
+  readonly name: string;
+  /** What the times of its pictures count from, on the clock of the process. */
+  readonly originMs: number;
+}
+
+export type RenditionPlace = Pick<RenditionStart, 'streamId' | 'name'>;
 
 /** A layer of a publisher, of which viewers on another thread need a keyframe. */
 export interface KeyframeWish {

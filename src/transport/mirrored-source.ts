@@ -24,18 +24,7 @@ export class MirroredSource {
 
   /** `undefined` where the same packet came before: each thread that begins to follow is told the cached ones. */
   packet(record: FeedRecord, bytes: Uint8Array, at: number, end: number): Packet | undefined {
-    const { timestamp, marker, codec, extSeq, epoch, layering, ms } = record;
-    const input = {
-      seq: extSeq & 0xffff,
-      timestamp,
-      marker,
-      codec,
-      bytes,
-      start: at + FEED_HEADER_BYTES,
-      end,
-      layering,
-    };
-    return this.#layer(record)?.replicate(input, { extSeq, epoch }, ms);
+    return replicate(this.#layer(record), record, bytes, at, end);
   }
 
   clock(record: FeedRecord): void {
@@ -45,4 +34,18 @@ export class MirroredSource {
   #layer({ track, layer }: FeedRecord): Layer | undefined {
     return this.#layers[track]?.[layer];
   }
+}
+
+/** A packet of another thread, in the layer that stands for its own here. */
+export function replicate(
+  layer: Layer | undefined,
+  record: FeedRecord,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+): Packet | undefined {
+  const { timestamp, marker, codec, extSeq, epoch, layering, ms } = record;
+  const start = at + FEED_HEADER_BYTES;
+  const input = { seq: extSeq & 0xffff, timestamp, marker, codec, bytes, start, end, layering };
+  return layer?.replicate(input, { extSeq, epoch }, ms);
 }

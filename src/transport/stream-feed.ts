@@ -1,11 +1,14 @@
+import { randomInt } from 'node:crypto';
 import type { Layer } from '../media/layer.ts';
 import type { Packet } from '../media/packet.ts';
 import {
   FEED_HEADER_BYTES,
   type FeedPlace,
+  type FeedRendition,
   type FeedSource,
+  RENDITIONS_TRACK,
   writeFeedClock,
-  writeFeedHeader,
+  writeFeedJson,
   writeFeedPacket,
 } from './feed-records.ts';
 import type { FeedRingWriter } from './feed-ring.ts';
@@ -17,6 +20,10 @@ export class StreamFeed {
   readonly #number: number;
   readonly #streamId: string;
   #places = new Map<Layer, FeedPlace>();
+  /** Those that are there, with their numbers. */
+  readonly #renditions = new Map<Layer, number>();
+  // One that follows a thread that died must not take its numbers for those of before.
+  #nextRendition = randomInt(2 ** 31);
 
   /** `number`: this feed's own among those of the ring. */
   constructor(options: { ring: FeedRingWriter; number: number; streamId: string }) {
@@ -34,13 +41,21 @@ export class StreamFeed {
       return { mid, kind, layers: all.map(({ rid, clockRate }) => ({ rid, clockRate })) };
     });
     const source: FeedSource = { streamId: this.#streamId, sessionId: publisher.id, tracks };
-    const json = Buffer.from(JSON.stringify(source));
-    const at = this.#ring.begin(FEED_HEADER_BYTES + json.length);
-    writeFeedHeader(this.#ring.view, at, 'source', { feed: this.#number, track: 0, layer: 0 });
-    this.#ring.bytes.set(json, at + FEED_HEADER_BYTES);
-    this.#ring.commit();
+    writeFeedJson(this.#ring, 'source', { feed: this.#number, track: 0, layer: 0 }, source);
     for (const layer of this.#places.keys()) this.#group(layer);
     this.clocks();
+    for (const layer of this.#renditions.keys()) this.#beginRendition(layer);
+  }
+
+  rendition(layer: Layer): void {
+    this.#renditions.set(layer, this.#nextRendition++);
+    this.#beginRendition(layer);
+  }
+
+  renditionEnded(layer: Layer): void {
+    this.#tellRendition(layer, false);
+    this.#places.delete(layer);
+    this.#renditions.delete(layer);
   }
 
   packet(packet: Packet): void {
@@ -55,13 +70,30 @@ export class StreamFeed {
 
   /** Which timestamp was captured when: after the publisher said so, and now and then. */
   clocks(): void {
-    for (const [layer, place] of this.#places) {
-      if (layer.cache.newestSeq < 0) continue;
-      const { newestTimestamp } = layer;
-      const at = this.#ring.begin(FEED_HEADER_BYTES);
-      writeFeedClock(this.#ring.view, at, place, newestTimestamp, layer.capturedMsOf(newestTimestamp));
-      this.#ring.commit();
-    }
+    for (const layer of this.#places.keys()) this.#clock(layer);
+  }
+
+  #clock(layer: Layer): void {
+    const place = this.#places.get(layer);
+    if (!place || layer.cache.newestSeq < 0) return;
+    const { newestTimestamp } = layer;
+    const at = this.#ring.begin(FEED_HEADER_BYTES);
+    writeFeedClock(this.#ring.view, at, place, newestTimestamp, layer.capturedMsOf(newestTimestamp));
+    this.#ring.commit();
+  }
+
+  #beginRendition(layer: Layer): void {
+    const number = this.#renditions.get(layer) ?? 0;
+    this.#tellRendition(layer, true);
+    this.#places.set(layer, { feed: this.#number, track: RENDITIONS_TRACK, layer: number });
+    this.#group(layer);
+    this.#clock(layer);
+  }
+
+  #tellRendition(layer: Layer, isThere: boolean): void {
+    const number = this.#renditions.get(layer) ?? 0;
+    const rendition: FeedRendition = { number, name: layer.rid, clockRate: layer.clockRate, isThere };
+    writeFeedJson(this.#ring, 'rendition', { feed: this.#number, track: RENDITIONS_TRACK, layer: number }, rendition);
   }
 
   #group(layer: Layer): void {

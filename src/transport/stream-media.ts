@@ -3,7 +3,7 @@ import type { LayerOffer } from '../media/layer-selector.ts';
 import type { OperatingPoint } from '../media/operating-point.ts';
 import type { Packet } from '../media/packet.ts';
 import type { MediaKind } from '../media/plan.ts';
-import type { PublisherTrack } from '../media/track.ts';
+import { ladderOf, type PublisherTrack } from '../media/track.ts';
 import type { MirroredSource } from './mirrored-source.ts';
 import { PacketBatch } from './packet-batch.ts';
 import type { PublisherSession } from './publisher-session.ts';
@@ -15,6 +15,15 @@ const KINDS: readonly MediaKind[] = ['audio', 'video'];
 const HOLD_VIEWERS = 8;
 const HOLD_MS = 2;
 
+/** What can be sent now, from the least to the best. */
+interface Ladders {
+  readonly published: readonly LayerOffer<OperatingPoint>[];
+  /** With what is made here of it. */
+  readonly all: readonly LayerOffer<OperatingPoint>[];
+}
+
+const NO_LADDERS: Ladders = { published: [], all: [] };
+
 /** One stream on its thread: who publishes, who watches, and what has come in since the last flush. */
 export class StreamMedia {
   readonly id: string;
@@ -25,6 +34,8 @@ export class StreamMedia {
   /** Those who catch up: asked each millisecond. */
   readonly #replaying = new Set<ViewerSession>();
   publisher: PublisherSession | undefined;
+  /** What is made here of what is published; it outlasts a publisher. */
+  readonly renditions = new Set<Layer>();
   /** While other threads have viewers of this stream. */
   feed: StreamFeed | undefined;
   /** Where the stream is published on another thread. */
@@ -82,7 +93,7 @@ export class StreamMedia {
         continue;
       }
       this.#pending.delete(layer);
-      if (!this.#chosen.has(layer.kind)) this.#chooseFirst(layer, packets, nowMs);
+      if (!this.#chosen.has(layer.kind) && !layer.isRendition) this.#chooseFirst(layer, packets, nowMs);
       const batch = new PacketBatch(layer, packets);
       for (const viewer of this.viewers) this.#offer(viewer, batch, nowMs);
     }
@@ -99,8 +110,8 @@ export class StreamMedia {
       const best = this.#track(kind)?.best(nowMs);
       if (!best) continue;
       this.#chosen.set(kind, best);
-      const ladder = this.#ladder(kind, nowMs);
-      for (const viewer of this.viewers) this.#settle(viewer, ladder, best, nowMs);
+      const ladders = this.#ladders(kind, nowMs);
+      for (const viewer of this.viewers) this.#settle(viewer, ladders, best, nowMs);
     }
     return this.replayAll(nowMs);
   }
@@ -108,7 +119,7 @@ export class StreamMedia {
   /** A viewer who connected, or asks for something else, gets what is already here. */
   serve(viewer: ViewerSession, nowMs: number): void {
     this.flush(nowMs, false);
-    for (const [kind, best] of this.#chosen) this.#settle(viewer, this.#ladder(kind, nowMs), best, nowMs);
+    for (const [kind, best] of this.#chosen) this.#settle(viewer, this.#ladders(kind, nowMs), best, nowMs);
     this.#replay(viewer, nowMs);
   }
 
@@ -137,13 +148,30 @@ export class StreamMedia {
     this.#chosen.clear();
   }
 
+  addRendition(layer: Layer): void {
+    this.renditions.add(layer);
+    this.feed?.rendition(layer);
+  }
+
+  /** Whoever was sent it goes on with another layer at once. */
+  endRendition(layer: Layer, nowMs: number): void {
+    if (!this.renditions.delete(layer)) return;
+    this.flush(nowMs, false);
+    this.feed?.renditionEnded(layer);
+    for (const viewer of this.viewers) viewer.lost(layer);
+    this.choose(nowMs);
+  }
+
   #track(kind: MediaKind): PublisherTrack | undefined {
     return this.source?.tracks.find((track) => track.kind === kind);
   }
 
   /** Nobody chooses among sounds. */
-  #ladder(kind: MediaKind, nowMs: number): readonly LayerOffer<OperatingPoint>[] {
-    return kind === 'video' ? (this.#track(kind)?.ladder(nowMs) ?? []) : [];
+  #ladders(kind: MediaKind, nowMs: number): Ladders {
+    if (kind === 'audio') return NO_LADDERS;
+    const published = this.#track(kind)?.ladder(nowMs) ?? [];
+    const made = this.renditions.size > 0 ? ladderOf([...this.renditions].filter(isKnown), nowMs) : [];
+    return { published, all: made.length > 0 ? [...made, ...published].toSorted(bySize) : published };
   }
 
   #offer(viewer: ViewerSession, batch: PacketBatch, nowMs: number): void {
@@ -154,8 +182,9 @@ export class StreamMedia {
     }
   }
 
-  #settle(viewer: ViewerSession, ladder: readonly LayerOffer<OperatingPoint>[], best: Layer, nowMs: number): void {
+  #settle(viewer: ViewerSession, { published, all }: Ladders, best: Layer, nowMs: number): void {
     try {
+      const ladder = viewer.takesRenditions ? all : published;
       const point = ladder.length > 0 ? viewer.choose(ladder, nowMs) : best.points.whole;
       if (point && !(ladder.length > 0 && viewer.isDraining(nowMs))) this.#follow(viewer, point, nowMs);
     } catch (error) {
@@ -196,4 +225,15 @@ export class StreamMedia {
     if (!first || !last || first.layer.kind === 'audio' || last.marker) return false;
     return this.viewers.size >= HOLD_VIEWERS && nowMs - first.arrivedMs < HOLD_MS;
   }
+}
+
+/** Before its first keyframe a layer can not be begun with. */
+function isKnown({ size }: Layer): boolean {
+  return size !== undefined;
+}
+
+/** Each a layer as a whole, or a part of it, which is in its place among its own already. */
+function bySize(a: LayerOffer<OperatingPoint>, b: LayerOffer<OperatingPoint>): number {
+  const areaGain = (a.width ?? 0) * (a.height ?? 0) - (b.width ?? 0) * (b.height ?? 0);
+  return areaGain !== 0 ? areaGain : a.bitrateBps - b.bitrateBps;
 }

@@ -1,6 +1,7 @@
 import type { FeedListener } from './feed-reader.ts';
-import type { FeedRecord, FeedSource } from './feed-records.ts';
+import { type FeedRecord, type FeedRendition, type FeedSource, RENDITIONS_TRACK } from './feed-records.ts';
 import type { MediaMemory } from './media-memory.ts';
+import { MirroredRenditions } from './mirrored-renditions.ts';
 import { MirroredSource } from './mirrored-source.ts';
 import type { StreamMedia } from './stream-media.ts';
 
@@ -8,10 +9,12 @@ import type { StreamMedia } from './stream-media.ts';
 export class StreamMirror implements FeedListener {
   readonly #stream: StreamMedia;
   readonly #memory: MediaMemory;
+  readonly #renditions: MirroredRenditions;
 
   constructor(stream: StreamMedia, memory: MediaMemory) {
     this.#stream = stream;
     this.#memory = memory;
+    this.#renditions = new MirroredRenditions(stream, memory);
   }
 
   get streamId(): string {
@@ -23,14 +26,18 @@ export class StreamMirror implements FeedListener {
     this.#stream.setMirror(new MirroredSource(source, this.#memory), performance.now());
   }
 
+  rendition(rendition: FeedRendition): void {
+    this.#renditions.told(rendition, performance.now());
+  }
+
   packet(record: FeedRecord, bytes: Uint8Array, at: number, end: number): boolean {
-    const packet = this.#mirrored?.packet(record, bytes, at, end);
+    const packet = this.#mirrorOf(record)?.packet(record, bytes, at, end);
     if (packet) this.#stream.collect(packet);
     return packet !== undefined;
   }
 
   clock(record: FeedRecord): void {
-    this.#mirrored?.clock(record);
+    this.#mirrorOf(record)?.clock(record);
   }
 
   // What was missed is missed: every picture on this thread begins anew.
@@ -42,7 +49,8 @@ export class StreamMirror implements FeedListener {
     }
   }
 
-  get #mirrored(): MirroredSource | undefined {
+  #mirrorOf({ track }: FeedRecord): MirroredSource | MirroredRenditions | undefined {
+    if (track === RENDITIONS_TRACK) return this.#renditions;
     const { source } = this.#stream;
     return source instanceof MirroredSource ? source : undefined;
   }

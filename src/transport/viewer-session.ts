@@ -81,6 +81,11 @@ export class ViewerSession {
     return this.#tracks.some((track) => track.lacksCodec);
   }
 
+  /** Whether he can be shown what is made here, which is AV1. */
+  get takesRenditions(): boolean {
+    return this.#video?.takes('av1') ?? false;
+  }
+
   get roundTripMs(): number {
     return this.#roundTripMs;
   }
@@ -216,6 +221,11 @@ export class ViewerSession {
   /** Whether his link has told something that should not wait for the next turn of all viewers. Tells it once. */
   takeDueChoice(nowMs: number): boolean {
     return this.#link?.takeDueChoice(nowMs) ?? false;
+  }
+
+  /** Nothing more is to come of a layer. */
+  lost(layer: Layer): void {
+    if (this.#video?.layer === layer) this.#video.stop();
   }
 
   get #isPictureTooMuch(): boolean {

@@ -5,7 +5,7 @@ import type { WrittenPart } from '#src/recording/recording-files.ts';
 import { settled } from '../support/fake-clock.ts';
 import { FakeRecordings } from '../support/fake-recordings.ts';
 
-const stream = { id: 's1', mediaId: 'm1', channelId: 'c1', title: 'A brook', isRecorded: true };
+const stream = { id: 's1', mediaId: 'm1', channelId: 'c1', title: 'A brook', isRecorded: true, isAdaptive: false };
 const part: WrittenPart = {
   number: 0,
   file: '0000.webm',

@@ -44,6 +44,7 @@ import { FakeBanStore, FakeMessageStore } from './fake-chat-stores.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
 import { FakeRecordings } from './fake-recordings.ts';
+import { FakeRenditions } from './fake-renditions.ts';
 import { FakeStreamStore } from './fake-stream-store.ts';
 import { FakeDeliveryStore, FakeWebhookStore } from './fake-webhook-stores.ts';
 import { obsOffer } from './offers.ts';
@@ -73,6 +74,7 @@ export class FakeApp {
     secrets: new SecretBox('tests'),
     isPrivateAllowed: false,
   });
+  readonly renditions = new FakeRenditions();
   readonly recordings = new FakeRecordings();
   readonly imageFolder = mkdtempSync(join(tmpdir(), 'freshet-images-'));
   readonly messages = new FakeMessageStore(this.users);
@@ -117,7 +119,7 @@ export class FakeApp {
       store,
       clock,
       log,
-      sink: this.recordings.recordings,
+      sinks: [this.recordings.recordings, this.renditions.renditions],
       texts: chatLinks,
       witness: new StreamNews({ deliveries: this.deliveries }),
       ...(maxSessions !== undefined && { maxSessions }),
@@ -133,6 +135,7 @@ export class FakeApp {
       history: this.streamStore,
       recordings: this.recordings.recordings,
       storage: this.recordings.storage,
+      renditions: this.renditions.renditions,
       images: new ChannelImages({ channels, folder: this.imageFolder, log }),
       analytics: new Analytics({ store: this.analyticsStore }),
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { RecordingCommand, RecordingReport } from '../../src/recording/messages.ts';
 import type {
-  MediaTap,
   RecordingEnd,
   RecordingPart,
   RecordingRecord,
@@ -16,6 +15,7 @@ import type {
 import { Recordings } from '../../src/recording/recordings.ts';
 import { LocalStorage } from '../../src/storage/local-storage.ts';
 import type { Storage } from '../../src/storage/ports.ts';
+import type { MediaTap } from '../../src/streams/ports.ts';
 import { afterTest } from './after-test.ts';
 import { pageOf } from './page-of.ts';
 

@@ -1,4 +1,4 @@
-import { CONTINUES_BIT, NEW_SEQUENCE_BIT, readLeb128 } from './av1.ts';
+import { CONTINUES_BIT, leb128, NEW_SEQUENCE_BIT, readLeb128 } from './av1.ts';
 
 // Of the aggregation header, besides: the last element goes on in the next packet, and how many elements there are.
 const GOES_ON_BIT = 0x40;
@@ -63,11 +63,4 @@ function lastElement(elements: Uint8Array, count: number): number {
     at = Math.min(elements.length, size.next + size.value);
   }
   return at;
-}
-
-function leb128(value: number): number[] {
-  const bytes: number[] = [];
-  let left = value;
-  for (; left >= 0x80; left >>= 7) bytes.push(0x80 | (left & 0x7f));
-  return [...bytes, left];
 }

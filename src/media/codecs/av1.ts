@@ -93,3 +93,10 @@ export function readLeb128(bytes: Uint8Array, start: number, end: number): { val
   }
   return undefined;
 }
+
+export function leb128(value: number): number[] {
+  const bytes: number[] = [];
+  let left = value;
+  for (; left >= 0x80; left = Math.floor(left / 0x80)) bytes.push(0x80 | (left & 0x7f));
+  return [...bytes, left];
+}
