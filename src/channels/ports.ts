@@ -29,6 +29,8 @@ export interface Channel extends ChatSettings {
   readonly acceptsWaitingViewers: boolean;
   /** Its streams are kept as files. */
   readonly isRecorded: boolean;
+  /** Its streams are made smaller as well, for whoever has no link for them. */
+  readonly isAdaptive: boolean;
   readonly ownerId: string;
   readonly createdAt: Date;
 }
@@ -45,6 +47,8 @@ export interface ChannelDraft extends Partial<ChatSettings> {
   readonly acceptsWaitingViewers?: boolean;
   /** Unless said otherwise they are not. */
   readonly isRecorded?: boolean;
+  /** Unless said otherwise they are not. */
+  readonly isAdaptive?: boolean;
   readonly ownerId: string;
 }
 
@@ -60,6 +64,7 @@ export type ChannelChange = Partial<
     | 'visibility'
     | 'acceptsWaitingViewers'
     | 'isRecorded'
+    | 'isAdaptive'
   > &
     ChatSettings
 >;

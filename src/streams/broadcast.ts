@@ -91,9 +91,14 @@ export class Broadcast {
 
   /** As it is now. A stream keeps the title that it began with. */
   set channel(channel: StreamChannel) {
+    const wasAdaptive = this.#channel.isAdaptive;
     this.#channel = channel;
-    if (this.stream.startedAtMs === undefined) this.stream.title = channel.title;
-    else this.#sinkLive();
+    if (this.stream.startedAtMs === undefined) {
+      this.stream.title = channel.title;
+      return;
+    }
+    this.#sinkLive();
+    if (wasAdaptive !== channel.isAdaptive) this.#tellLive();
   }
 
   get snapshot(): LiveSnapshot {
@@ -106,6 +111,8 @@ export class Broadcast {
       state,
       stream: {
         id,
+        slug: this.#channel.slug,
+        isAdaptive: this.#channel.isAdaptive ?? false,
         title,
         startedAt,
         viewers,

@@ -9,6 +9,9 @@ export interface LiveLayer extends LayerStats {
 
 export interface StreamSnapshot {
   readonly id: string;
+  /** Of the channel, and whether smaller pictures are made of its streams. */
+  readonly slug: string;
+  readonly isAdaptive: boolean;
   readonly startedAt: Date;
   readonly title: string;
   readonly viewers: number;

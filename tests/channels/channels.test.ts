@@ -26,6 +26,7 @@ class CountingStore extends FakeChannelStore {
 const defaults = {
   acceptsWaitingViewers: false,
   isRecorded: false,
+  isAdaptive: false,
   tags: [],
   avatarFile: null,
   posterFile: null,

@@ -258,12 +258,14 @@ describe('live', () => {
     expect(await body(await fake.call('GET', '/channels/brook/live'))).toEqual({
       live: false,
       state: 'offline',
+      dashUrl: null,
       stream: null,
     });
     await fake.goLive(key);
     expect(await body(await fake.call('GET', '/channels/brook/live'))).toEqual({
       live: true,
       state: 'live',
+      dashUrl: null,
       stream: {
         id: expect.any(String),
         startedAt: new Date(fake.clock.now()).toISOString(),

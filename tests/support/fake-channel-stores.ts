@@ -82,6 +82,7 @@ export class FakeChannelStore implements ChannelStore {
 const defaults = {
   acceptsWaitingViewers: false,
   isRecorded: false,
+  isAdaptive: false,
   tags: [],
   avatarFile: null,
   posterFile: null,

@@ -14,6 +14,8 @@ function channel(slug: string, live: Partial<Channel['live']> = {}, category = '
     posterUrl: null,
     acceptsWaitingViewers: false,
     isRecorded: false,
+    isAdaptive: false,
+    dashUrl: null,
     chat: 'everyone',
     slowModeSeconds: 0,
     chatLinks: false,

@@ -27,6 +27,9 @@ const acceptsWaitingViewers = z.boolean().openapi({
 const isRecorded = z
   .boolean()
   .openapi({ description: 'Its streams are kept, as they come, for as long as there is room' });
+const isAdaptive = z.boolean().openapi({
+  description: 'Smaller pictures are made of its streams while somebody needs them: as layers, and as DASH',
+});
 const slowModeSeconds = z
   .int()
   .min(0)
@@ -44,13 +47,24 @@ export const newChannel = z.object({
   visibility: visibility.default('public'),
   acceptsWaitingViewers: acceptsWaitingViewers.default(false),
   isRecorded: isRecorded.default(false),
+  isAdaptive: isAdaptive.default(false),
   chat: chatMode.default('everyone'),
   slowModeSeconds: slowModeSeconds.default(0),
   chatLinks: chatLinks.default(false),
 });
 const chatSettings = { chat: chatMode, slowModeSeconds, chatLinks };
 const change = z
-  .object({ title, description, category, tags, visibility, acceptsWaitingViewers, isRecorded, ...chatSettings })
+  .object({
+    title,
+    description,
+    category,
+    tags,
+    visibility,
+    acceptsWaitingViewers,
+    isRecorded,
+    isAdaptive,
+    ...chatSettings,
+  })
   .partial();
 const query = pageQuery.extend({
   live: flag.optional(),

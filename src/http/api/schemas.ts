@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Channel, StreamKeyRecord } from '../../channels/ports.ts';
 import { type ImageKind, imageFile, imageVersion } from '../../images/channel-images.ts';
-import type { LiveLayer, LiveSnapshot } from '../../streams/live-events.ts';
+import type { LiveLayer, LiveSnapshot, StreamSnapshot } from '../../streams/live-events.ts';
 
 /** Shapes that more than one route speaks of. What is used once stands beside its route. */
 
@@ -47,10 +47,15 @@ const adviceSchema = z
   })
   .openapi('Advice');
 
+const dashUrl = z.string().nullable().openapi({
+  description: 'Of the DASH manifest, where the channel is live and adaptive; asking for it starts what makes it',
+});
+
 export const liveSchema = z
   .object({
     live: z.boolean(),
     state: z.enum(['offline', 'live', 'reconnecting']),
+    dashUrl,
     stream: z
       .object({
         id: z.uuid(),
@@ -80,10 +85,12 @@ export const channelSchema = z
     visibility,
     acceptsWaitingViewers: z.boolean(),
     isRecorded: z.boolean(),
+    isAdaptive: z.boolean(),
     chat: chatMode,
     slowModeSeconds: z.int(),
     chatLinks: z.boolean(),
     createdAt: time,
+    dashUrl,
     live: z.object({
       state: z.enum(['offline', 'live', 'reconnecting']),
       viewers: z.int(),
@@ -108,14 +115,18 @@ export const streamKeySchema = z
 export const slugParam = z.object({ slug: z.string() });
 
 export function liveView({ live, state, stream }: LiveSnapshot): z.infer<typeof liveSchema> {
-  if (!stream) return { live, state, stream };
-  const { startedAt, tracks, layers, advice } = stream;
+  if (!stream) return { live, state, dashUrl: null, stream };
+  const { id, startedAt, title, viewers, peakViewers, tracks, layers, advice } = stream;
   return {
     live,
     state,
+    dashUrl: dashUrlOf(stream),
     stream: {
-      ...stream,
+      id,
       startedAt: startedAt.toISOString(),
+      title,
+      viewers,
+      peakViewers,
       tracks: [...tracks],
       layers: layers.map(layerView),
       advice: [...advice],
@@ -137,6 +148,10 @@ export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
   };
 }
 
+function dashUrlOf({ slug, isAdaptive, tracks }: StreamSnapshot): string | null {
+  return isAdaptive && tracks.some(({ kind }) => kind === 'video') ? `/media/live/${slug}/manifest.mpd` : null;
+}
+
 function imageUrl(channel: Channel, kind: ImageKind): string | null {
   const file = imageFile(channel, kind);
   return file === null ? null : `/api/v1/channels/${channel.slug}/${kind}?v=${imageVersion(file)}`;
@@ -147,7 +162,7 @@ export function channelView(
   { state, stream }: LiveSnapshot,
   lastEndedAt?: Date,
 ): z.infer<typeof channelSchema> {
-  const { slug, title, description, category, tags, acceptsWaitingViewers, isRecorded, createdAt } = of;
+  const { slug, title, description, category, tags, acceptsWaitingViewers, isRecorded, isAdaptive, createdAt } = of;
   const { chat, slowModeSeconds, chatLinks } = of;
   return {
     slug,
@@ -160,10 +175,12 @@ export function channelView(
     visibility: of.visibility,
     acceptsWaitingViewers,
     isRecorded,
+    isAdaptive,
     chat,
     slowModeSeconds,
     chatLinks,
     createdAt: createdAt.toISOString(),
+    dashUrl: stream && dashUrlOf(stream),
     live: {
       state,
       viewers: stream?.viewers ?? 0,

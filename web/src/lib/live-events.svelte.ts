@@ -3,7 +3,7 @@ import { ChannelEvents } from './channel-events.ts';
 
 /** A channel's live state and viewer count, kept current by server-sent events. */
 export class LiveEvents {
-  live: Live = $state.raw({ live: false, state: 'offline', stream: null });
+  live: Live = $state.raw({ live: false, state: 'offline', dashUrl: null, stream: null });
   viewers = $state(0);
   readonly #events: ChannelEvents;
 

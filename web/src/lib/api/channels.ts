@@ -17,6 +17,9 @@ export interface Channel extends ChatSettings {
   readonly visibility: Visibility;
   readonly acceptsWaitingViewers: boolean;
   readonly isRecorded: boolean;
+  readonly isAdaptive: boolean;
+  /** Of its live DASH manifest, where there is one. */
+  readonly dashUrl: string | null;
   readonly live: {
     readonly state: LiveState;
     readonly viewers: number;
@@ -50,6 +53,7 @@ export interface ChannelDraft extends Partial<ChatSettings> {
   visibility?: Visibility;
   acceptsWaitingViewers?: boolean;
   isRecorded?: boolean;
+  isAdaptive?: boolean;
 }
 
 export function channelsApi({ call }: Calls) {

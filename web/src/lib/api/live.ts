@@ -14,6 +14,8 @@ export interface Advice {
 export interface Live {
   readonly live: boolean;
   readonly state: LiveState;
+  /** Of its DASH manifest, where there is one. */
+  readonly dashUrl: string | null;
   readonly stream: {
     readonly id: string;
     readonly startedAt: string;

@@ -13,7 +13,7 @@ const STATS_EVERY_MS = 1000;
 
 const ENDED_ON_PURPOSE: ReadonlySet<string> = new Set(['stopped', 'key_revoked', 'key_expired', 'deleted']);
 
-const OFFLINE: Live = { live: false, state: 'offline', stream: null };
+const OFFLINE: Live = { live: false, state: 'offline', dashUrl: null, stream: null };
 
 /** Going live on a channel from this page: a short-lived key, the publisher, and what it tells of itself. */
 export class Broadcast {
