@@ -28,6 +28,7 @@ COPY package.json ./
 COPY prisma prisma
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/src src
+COPY --from=build /app/transcoder transcoder
 COPY --from=build /app/web/build web/build
 # The embedded PostgreSQL's links, which its first start would make: the server may not write to its own program.
 RUN node -e "import('./src/db/postgres-binaries.ts').then((module) => module.findPostgresBinaries())"

@@ -49,6 +49,10 @@ export interface Config {
   };
   readonly recordings: { readonly maxDays?: number; readonly maxBytes?: number; readonly reserveBytes: number };
   readonly ffmpegPath?: string;
+  /** How many the server starts beside itself. */
+  readonly transcoders: number;
+  /** Where transcoders reach the server, without a slash at the end. */
+  readonly internalUrl?: string;
   /** For how long viewers and samples of streams are kept one by one. */
   readonly analyticsDays: number;
   /** Whether webhooks may go to addresses of this machine and its network. */
@@ -201,6 +205,8 @@ const schema = z.object({
   RECORDINGS_MAX_GB: wholeNumber(1, 1_000_000, 500),
   RECORDINGS_RESERVE_GB: wholeNumber(0, 1_000_000, DEFAULT_RESERVE_GB),
   FFMPEG_PATH: nonEmpty('must be the path of ffmpeg, for example /usr/bin/ffmpeg'),
+  TRANSCODERS: wholeNumber(0, 8, 1),
+  INTERNAL_URL: variable('must be an http(s) address without a path, for example http://10.0.0.5:8080', readOrigin),
   ANALYTICS_DAYS: wholeNumber(1, 3650, 30),
   WEBHOOK_ALLOW_PRIVATE: oneOf(['true', 'false']),
   AUTHORIZE_URL: variable(
@@ -231,6 +237,7 @@ const DEFAULT_API_RATE_LIMIT = 3_000;
 const DEFAULT_ANALYTICS_DAYS = 30;
 const DEFAULT_CHAT_DAYS = 30;
 const DEFAULT_MEDIA_PORT = 8189;
+const DEFAULT_TRANSCODERS = 1;
 
 /** One media thread a core, and one core for everything else. */
 const defaultThreads = () => Math.max(1, availableParallelism() - 1);
@@ -295,6 +302,7 @@ function grouped(env: z.output<typeof schema>): Config {
     embedOrigins: env.EMBED_ORIGINS ?? ['*'],
     dataDir: env.DATA_DIR ?? resolve('data'),
     recordings: recordingsOf(env),
+    transcoders: env.TRANSCODERS ?? DEFAULT_TRANSCODERS,
     analyticsDays: env.ANALYTICS_DAYS ?? DEFAULT_ANALYTICS_DAYS,
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',
     registration: env.REGISTRATION ?? 'closed',
@@ -305,6 +313,7 @@ function grouped(env: z.output<typeof schema>): Config {
     ...(env.ADMIN_TOKEN !== undefined && { adminToken: env.ADMIN_TOKEN }),
     ...(env.SECRETS_KEY !== undefined && { secretsKey: env.SECRETS_KEY }),
     ...(env.FFMPEG_PATH !== undefined && { ffmpegPath: env.FFMPEG_PATH }),
+    ...(env.INTERNAL_URL !== undefined && { internalUrl: env.INTERNAL_URL }),
     ...(env.TURN_URLS !== undefined &&
       env.TURN_SECRET !== undefined && { turn: { urls: env.TURN_URLS, secret: env.TURN_SECRET } }),
     ...authorizeOf(env),

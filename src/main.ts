@@ -36,6 +36,7 @@ import { systemClock } from './streams/clock.ts';
 import { endLeftOpen } from './streams/left-open.ts';
 import { Probes } from './streams/probes.ts';
 import { StreamRegistry } from './streams/registry.ts';
+import { Transcoders } from './transcoders.ts';
 import { MediaThreads } from './transport/media-plane.ts';
 import { Authorizer } from './webhooks/authorizer.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
@@ -154,6 +155,15 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   closers.push({ name: 'retention', close: () => retention.close() });
   retention.start();
   sweep.start();
+  const transcoders = Transcoders.start({
+    config,
+    environment: process.env,
+    databaseUrl: database.url,
+    serverUrl: config.internalUrl ?? `http://${localHost(server.host)}:${server.port}`,
+    log,
+    worked: (job) => metrics.jobs.worked(job),
+  });
+  closers.push({ name: 'transcoders', close: () => transcoders.close() });
   const url = publicUrl ?? new URL(`http://localhost:${server.port}`);
   const { dataDir } = config;
   const archive = () => backup({ dump: () => database.dump(), dataDir });
@@ -203,6 +213,12 @@ function openChat({ config, database, secrets, log }: RoomOptions) {
     guests: new GuestPasses({ key: secrets.derive('chat guests') }),
     sweep: new ChatSweep({ messages, bans: chatBans, days: config.chatDays, log, now }),
   };
+}
+
+/** Where a process on this machine reaches who listens on `host`. */
+function localHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** The exit code: what can not be closed does not keep the rest open. */

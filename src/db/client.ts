@@ -17,14 +17,15 @@ interface ClientOptions {
   readonly meter?: DatabaseMeter | undefined;
   /** Each connection is one of PostgreSQL's own; a pooler between may hand out another for each query. */
   readonly isDirect?: boolean;
+  readonly poolSize?: number | undefined;
 }
 
 /** Disconnecting the client closes its connections. */
-export function createClient({ connection, log, meter, isDirect = false }: ClientOptions): {
+export function createClient({ connection, log, meter, isDirect = false, poolSize = POOL_SIZE }: ClientOptions): {
   readonly client: DbClient;
   readonly connections: () => DatabaseReport['connections'];
 } {
-  const pool = new Pool({ ...connection, max: POOL_SIZE, Client: SteadyClient });
+  const pool = new Pool({ ...connection, max: poolSize, Client: SteadyClient });
   pool.on('error', ({ message }) => {
     // Only its message: the error holds the whole connection.
     if (!pool.ending) log.warn({ reason: message }, 'lost an idle database connection');

@@ -12,12 +12,14 @@ import { createClient } from './client.ts';
 import { type Dump, openDump } from './dump.ts';
 import { EmbeddedPostgres } from './embedded-postgres.ts';
 import { JobQueue } from './job-queue.ts';
+import { DbJobs } from './jobs.ts';
 import { DbLoginSessions } from './login-sessions.ts';
 import { migrate } from './migrate.ts';
 import { DbModerators } from './moderators.ts';
 import { DbOneTimeLinks } from './one-time-links.ts';
 import type { DatabaseMeter, DatabaseReport } from './ports.ts';
 import { DbRecordings } from './recordings.ts';
+import { findRunningPostgres } from './running-postgres.ts';
 import { DbStreamKeys } from './stream-keys.ts';
 import { DbStreams } from './streams.ts';
 import { DbUsers } from './users.ts';
@@ -48,7 +50,8 @@ export class Database {
   readonly webhookDeliveries: DbWebhookDeliveries;
   readonly chatMessages: DbChatMessages;
   readonly chatBans: DbChatBans;
-  readonly #jobs: JobQueue;
+  readonly jobs: DbJobs;
+  readonly #queue: JobQueue;
   readonly #client: Client['client'];
   readonly #connections: Client['connections'];
   readonly #postgres: ReachedPostgres;
@@ -56,9 +59,9 @@ export class Database {
 
   constructor({
     client: { client, connections },
-    jobs,
+    queue,
     postgres,
-  }: { client: Client; jobs: JobQueue; postgres: ReachedPostgres }) {
+  }: { client: Client; queue: JobQueue; postgres: ReachedPostgres }) {
     this.users = new DbUsers(client);
     this.loginSessions = new DbLoginSessions(client);
     this.oneTimeLinks = new DbOneTimeLinks(client);
@@ -71,13 +74,19 @@ export class Database {
     this.recordings = new DbRecordings(client);
     this.analytics = new DbAnalytics(client);
     this.webhooks = new DbWebhooks(client);
-    this.webhookDeliveries = new DbWebhookDeliveries(client, jobs);
+    this.webhookDeliveries = new DbWebhookDeliveries(client, queue);
     this.chatMessages = new DbChatMessages(client);
     this.chatBans = new DbChatBans(client);
-    this.#jobs = jobs;
+    this.jobs = new DbJobs(client, queue);
+    this.#queue = queue;
     this.#client = client;
     this.#connections = connections;
     this.#postgres = postgres;
+  }
+
+  /** How other processes of this machine reach it. */
+  get url(): string {
+    return urlOf(this.#postgres.connection);
   }
 
   /** Throws when the database does not answer. */
@@ -100,7 +109,7 @@ export class Database {
   async #stored(): Promise<DatabaseReport['stored']> {
     const [size, queues] = await Promise.all([
       this.#client.$queryRaw<{ bytes: bigint }[]>`SELECT pg_database_size(current_database()) AS bytes`,
-      this.#jobs.report(),
+      this.#queue.report(),
     ]);
     return { bytes: Number(size[0]?.bytes ?? 0), queues };
   }
@@ -112,31 +121,53 @@ export class Database {
   }
 
   async #close(): Promise<void> {
-    await this.#jobs.close();
+    await this.#queue.close();
     await this.#client.$disconnect();
     await this.#postgres.embedded?.close();
   }
 }
 
+interface DatabaseOptions {
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
+  readonly log: Log;
+  readonly meter?: DatabaseMeter;
+}
+
 /** Starts the embedded PostgreSQL or connects to `databaseUrl`, and brings its tables up to date. */
-export async function openDatabase(options: {
-  config: Pick<Config, 'dataDir' | 'databaseUrl'>;
-  log: Log;
-  meter?: DatabaseMeter;
-}): Promise<Database> {
-  const { config, meter } = options;
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const log = options.log.child({ room: 'db' });
-  const postgres = await reachPostgres({ config, log });
+  return await open(await reachPostgres({ ...options, log }), { ...options, log });
+}
+
+const TRANSCODER = { poolSize: 3, superviseSeconds: 5 } as const;
+
+/** As `openDatabase`, but an embedded PostgreSQL is that of the server that runs on `dataDir`. */
+export async function joinDatabase(options: DatabaseOptions): Promise<Database> {
+  const log = options.log.child({ room: 'db' });
+  const { dataDir, databaseUrl } = options.config;
+  const joined = databaseUrl ?? urlOf(await findRunningPostgres(dataDir));
+  const postgres = await reachPostgres({ config: { dataDir, databaseUrl: joined }, log });
+  return await open(postgres, { ...options, log, ...TRANSCODER });
+}
+
+async function open(
+  postgres: ReachedPostgres,
+  { log, meter, poolSize, superviseSeconds }: DatabaseOptions & { poolSize?: number; superviseSeconds?: number },
+): Promise<Database> {
   const { connection } = postgres;
   try {
     await migrate({ connection, folder: MIGRATIONS, log });
-    const jobs = new JobQueue({ connection, log, meter });
+    const queue = new JobQueue({ connection, log, meter, superviseSeconds });
     const isDirect = postgres.embedded !== undefined;
-    return new Database({ client: createClient({ connection, log, meter, isDirect }), jobs, postgres });
+    return new Database({ client: createClient({ connection, log, meter, isDirect, poolSize }), queue, postgres });
   } catch (error) {
     await postgres.embedded?.close();
     throw error;
   }
+}
+
+function urlOf({ connectionString, host = '', user = '', database = '' }: PoolConfig): string {
+  return connectionString ?? `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(host)}`;
 }
 
 interface ReachedPostgres {

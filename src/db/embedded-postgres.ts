@@ -13,7 +13,7 @@ import { findUnprivileged, type Unprivileged } from './unprivileged.ts';
 const SETTINGS = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
-  max_connections: '50',
+  max_connections: '100', // a server with as many transcoders as it may start
   shared_buffers: '32MB',
   max_wal_size: '256MB',
   io_method: 'sync', // no processes for reading ahead

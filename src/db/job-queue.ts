@@ -8,20 +8,36 @@ import { SteadyClient } from './steady-client.ts';
 export const JOB_SCHEMA = 'pgboss';
 const CONNECTIONS = 4;
 const POLL_SECONDS = 2;
-/** Where a job put in wakes the workers; retries that come due are found by looking. */
-const POLL_BESIDE_NOTIFY_SECONDS = 5;
-const CONCURRENCY = 5;
+const SUPERVISE_SECONDS = 20;
 const STOP_MS = 3_000;
 
 export interface QueueRules {
   /** Longer than any attempt takes: a worker that says nothing for so long is dead, and another one tries. */
   readonly expireInSeconds: number;
+  /** Where attempts take long: a worker says so often that it lives, and who does not is dead. At least 10. */
+  readonly heartbeatSeconds?: number;
   readonly retryLimit: number;
-  /** Before the first retry; doubled for each further one, with some chance in it. */
+  /** Before the first retry. */
   readonly retryDelay: number;
-  readonly retryDelayMax: number;
+  /** Where it is given, the delay doubles up to it for each further retry, with some chance in it. */
+  readonly retryDelayMax?: number;
   /** Where jobs go that are given up, also those whose process died in their last attempt. */
   readonly deadLetter?: string;
+}
+
+export interface WorkRules {
+  /** Jobs at once. */
+  readonly concurrency: number;
+  /** A job put in wakes the workers; retries that come due are found by looking so often. */
+  readonly lookSeconds: number;
+}
+
+interface QueueOptions {
+  readonly connection: PoolConfig;
+  readonly log: Log;
+  readonly meter?: DatabaseMeter | undefined;
+  /** How often somebody looks for workers that died. */
+  readonly superviseSeconds?: number | undefined;
 }
 
 /** A job failed and is to be tried again, which is no error of ours. */
@@ -36,7 +52,7 @@ export class JobQueue {
   #starting: Promise<unknown> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ connection, log, meter }: { connection: PoolConfig; log: Log; meter?: DatabaseMeter | undefined }) {
+  constructor({ connection, log, meter, superviseSeconds = SUPERVISE_SECONDS }: QueueOptions) {
     const { host, user, database, port, connectionString, connectionTimeoutMillis } = connection;
     const where = Object.entries({ host, user, database, port, connectionString, connectionTimeoutMillis });
     this.#boss = new PgBoss({
@@ -47,8 +63,8 @@ export class JobQueue {
       max: CONNECTIONS,
       schedule: false,
       useListenNotify: true,
-      monitorIntervalSeconds: 20,
-      superviseIntervalSeconds: 20,
+      monitorIntervalSeconds: superviseSeconds,
+      superviseIntervalSeconds: superviseSeconds,
     });
     this.#log = log;
     this.#meter = meter;
@@ -65,17 +81,18 @@ export class JobQueue {
 
   async define(name: string, rules: QueueRules): Promise<void> {
     await this.start();
-    const options = { ...rules, retryBackoff: true, notify: true };
+    const options = { ...rules, retryBackoff: rules.retryDelayMax !== undefined, notify: true };
     await this.#boss.createQueue(name, options);
     await this.#boss.updateQueue(name, options);
     this.#names.add(name);
   }
 
   /** Part of the caller's transaction. */
-  async add(name: string, items: readonly object[], db: Db): Promise<void> {
+  async add(name: string, items: readonly object[], db: Db, delaySeconds = 0): Promise<void> {
+    const when = delaySeconds > 0 ? { startAfter: delaySeconds } : {};
     await this.#boss.insert(
       name,
-      items.map((data) => ({ data })),
+      items.map((data) => ({ data, ...when })),
       { db },
     );
   }
@@ -83,13 +100,14 @@ export class JobQueue {
   /** `attempt` says whether to try again later. */
   async work<Item extends object>(
     name: string,
+    { concurrency, lookSeconds }: WorkRules,
     attempt: (item: Item, isLast: boolean) => Promise<'done' | 'again'>,
   ): Promise<void> {
     const options = {
       includeMetadata: true,
-      pollingIntervalSeconds: POLL_SECONDS,
-      notifyPollingIntervalSeconds: POLL_BESIDE_NOTIFY_SECONDS,
-      localConcurrency: CONCURRENCY,
+      pollingIntervalSeconds: Math.min(POLL_SECONDS, lookSeconds),
+      notifyPollingIntervalSeconds: lookSeconds,
+      localConcurrency: concurrency,
     } as const;
     await this.#boss.work(name, options, async (jobs: JobWithMetadata<Item>[]) => {
       for (const { data, retryCount, retryLimit } of jobs) {

@@ -7,6 +7,8 @@ const QUEUE = 'webhook-deliveries';
 /** 17 attempts in 22 to 26 hours: the first again after 5 to 10 s, then doubling up to 4 h. */
 const RULES = { expireInSeconds: 30, retryLimit: 16, retryDelay: 5, retryDelayMax: 4 * 3600 } as const;
 
+const WORK = { concurrency: 5, lookSeconds: 5 } as const;
+
 /** Of those that were given up where nobody could note it. */
 const GIVEN_UP = 'webhook-deliveries-given-up';
 const GIVEN_UP_RULES = { expireInSeconds: 30, retryLimit: 1000, retryDelay: 5, retryDelayMax: 3600 } as const;
@@ -110,8 +112,8 @@ export class DbWebhookDeliveries implements DeliveryStore {
   async onDue(attempt: (deliveryId: string, isLast: boolean) => Promise<'done' | 'again'>): Promise<void> {
     await this.#define();
     await this.#adoptOrphans();
-    await this.#jobs.work<Item>(QUEUE, ({ deliveryId }, isLast) => attempt(deliveryId, isLast));
-    await this.#jobs.work<Item>(GIVEN_UP, async ({ deliveryId }) => {
+    await this.#jobs.work<Item>(QUEUE, WORK, ({ deliveryId }, isLast) => attempt(deliveryId, isLast));
+    await this.#jobs.work<Item>(GIVEN_UP, WORK, async ({ deliveryId }) => {
       await this.#db.webhookDelivery.updateMany({
         where: { id: deliveryId, status: 'pending' },
         data: { status: 'failed', problem: 'the server stopped during the last attempt' },

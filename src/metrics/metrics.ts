@@ -4,6 +4,7 @@ import type { ThreadReport } from '../media/stats.ts';
 import type { StreamTotals } from '../streams/ports.ts';
 import { DatabaseMetrics } from './database-metrics.ts';
 import { HttpMetrics } from './http-metrics.ts';
+import { JobMetrics } from './job-metrics.ts';
 import { LogMetrics } from './log-metrics.ts';
 import { MediaMetrics } from './media-metrics.ts';
 import { SessionMetrics } from './session-metrics.ts';
@@ -26,6 +27,7 @@ export class Metrics {
   readonly http: HttpMetrics;
   readonly database: DatabaseMetrics;
   readonly webhooks: WebhookMetrics;
+  readonly jobs: JobMetrics;
   readonly log: LogMetrics;
   readonly #streams: StreamMetrics;
   readonly #media: MediaMetrics;
@@ -40,6 +42,7 @@ export class Metrics {
     this.http = new HttpMetrics(this.#registry);
     this.database = new DatabaseMetrics(this.#registry);
     this.webhooks = new WebhookMetrics(this.#registry);
+    this.jobs = new JobMetrics(this.#registry);
     this.log = new LogMetrics(this.#registry);
     if (hasProcess) collectDefaultMetrics({ register: this.#registry });
   }

@@ -1,4 +1,4 @@
-/** What a webhook can be told of. The last two come with jobs; their names are kept for them. */
+/** What a webhook can be told of. */
 export const WEBHOOK_EVENTS = [
   'stream.started',
   'stream.ended',

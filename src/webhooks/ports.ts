@@ -53,6 +53,11 @@ export interface WebhookStore {
   switchOff(id: string, because: string): Promise<void>;
 }
 
+/** Whose names people know channels by. */
+export interface ChannelNames {
+  list(query: { ids: readonly string[]; limit: number }): Promise<readonly { readonly slug: string }[]>;
+}
+
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 
 export interface DeliveryRecord {

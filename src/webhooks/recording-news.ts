@@ -1,11 +1,6 @@
 import type { RecordingRecord, RecordingWitness } from '../recording/ports.ts';
 import { eventBody } from './events.ts';
-import type { DeliveryStore } from './ports.ts';
-
-/** Whose names people know channels by. */
-interface ChannelNames {
-  list(query: { ids: readonly string[]; limit: number }): Promise<readonly { readonly slug: string }[]>;
-}
+import type { ChannelNames, DeliveryStore } from './ports.ts';
 
 /** What became of recordings, for those who asked to be told. */
 export class RecordingNews implements RecordingWitness {

@@ -49,7 +49,10 @@ const breaches: readonly [file: string, imported: string][] = [
   ['src/dash/x.ts', '../recording/recordings.ts'],
   ['src/config.ts', './db/database.ts'],
   ['src/ffmpeg.ts', './config.ts'],
+  ['src/jobs/x.ts', '../db/jobs.ts'],
   ['transcoder/x.ts', '../src/http/app.ts'],
+  ['transcoder/x.ts', '#src/http/app.ts'],
+  ['transcoder/x.ts', '#src/transport/media-plane.ts'],
   ['web/src/lib/x.ts', '../../../src/streams/registry.ts'],
   ['tests/x.ts', '../src/main.ts'],
 ];
@@ -78,7 +81,9 @@ const allowed: readonly [file: string, imported: string][] = [
   ['src/http/api/x.ts', '../../streams/registry.ts'],
   ['src/main.ts', './db/database.ts'],
   ['src/http/x.ts', '../storage/ports.ts'],
-  ['transcoder/x.ts', '../src/config.ts'],
+  ['transcoder/x.ts', '#src/config.ts'],
+  ['transcoder/x.ts', '#src/recording/ports.ts'],
+  ['src/jobs/x.ts', '../recording/ports.ts'],
   ['transcoder/x.ts', '../src/storage/open-storage.ts'],
 ];
 

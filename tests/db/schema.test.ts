@@ -5,6 +5,8 @@ import {
   ChatRole,
   DeliveryStatus,
   EndReason,
+  JobKind,
+  JobStatus,
   Prisma,
   RecordingState,
   Role,
@@ -43,6 +45,8 @@ test('every table of the migrations has the columns that schema.prisma gives its
     { table: 'viewer_samples', fields: Prisma.ViewerSampleScalarFieldEnum },
     { table: 'recordings', fields: Prisma.RecordingScalarFieldEnum },
     { table: 'recording_parts', fields: Prisma.RecordingPartScalarFieldEnum },
+    { table: 'jobs', fields: Prisma.JobScalarFieldEnum },
+    { table: 'renditions', fields: Prisma.RenditionScalarFieldEnum },
     { table: 'webhooks', fields: Prisma.WebhookScalarFieldEnum },
     { table: 'webhook_deliveries', fields: Prisma.WebhookDeliveryScalarFieldEnum },
     { table: 'chat_messages', fields: Prisma.ChatMessageScalarFieldEnum },
@@ -67,6 +71,8 @@ test('every enum of the migrations has the values that schema.prisma gives it', 
     recording_state: RecordingState,
     chat_mode: ChatMode,
     chat_role: ChatRole,
+    job_kind: JobKind,
+    job_status: JobStatus,
   };
   for (const [type, values] of Object.entries(enums)) {
     const labels = await client.$queryRaw<{ enumlabel: string }[]>`

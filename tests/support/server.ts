@@ -44,6 +44,7 @@ export class Server {
         MEDIA_PORT: '0',
         MEDIA_THREADS: '1',
         ANNOUNCED_ADDRESS: '127.0.0.1',
+        TRANSCODERS: '0',
         DATA_DIR: this.dataDir,
         ...options.env,
       },

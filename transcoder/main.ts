@@ -1,0 +1,47 @@
+/** `npm run transcoder`: does what a server wants encoded, beside it or on another machine. */
+import { type Config, ConfigError, readConfig } from '#src/config.ts';
+import { createLog } from '#src/log.ts';
+import { JOB_KIND_RUNS } from './job-kinds.ts';
+import { Transcoder } from './transcoder.ts';
+
+const STOP_MS = 9_000;
+
+async function main(config: Config): Promise<void> {
+  const log = createLog({ level: config.logLevel, pretty: process.stdout.isTTY }).child({ room: 'transcoder' });
+  const starting = Transcoder.start({
+    config,
+    log,
+    kinds: JOB_KIND_RUNS,
+    // Only a server that started it listens.
+    worked: (report) => process.send?.({ type: 'worked', ...report }, undefined, undefined, () => {}),
+  });
+  let isStopping = false;
+
+  async function stop(why: string): Promise<void> {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ why }, 'transcoder stopping');
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+    const transcoder = await starting.catch(() => undefined);
+    await transcoder?.close();
+    process.exit(0);
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+  // The server that started it is gone, even by kill -9.
+  process.on('disconnect', () => void stop('the server is gone'));
+
+  try {
+    await starting;
+  } catch (error) {
+    if (isStopping) return;
+    log.fatal({ err: error }, 'transcoder not started');
+    process.exit(1);
+  }
+}
+
+try {
+  await main(readConfig(process.env));
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exit(1);
+}
