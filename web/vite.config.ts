@@ -12,17 +12,22 @@ export default defineConfig({
     sveltekit({
       adapter: adapter({ envPrefix: 'FRESHET_SITE_' }),
       compilerOptions: { runes: true },
+      // The layout does it: a player within somebody else's page has no use for one.
+      serviceWorker: { register: false },
       csp: {
         directives: {
-          'default-src': ['self'],
+          // Nothing but what is named below, and all of it from here.
+          'default-src': ['none'],
           'script-src': ['self'],
+          'style-src': ['self'],
           // Svelte renders style attributes, which no nonce can cover.
-          'style-src': ['self', 'unsafe-inline'],
+          'style-src-attr': ['unsafe-inline'],
           'img-src': ['self', 'data:'],
           'media-src': ['self', 'blob:', 'mediastream:'],
           'connect-src': ['self'],
-          'object-src': ['none'],
-          'base-uri': ['self'],
+          'worker-src': ['self'],
+          'manifest-src': ['self'],
+          'base-uri': ['none'],
           'form-action': ['self'],
           'frame-ancestors': ['none'],
         },

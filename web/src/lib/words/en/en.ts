@@ -1,5 +1,6 @@
 export { account } from './account.ts';
 export { admin } from './admin.ts';
+export { app } from './app.ts';
 export { chat } from './chat.ts';
 export { dashboard } from './dashboard.ts';
 export { entry } from './entry.ts';
@@ -9,6 +10,7 @@ export { home } from './home.ts';
 export { keys } from './keys.ts';
 export { language } from './language.ts';
 export { obs } from './obs.ts';
+export { offline } from './offline.ts';
 export { people } from './people.ts';
 export { player } from './player.ts';
 export { site } from './site.ts';
