@@ -31,7 +31,8 @@ import { openRenditions } from './open-renditions.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 import { mintSecret } from './secrets.ts';
 import { serverHealth } from './server-health.ts';
-import { openStorage } from './storage/open-storage.ts';
+import { forgetFormerStreams, openStorage } from './storage/open-storage.ts';
+import { StorageWatch } from './storage/storage-watch.ts';
 import { systemClock } from './streams/clock.ts';
 import { endLeftOpen } from './streams/left-open.ts';
 import { Probes } from './streams/probes.ts';
@@ -58,8 +59,11 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   // A database of our own is ours alone. In a shared one others may be live: there the heartbeats tell, a little later.
   if (config.databaseUrl === undefined) await endLeftOpen({ store: database.streams, witness, log });
 
+  await forgetFormerStreams(config.dataDir);
   const storage = await openStorage(config);
-  closers.push({ name: 'storage', close: async () => storage.close() });
+  const storageWatch = new StorageWatch({ storage, log });
+  closers.push({ name: 'storage', close: async () => storageWatch.close() });
+  void storageWatch.start();
   const ffmpeg = findFfmpeg(config.ffmpegPath);
   void ffmpeg.then((found) => log.info(found, 'ffmpeg looked for'));
   const { port, threads, announcedAddresses, send } = config.media;
@@ -70,7 +74,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const checks = {
     database: () => database.ping().then(() => true as const),
     media: async () => media.isHealthy || 'a media thread is being restarted',
-    // Streams come and go without it: nobody is to be kept away for want of renditions.
+    // Streams come and go without these: nobody is to be kept away for want of recordings or renditions.
+    storage: { unneeded: () => storageWatch.state() },
     ffmpeg: { unneeded: async () => (await ffmpeg).problem ?? true },
   };
   const health = serverHealth({ config, media, ffmpeg, checks });

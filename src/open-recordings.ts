@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { Log } from './log.ts';
+import { RecordingMover } from './recording/recording-mover.ts';
 import { RecordingThreadLink } from './recording/recording-thread-link.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RoomKeeper } from './recording/room-keeper.ts';
 import type { Storage } from './storage/ports.ts';
+import { TieredStorage } from './storage/tiered-storage.ts';
 import type { MediaThreads } from './transport/media-plane.ts';
 import { RecordingNews } from './webhooks/recording-news.ts';
 
@@ -29,6 +31,8 @@ export async function openRecordings(
     onFull: () => recordings.full(),
   });
   keeper.start();
+  const mover = storage instanceof TieredStorage ? new RecordingMover({ store, storage, log }) : undefined;
+  mover?.start();
   // Long files take their time, and nobody has to wait for them. In a shared database others may be recording.
   const leftOpen = config.databaseUrl === undefined ? recordings.endLeftOpen() : Promise.resolve();
   leftOpen.catch((error: unknown) => log.error({ err: error }, 'recordings that a crash left open were not ended'));
@@ -37,6 +41,7 @@ export async function openRecordings(
     close: async () => {
       await keeper.close();
       await recordings.close();
+      await mover?.close();
     },
   };
 }

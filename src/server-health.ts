@@ -11,7 +11,11 @@ export function serverHealth(options: {
   readonly config: Config;
   readonly media: Pick<MediaPlane, 'endpoints'>;
   readonly ffmpeg: Promise<FoundFfmpeg>;
-  readonly checks: { readonly database: HealthCheck; readonly media: HealthCheck };
+  readonly checks: {
+    readonly database: HealthCheck;
+    readonly media: HealthCheck;
+    readonly storage: { readonly unneeded: HealthCheck };
+  };
 }): Health {
   const { config, media, ffmpeg, checks } = options;
   const { publicUrl, dataDir, http } = config;
@@ -29,6 +33,7 @@ export function serverHealth(options: {
       hasTurn: config.turn !== undefined,
       database: await stateOf(checks.database),
       media: await stateOf(checks.media),
+      storage: await stateOf(checks.storage.unneeded),
       ffmpeg: await ffmpeg,
       machine: {
         dataDir,

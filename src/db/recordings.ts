@@ -1,9 +1,11 @@
 import type {
+  MovingStore,
   RecordingEnd,
   RecordingPart,
   RecordingRecord,
   RecordingStart,
   RecordingStore,
+  WaitingPart,
 } from '../recording/ports.ts';
 import { type DbClient, isId, isWithoutParent } from './client.ts';
 import type { Prisma } from './generated/client.ts';
@@ -12,7 +14,7 @@ const withParts = { parts: { orderBy: { number: 'asc' } } } as const satisfies P
 
 type Row = Prisma.RecordingGetPayload<{ include: typeof withParts }>;
 
-export class DbRecordings implements RecordingStore {
+export class DbRecordings implements RecordingStore, MovingStore {
   readonly #db: DbClient;
 
   constructor(db: DbClient) {
@@ -87,6 +89,31 @@ export class DbRecordings implements RecordingStore {
     return Number(_sum.bytes ?? 0);
   }
 
+  async waitingParts(limit: number, after?: WaitingPart): Promise<readonly WaitingPart[]> {
+    const where: Prisma.RecordingPartWhereInput = {
+      inBucket: false,
+      durationMs: { gt: 0 },
+      recording: { state: { not: 'recording' } },
+    };
+    const { recordingId = '', number = 0 } = after ?? {};
+    return this.#db.recordingPart.findMany({
+      where: after
+        ? { ...where, OR: [{ recordingId: { gt: recordingId } }, { recordingId, number: { gt: number } }] }
+        : where,
+      orderBy: [{ recordingId: 'asc' }, { number: 'asc' }],
+      take: limit,
+      select: { recordingId: true, number: true, file: true },
+    });
+  }
+
+  async partMoved(recordingId: string, number: number): Promise<boolean> {
+    const { count } = await this.#db.recordingPart.updateMany({
+      where: { recordingId, number },
+      data: { inBucket: true },
+    });
+    return count > 0;
+  }
+
   async delete(id: string): Promise<boolean> {
     return isId(id) && (await this.#db.recording.deleteMany({ where: { id } })).count > 0;
   }
@@ -96,7 +123,7 @@ function recordOf({ parts, problem, ...row }: Row): RecordingRecord {
   return {
     ...row,
     problem: problem as RecordingRecord['problem'],
-    parts: parts.map(({ recordingId: _, videoCodec, bytes, ...part }) => ({
+    parts: parts.map(({ recordingId: _, inBucket: _moved, videoCodec, bytes, ...part }) => ({
       ...part,
       videoCodec: videoCodec as RecordingPart['videoCodec'],
       bytes: Number(bytes),

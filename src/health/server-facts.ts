@@ -11,6 +11,7 @@ export interface ServerFacts {
   /** Each `ok`, or what is wrong with it. */
   readonly database: string;
   readonly media: string;
+  readonly storage: string;
   readonly ffmpeg: FfmpegFacts;
   readonly machine: MachineFacts;
 }

