@@ -76,3 +76,11 @@ const dateTime = new Intl.DateTimeFormat(words.language, { dateStyle: 'medium', 
 export function dateAndTime(at: string): string {
   return dateTime.format(new Date(at));
 }
+
+// The same on the server and in the browser, wherever that is.
+const day = new Intl.DateTimeFormat(words.language, { dateStyle: 'long', timeZone: 'UTC' });
+
+/** `22 November 2026`, as the language has it. */
+export function dayOf(date: Date): string {
+  return day.format(date);
+}

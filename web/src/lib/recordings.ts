@@ -1,31 +1,47 @@
 /** Recordings as the API tells of them. */
+import { words } from './words/words.ts';
 
 export interface RecordingPart {
   readonly number: number;
   readonly url: string;
+  readonly type: string;
+  /** `null`: sound alone. */
+  readonly videoCodec: string | null;
+  readonly hasAudio: boolean;
   readonly width: number | null;
   readonly height: number | null;
+  readonly durationMs: number;
+}
+
+/** What was made of a recording, for every link and browser. */
+export interface Renditions {
+  readonly status: 'none' | 'queued' | 'running' | 'done' | 'failed';
+  readonly jobId: string | null;
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly manifestUrl: string | null;
+  readonly rungs: readonly { readonly height: number; readonly bitrateBps: number }[];
 }
 
 export interface Recording {
   readonly id: string;
+  /** Its slug. */
+  readonly channel: string;
   readonly title: string;
   readonly state: 'recording' | 'ready' | 'failed';
-  readonly problem: 'disk_full' | 'disk_slow' | 'disk_failed' | 'interrupted' | 'nothing_came' | null;
+  readonly problem: keyof typeof words.recordings.problems | null;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly bytes: number;
   readonly parts: readonly RecordingPart[];
+  readonly posterUrl?: string | null;
+  /** WebVTT that tells where on a sheet of pictures each moment is. */
+  readonly spriteUrl?: string | null;
+  readonly renditions?: Renditions;
 }
-
-const PROBLEMS: Readonly<Record<NonNullable<Recording['problem']>, string>> = {
-  disk_full: 'Ended early: the disk is full',
-  disk_slow: 'Ended early: the disk does not keep up',
-  disk_failed: 'Ended early: the disk failed',
-  interrupted: 'Ended early: the server stopped all of a sudden',
-  nothing_came: 'Nothing was sent that could be kept',
-};
 
 export function problemWords({ problem }: Recording): string | undefined {
-  return problem === null ? undefined : PROBLEMS[problem];
+  return problem === null ? undefined : words.recordings.problems[problem];
 }
+
+export const recordingPath = ({ channel, id }: Pick<Recording, 'channel' | 'id'>) => `/${channel}/recordings/${id}`;

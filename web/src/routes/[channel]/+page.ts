@@ -6,8 +6,12 @@ import type { PageLoad } from './$types';
 export const load: PageLoad = async ({ fetch, params }) => {
   const api = apiWith(fetch);
   try {
-    const [channel, live] = await Promise.all([api.channel(params.channel), api.live(params.channel)]);
-    return { channel, live };
+    const [channel, live, recordings] = await Promise.all([
+      api.channel(params.channel),
+      api.live(params.channel),
+      api.recordingsFrom(params.channel),
+    ]);
+    return { channel, live, recordings };
   } catch (failure) {
     if (failure instanceof ApiError) error(failure.status || 503, failure.message);
     throw failure;

@@ -13,6 +13,7 @@ export { obs } from './obs.ts';
 export { offline } from './offline.ts';
 export { people } from './people.ts';
 export { player } from './player.ts';
+export { recordings } from './recordings.ts';
 export { site } from './site.ts';
 export { stats } from './stats.ts';
 export { ui } from './ui.ts';

@@ -1,0 +1,22 @@
+import { error, redirect } from '@sveltejs/kit';
+import { ApiError } from '#lib/api/call.ts';
+import { apiWith } from '#lib/api.ts';
+import { secondsOf } from '#lib/recorded/share-time.ts';
+import { recordingPath } from '#lib/recordings.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ fetch, params, url }) => {
+  const api = apiWith(fetch);
+  try {
+    const [recording, channel, others] = await Promise.all([
+      api.recording(params.id),
+      api.channel(params.channel),
+      api.recordingsFrom(params.channel),
+    ]);
+    if (recording.channel !== channel.slug) redirect(307, recordingPath(recording));
+    return { recording, channel, others, atS: secondsOf(url.searchParams.get('t')) };
+  } catch (failure) {
+    if (failure instanceof ApiError) error(failure.status || 503, failure.message);
+    throw failure;
+  }
+};
