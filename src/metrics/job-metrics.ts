@@ -11,13 +11,13 @@ export class JobMetrics {
   constructor(registry: Registry) {
     const registers = [registry];
     this.#attempts = new Counter({
-      name: 'freshet_job_attempts_total',
+      name: 'freshet_transcoder_attempts_total',
       help: 'Attempts at jobs by transcoders that this server started; again: failed and to be tried later; lost: cancelled, or begun by another',
       labelNames: ['kind', 'outcome'],
       registers,
     });
     this.#seconds = new Histogram({
-      name: 'freshet_job_attempt_seconds',
+      name: 'freshet_transcoder_attempt_seconds',
       help: 'How long an attempt at a job took',
       labelNames: ['kind'],
       buckets: ATTEMPT_SECONDS,
