@@ -30,7 +30,7 @@ const KEYFRAMES_IN_OBS =
   'Settings › Output › Streaming › Keyframe Interval: 2 s (Output Mode: Advanced; 0 means as it likes)';
 const BUSY_IN_OBS =
   'Settings › Output › Streaming: a faster preset, or a hardware encoder; Settings › Video: a smaller Output Resolution. View › Stats tells which frames are skipped';
-const LESS_IN_STUDIO = 'Choose a lower quality before you go live';
+const LESS_IN_STUDIO = 'Choose a lower quality: Settings › Resolution or Bitrate. It holds at once, you stay live';
 
 /** The worst first: in this order advice is shown. */
 const remedies = {

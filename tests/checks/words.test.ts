@@ -9,7 +9,6 @@ import { sentencesIn, textInComponent } from './text-in-pages.ts';
 const NOT_MOVED: readonly string[] = [
   'web/src/lib/recordings.ts',
   'web/src/routes/dashboard/[channel]/Recordings.svelte',
-  'web/src/routes/studio/',
 ];
 
 const sources = globSync('web/src/**/*.{svelte,ts}')

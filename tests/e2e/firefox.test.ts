@@ -106,8 +106,7 @@ describe.skipIf(isSkipped(tool))('Firefox', () => {
     );
     await login.close();
 
-    const studio = await firefox.open(`${server.url}/studio`);
-    await studio.choose('select.field', slug);
+    const studio = await firefox.open(`${server.url}/studio?channel=${slug}`);
     await studio.click('[data-testid=go-live]');
     await isLive(slug);
     const viewer = await inChromium('play', { url: `${server.url}/whep/${slug}` });
@@ -115,6 +114,7 @@ describe.skipIf(isSkipped(tool))('Firefox', () => {
     await hearsSound(viewer);
 
     await studio.click('[data-testid=stop]');
+    await studio.click('dialog[open] .button-live');
     await until('the channel is offline', async () => (await api.live(slug)).state === 'offline');
     expect(firefox.errors).toEqual([]);
     await studio.close();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { owner } from '../support/api.ts';
 import { keepPicture, newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
 import { Server } from '../support/server.ts';
+import { endStream, goLive } from '../support/studio.ts';
 import { until } from '../support/until.ts';
 import { hearsSound, seesMovingPicture, tapForSound } from '../support/watching.ts';
 
@@ -32,10 +33,9 @@ async function setUp(streamer: Visitor, slug: string): Promise<void> {
   await page.close();
 }
 
-async function goLive(streamer: Visitor): Promise<Page> {
+async function openLive(streamer: Visitor): Promise<Page> {
   const studio = await streamer.open(`${server.url}/studio`);
-  await studio.getByTestId('go-live').click();
-  await studio.getByTestId('stop').waitFor();
+  await goLive(studio);
   return studio;
 }
 
@@ -51,7 +51,7 @@ test('a streamer goes live in the studio and is seen and heard, through a restar
   await watch.waitForSelector('[data-state=offline]');
   await keepPicture(watch, 'go-live-2-offline');
 
-  const studio = await goLive(streamer);
+  const studio = await openLive(streamer);
   await watch.waitForSelector('[data-state=live]');
   await seesMovingPicture(watch, PLAYER);
   await tapForSound(watch);
@@ -68,17 +68,16 @@ test('a streamer goes live in the studio and is seen and heard, through a restar
   // The tab is gone at once, as with a crash of the browser: nothing of the page runs any more.
   await studio.close({ runBeforeUnload: false });
   await watch.evaluate('globalThis.sameDocument = true');
-  const again = await goLive(streamer);
+  const again = await openLive(streamer);
   await watch.waitForSelector('[data-state=live]');
   await seesMovingPicture(watch, PLAYER);
   await hearsSound(watch);
   expect(await watch.evaluate('globalThis.sameDocument')).toBe(true);
   await until('one viewer is shown', async () => (await viewersShown(watch)) === 1);
 
-  await again.getByTestId('stop').click();
+  await endStream(again);
   await watch.waitForSelector('[data-state=offline]');
   await keepPicture(watch, 'go-live-6-offline-again');
-  await again.getByTestId('go-live').waitFor();
 
   expect([...streamer.errors, ...viewer.errors]).toEqual([]);
   await streamer.leave();

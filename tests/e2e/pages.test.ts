@@ -63,5 +63,5 @@ test('the studio opens on the channel it was opened from', async () => {
   const page = await visitor.open(`${server.url}/dashboard/brook`);
   await page.getByRole('link', { name: 'Studio' }).last().click();
   await page.waitForURL('**/studio*');
-  expect(await page.getByLabel('Channel').inputValue()).toBe('brook');
+  expect(await page.getByLabel('Channel', { exact: true }).inputValue()).toBe('brook');
 });

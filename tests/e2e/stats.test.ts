@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { owner } from '../support/api.ts';
 import { keepPicture, newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
 import { Server } from '../support/server.ts';
+import { goLive } from '../support/studio.ts';
 import { until } from '../support/until.ts';
 import { seesMovingPicture } from '../support/watching.ts';
 
@@ -18,15 +19,14 @@ afterAll(async () => {
   await server?.stop();
 });
 
-async function goLive(streamer: Visitor, slug: string): Promise<Page> {
+async function setUpAndGoLive(streamer: Visitor, slug: string): Promise<Page> {
   const page = await streamer.open(server.setupUrl);
   await page.getByLabel('Your name').fill(owner.name);
   await page.getByLabel('Password').fill(owner.password);
   await page.getByLabel('Its address').fill(slug);
   await page.getByRole('button', { name: 'Start' }).click();
   await page.waitForURL('**/studio');
-  await page.getByTestId('go-live').click();
-  await page.getByTestId('stop').waitFor();
+  await goLive(page);
   return page;
 }
 
@@ -58,7 +58,7 @@ const figures = async (page: Page): Promise<Record<string, string>> =>
 
 test('everybody sees how it goes: the viewer in the player, the streamer in studio and dashboard, the operator in /metrics', async () => {
   const streamer = await newVisitor(browser);
-  const studio = await goLive(streamer, 'spring');
+  const studio = await setUpAndGoLive(streamer, 'spring');
   const viewer = await newVisitor(browser);
   const watch = await viewer.open(`${server.url}/spring`);
   await watch.waitForSelector('[data-state=live]');
@@ -101,7 +101,7 @@ test('everybody sees how it goes: the viewer in the player, the streamer in stud
   expect(watching?.tracks.find(({ kind }) => kind === 'video')?.packets).toBeGreaterThan(10);
 
   await until('the studio tells what is lost', async () =>
-    /Lost\s+\d/.test(await studio.locator('dl').first().innerText()),
+    /Lost\s+\d/.test(await studio.getByRole('region', { name: 'How it goes' }).innerText()),
   );
   await keepPicture(studio, 'stats-3-studio');
   const dashboard = await streamer.open(`${server.url}/dashboard/spring`);

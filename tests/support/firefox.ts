@@ -129,16 +129,6 @@ export class FirefoxPage {
     await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
   }
 
-  /** An option of a `<select>`. */
-  async choose(selector: string, value: string): Promise<void> {
-    await this.waitFor(selector);
-    await this.evaluate(`(() => {
-      const select = document.querySelector(${JSON.stringify(selector)});
-      select.value = ${JSON.stringify(value)};
-      select.dispatchEvent(new Event('change', { bubbles: true }));
-    })()`);
-  }
-
   async close(): Promise<void> {
     await this.#call('browsingContext.close', { context: this.#context });
   }

@@ -1,13 +1,17 @@
 import { eventsUrl, type Live } from './api/live.ts';
 import { ChannelEvents } from './channel-events.ts';
+import type { ChatListener } from './chat/messages.ts';
 
-/** A channel's live state and viewer count, kept current by server-sent events. */
+/** As long as nothing else is known. */
+export const OFFLINE: Live = { live: false, state: 'offline', dashUrl: null, stream: null };
+
+/** A channel's live state and viewer count, and its chat where somebody listens, kept current by server-sent events. */
 export class LiveEvents {
-  live: Live = $state.raw({ live: false, state: 'offline', dashUrl: null, stream: null });
+  live: Live = $state.raw(OFFLINE);
   viewers = $state(0);
   readonly #events: ChannelEvents;
 
-  constructor(slug: string, initial: Live) {
+  constructor(slug: string, initial: Live, chat?: ChatListener) {
     this.#show(initial);
     this.#events = new ChannelEvents({
       url: eventsUrl(slug),
@@ -15,6 +19,7 @@ export class LiveEvents {
       onViewers: (viewers) => {
         this.viewers = viewers;
       },
+      chat,
     });
   }
 

@@ -1,11 +1,13 @@
 import { ApiError } from '#lib/api/call.ts';
 import type { NewStreamKey } from '#lib/api/keys.ts';
-import type { Live } from '#lib/api/live.ts';
 import { api } from '#lib/api.ts';
 import { Broadcaster, type BroadcasterState, type Quality, type Source } from '#lib/broadcaster.ts';
-import { LiveEvents } from '#lib/live-events.svelte.ts';
 import type { Problem } from '#lib/problem.ts';
+import { words } from '#lib/words/words.ts';
+import { onAir } from './remembered.svelte.ts';
 import { type SentVideo, sentVideo } from './sent-video.ts';
+import { after, isOn, type Show, type ShowEvent } from './show.ts';
+import { type Sample, sampleOf, withSample } from './trend.ts';
 
 /** Longer than any broadcast from a browser, short enough that a key left behind by a crash does not matter. */
 const KEY_TTL_SECONDS = 43_200;
@@ -13,46 +15,47 @@ const STATS_EVERY_MS = 1000;
 
 const ENDED_ON_PURPOSE: ReadonlySet<string> = new Set(['stopped', 'key_revoked', 'key_expired', 'deleted']);
 
-const OFFLINE: Live = { live: false, state: 'offline', dashUrl: null, stream: null };
-
 /** Going live on a channel from this page: a short-lived key, the publisher, and what it tells of itself. */
 export class Broadcast {
-  state: BroadcasterState = $state('idle');
-  startedAt: string | undefined = $state();
-  error = $state('');
+  show: Show = $state.raw({ state: 'off' });
   sent: SentVideo | undefined = $state.raw();
-  events: LiveEvents | undefined = $state.raw();
+  trend: readonly Sample[] = $state.raw([]);
+  readonly #viewers: () => number;
   #slug = '';
   #key: NewStreamKey | undefined;
   #broadcaster: Broadcaster | undefined;
   #stats: ReturnType<typeof setInterval> | undefined;
 
-  get isOn(): boolean {
-    return this.state === 'connecting' || this.state === 'live' || this.state === 'reconnecting';
+  /** `viewers`: how many watch now. */
+  constructor(viewers: () => number) {
+    this.#viewers = viewers;
   }
 
-  async start(slug: string, source: Source, quality: Quality): Promise<void> {
+  get isOn(): boolean {
+    return isOn(this.show);
+  }
+
+  /** `source` is asked for once there is a key: till then it may have changed. */
+  async start(slug: string, quality: Quality, source: () => Source): Promise<void> {
     if (this.isOn) return;
-    this.state = 'connecting';
-    this.error = '';
+    this.#happened({ type: 'asked' });
     this.#slug = slug;
-    let key: NewStreamKey;
     try {
-      key = await api.createKey(slug, { name: 'Browser studio', ttlSeconds: KEY_TTL_SECONDS });
+      this.#key = await api.createKey(slug, { name: words.studio.keyName, ttlSeconds: KEY_TTL_SECONDS });
     } catch (error) {
-      this.#end(error instanceof ApiError ? error.problem : { status: 0, message: String(error) });
-      return;
+      return this.#end(error instanceof ApiError ? error.problem : { status: 0, message: String(error) });
     }
-    this.#key = key;
+    // Stopped meanwhile.
+    if (!this.isOn) return this.#end();
+    onAir.set(slug);
     this.#broadcaster = new Broadcaster({
-      streamKey: key.key,
+      streamKey: this.#key.key,
       quality,
       onState: (state, problem) => this.#changed(state, problem),
+      onRetry: ({ attempt, inMs }) => this.#happened({ type: 'waits', attempt, untilMs: Date.now() + inMs }),
       mayResume: () => this.#mayResume(),
     });
-    this.#broadcaster.startStream(source);
-    this.events = new LiveEvents(slug, OFFLINE);
-    this.events.open();
+    this.#broadcaster.startStream(source());
     this.#stats = setInterval(() => void this.#measure(), STATS_EVERY_MS);
   }
 
@@ -65,21 +68,30 @@ export class Broadcast {
     await this.#broadcaster?.replace(source);
   }
 
+  async tune(quality: Quality): Promise<void> {
+    await this.#broadcaster?.tune(quality);
+  }
+
+  retryNow(): void {
+    this.#broadcaster?.retryNow();
+  }
+
+  #happened(event: ShowEvent): void {
+    this.show = after(this.show, event);
+  }
+
   #changed(state: BroadcasterState, problem?: Problem): void {
-    if (state === 'idle') return;
-    if (state === 'ended') return this.#end(problem);
-    if (state === 'live') this.startedAt ??= new Date().toISOString();
-    this.state = state;
+    if (state === 'live') this.#happened({ type: 'up', nowMs: Date.now() });
+    if (state === 'reconnecting') this.#happened({ type: 'lost' });
+    if (state === 'ended') this.#end(problem);
   }
 
   #end(problem?: Problem): void {
-    this.state = problem ? 'ended' : 'idle';
-    this.error = problem?.message ?? '';
-    this.startedAt = undefined;
+    this.#happened(problem ? { type: 'ended', problem: problem.message } : { type: 'stopped' });
     this.sent = undefined;
+    this.trend = [];
     clearInterval(this.#stats);
-    this.events?.close();
-    this.events = undefined;
+    onAir.clear();
     const broadcaster = this.#broadcaster;
     this.#broadcaster = undefined;
     broadcaster?.stopStream();
@@ -91,13 +103,15 @@ export class Broadcast {
   /** The server ended it: because somebody wanted so, or because it restarts? In doubt the show goes on. */
   async #mayResume(): Promise<true | Problem> {
     const live = await api.live(this.#slug).catch(() => undefined);
-    if (live?.state === 'live') return { status: 0, message: 'Somebody else went live on this channel.' };
+    if (live?.state === 'live') return { status: 0, message: words.studio.ended.takenOver };
     const last = await api.lastStream(this.#slug).catch(() => undefined);
-    return ENDED_ON_PURPOSE.has(last?.endReason ?? '') ? { status: 0, message: 'The stream was stopped.' } : true;
+    return ENDED_ON_PURPOSE.has(last?.endReason ?? '') ? { status: 0, message: words.studio.ended.stopped } : true;
   }
 
   async #measure(): Promise<void> {
     const report = await this.#broadcaster?.stats();
-    if (report) this.sent = sentVideo(report, this.sent);
+    if (!report || this.show.state !== 'live') return;
+    this.sent = sentVideo(report, this.sent);
+    if (this.sent) this.trend = withSample(this.trend, sampleOf(this.sent, this.#viewers()));
   }
 }

@@ -16,6 +16,7 @@ export { player } from './player.ts';
 export { recordings } from './recordings.ts';
 export { site } from './site.ts';
 export { stats } from './stats.ts';
+export { studio } from './studio.ts';
 export { ui } from './ui.ts';
 export { units } from './units.ts';
 export { watch } from './watch.ts';
