@@ -1,6 +1,6 @@
 /** Every first path segment that the server or the site uses, now or soon. */
 const RESERVED = new Set([
-  ...['api', 'whip', 'whep', 'media', 'metrics', 'healthz', 'readyz', 'ws', 'turn', 'dash', 'hls'],
+  ...['api', 'internal', 'whip', 'whep', 'media', 'metrics', 'healthz', 'readyz', 'ws', 'turn', 'dash', 'hls'],
   ...[
     'setup',
     'login',
@@ -42,7 +42,7 @@ const RESERVED = new Set([
     'privacy',
     'legal',
   ],
-  ...['assets', 'static', 'public', 'images', 'fonts', 'app', 'null', 'undefined', 'true', 'false', 'freshet'],
+  ...['assets', 'static', 'public', 'images', 'icons', 'fonts', 'app', 'null', 'undefined', 'true', 'false', 'freshet'],
 ]);
 
 /** What is wrong with a channel's name in the URL, or `undefined`. The pattern keeps out `_app`, `favicon.ico` and the like. */

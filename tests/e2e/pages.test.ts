@@ -65,3 +65,17 @@ test('the studio opens on the channel it was opened from', async () => {
   await page.waitForURL('**/studio*');
   expect(await page.getByLabel('Channel', { exact: true }).inputValue()).toBe('brook');
 });
+
+test('search engines are told what there is to find, and an unknown address is no channel', async () => {
+  const robots = await (await fetch(`${server.url}/robots.txt`)).text();
+  expect(robots).toContain(`Sitemap: ${server.url}/sitemap.xml`);
+  expect(robots).toContain('Disallow: /dashboard');
+  const map = await (await fetch(`${server.url}/sitemap.xml`)).text();
+  expect([...map.matchAll(/<loc>([^<]*)<\/loc>/g)].map(([, place]) => place)).toContain(`${server.url}/brook`);
+
+  const page = await visitor.open(`${server.url}/wp-login.php`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  expect(await page.getByLabel('Have an invitation?').count()).toBe(0);
+  await page.goto(`${server.url}/no-such-brook`);
+  await page.getByLabel('Have an invitation?').waitFor();
+});

@@ -21,7 +21,7 @@ const ofSite = [
 
 it('the walk sees server and site', () => {
   expect(ofServer).toEqual(expect.arrayContaining(['api', 'whip', 'whep', 'healthz']));
-  expect(ofSite).toEqual(expect.arrayContaining(['dashboard', 'studio', 'robots.txt']));
+  expect(ofSite).toEqual(expect.arrayContaining(['dashboard', 'studio', 'robots.txt', 'icons']));
 });
 
 it.each([...new Set([...ofServer, ...ofSite])])('no channel can be called %s', (name) => {

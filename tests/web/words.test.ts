@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bitrate, duration, relativeTime, viewerCount } from '../../web/src/lib/format.ts';
-import { slugFrom } from '../../web/src/lib/slug.ts';
+import { isSlug, slugFrom } from '../../web/src/lib/slug.ts';
 
 test('a running time reads like a clock', () => {
   expect([0, 65_000, 754_999, 7_384_000, -5].map(duration)).toEqual(['0:00', '1:05', '12:34', '2:03:04', '0:00']);
@@ -36,4 +36,9 @@ test('an address is made from a title', () => {
     '',
     'a'.repeat(39),
   ]);
+});
+
+test('what cannot be the address of a channel is known', () => {
+  expect(['brook', 'a-1', 'a'.repeat(40)].filter(isSlug)).toHaveLength(3);
+  expect(['', 'ab', '-brook', 'Brook', 'wp-login.php', 'a'.repeat(41)].filter(isSlug)).toEqual([]);
 });

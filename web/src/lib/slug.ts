@@ -1,3 +1,8 @@
+/** Whether a channel can be called so; no page of one is asked for otherwise. */
+export function isSlug(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$/.test(text);
+}
+
 /** A channel's address made from its title, as a suggestion: `Ada's Café` becomes `adas-cafe`. */
 export function slugFrom(title: string): string {
   return title

@@ -42,6 +42,7 @@ export type ChannelQuery = {
   readonly category?: string;
   readonly tag?: string;
   readonly cursor?: string;
+  readonly limit?: string;
 };
 
 export interface ChannelDraft extends Partial<ChatSettings> {

@@ -3,9 +3,12 @@ import { ApiError } from '#lib/api/call.ts';
 import { apiWith } from '#lib/api.ts';
 import { embedOptions } from '#lib/embed-options.ts';
 import { EMBEDDABLE } from '#lib/embeddable.ts';
+import { isSlug } from '#lib/slug.ts';
+import { words } from '#lib/words/words.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = async ({ fetch, params, url, setHeaders }) => {
+  if (!isSlug(params.channel)) error(404, words.errors.missing);
   const api = apiWith(fetch);
   try {
     const [channel, live] = await Promise.all([api.channel(params.channel), api.live(params.channel)]);
