@@ -13,6 +13,9 @@ export function accountsApi({ call }: Calls) {
     setupNeeded: () => call<{ needed: boolean }>('GET', '/setup').then((setup) => setup.needed),
     setup: (owner: { token: string; name: string; password: string }) => call<User>('POST', '/setup', owner),
     login: (name: string, password: string) => call<User>('POST', '/login', { name, password }),
+    /** Whether anybody may make an account. */
+    mayRegister: () => call<{ isOpen: boolean }>('GET', '/register').then(({ isOpen }) => isOpen),
+    register: (name: string, password: string) => call<User>('POST', '/register', { name, password }),
     logout: () => call<void>('POST', '/logout'),
     /** `undefined` when nobody is logged in. */
     me: () =>

@@ -31,5 +31,15 @@ export const entry = {
     welcome: (name: string) => `Welcome, ${name}!`,
     incompleteText: 'Open the invitation exactly as it was sent to you.',
   },
+  register: {
+    title: 'New account',
+    text: 'With an account you write in chats under a name that nobody else can take.',
+    make: 'Make it',
+    busy: 'Making it…',
+    closed: 'This server is by invitation',
+    closedText: 'Ask whoever runs it for a link.',
+    hasAccount: 'You have one? [Log in].',
+    noAccount: 'No account yet? [Make one].',
+  },
   reset: { title: 'New password', heading: 'A new password', change: 'Change it', busy: 'Changing…' },
 } as const satisfies WordTable;
