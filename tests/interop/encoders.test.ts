@@ -14,7 +14,7 @@ import { publishWithFfmpeg } from '../support/ffmpeg-client.ts';
 import { type GstreamerCodec, publishWithGstreamer } from '../support/gstreamer-client.ts';
 import { makeFile } from '../support/media-file.ts';
 import { Server } from '../support/server.ts';
-import { hasFfmpegWhip, isSkipped, whipClient } from '../support/tools.ts';
+import { ffmpegWhip, isInstalled, isSkipped, whipClient } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 import { hearsSound, seesCodec } from '../support/watching.ts';
 
@@ -70,7 +70,7 @@ async function followsRedirect(slug: string, publish: (whipUrl: string) => Encod
   await endsByItself(encoder, slug);
 }
 
-describe.skipIf(!process.env['CI'] && !hasFfmpegWhip())('FFmpeg', () => {
+describe.skipIf(!process.env['CI'] && !isInstalled(ffmpegWhip))('FFmpeg', () => {
   test.each([
     ['as it is', ''],
     ['as the one who begins DTLS', 'dtls_active'],

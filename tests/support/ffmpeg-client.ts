@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EncoderProcess } from './encoder-process.ts';
-import { FFMPEG_WHIP_FOLDER } from './tools.ts';
+import { ffmpegWhip } from './tools.ts';
 
 interface Publishing {
   readonly whipUrl: string;
@@ -13,5 +13,5 @@ interface Publishing {
 
 /** As `ffmpeg -re -i FILE -c copy -f whip -authorization KEY -whip_flags FLAGS URL`. */
 export function publishWithFfmpeg({ whipUrl, key, file, flags = '' }: Publishing): EncoderProcess {
-  return new EncoderProcess(process.execPath, [join(FFMPEG_WHIP_FOLDER, 'publish.js'), file, whipUrl, key, flags]);
+  return new EncoderProcess(process.execPath, [join(ffmpegWhip.folder, 'publish.js'), file, whipUrl, key, flags]);
 }

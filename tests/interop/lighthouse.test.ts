@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Api } from '../support/api.ts';
+import { Server } from '../support/server.ts';
+import { chromium, isInstalled, lighthouse, requireTool } from '../support/tools.ts';
+
+interface Found {
+  readonly scores: Readonly<Record<string, number>>;
+  /** What kept a score from being whole. */
+  readonly amiss: readonly unknown[];
+}
+
+/** On a machine of two cores with other things to do; docs/performance-notes.md has what a quiet one gives. */
+const LEAST_PERFORMANCE = 70;
+const LEAST = 95;
+
+describe.skipIf(!process.env['CI'] && !isInstalled(lighthouse))('Lighthouse', () => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await Server.start();
+    const api = await Api.setUp(server);
+    await api.post('/channels', {
+      slug: 'brook',
+      title: 'Brook',
+      description: 'Melt-water in spring.',
+      category: 'Outdoors',
+    });
+  });
+
+  afterAll(() => server?.stop());
+
+  async function measured(path: string, preset: string): Promise<Found> {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(lighthouse.folder, 'measure.js'), server.url + path, preset],
+      { env: { ...process.env, CHROME_PATH: requireTool(chromium) } },
+    );
+    return JSON.parse(stdout) as Found;
+  }
+
+  test.each([
+    ['/', 'mobile'],
+    ['/', 'desktop'],
+    ['/brook', 'mobile'],
+    ['/brook', 'desktop'],
+  ])('is content with %s on %s', async (path, preset) => {
+    const { scores, amiss } = await measured(path, preset);
+    const { performance = 0, accessibility = 0, seo = 0 } = scores;
+    const bestPractices = scores['best-practices'] ?? 0;
+    expect(Math.min(accessibility, bestPractices, seo), JSON.stringify({ scores, amiss })).toBeGreaterThanOrEqual(
+      LEAST,
+    );
+    expect(performance, JSON.stringify(amiss)).toBeGreaterThanOrEqual(LEAST_PERFORMANCE);
+  });
+});
