@@ -28,6 +28,7 @@ import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openRecordings } from './open-recordings.ts';
 import { openRenditions } from './open-renditions.ts';
+import { ThumbnailJobs } from './renditions/thumbnail-jobs.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 import { mintSecret } from './secrets.ts';
 import { serverHealth } from './server-health.ts';
@@ -86,6 +87,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   closers.push({ name: 'recordings', close: closeRecordings });
   const { renditions, close: closeRenditions } = openRenditions({ media, log });
   closers.push({ name: 'renditions', close: closeRenditions });
+  const grant = (streamId: string) => renditions.grant(streamId);
+  const thumbnailJobs = new ThumbnailJobs({ jobs: database.jobs, grant, log });
   const channels = new Channels({ store: database.channels });
   const chatLinks = new ChatLinks({
     ...chat,
@@ -99,7 +102,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     log,
     meter: metrics.sessions,
     witness,
-    sinks: [recordings, renditions],
+    // The tokens of a stream are granted by `renditions`, which therefore hears of it first.
+    sinks: [recordings, renditions, thumbnailJobs],
     texts: chatLinks,
     maxSessions: config.maxSessions,
   });

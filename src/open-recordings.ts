@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import type { Log } from './log.ts';
+import type { RecordingWitness } from './recording/ports.ts';
 import { RecordingMover } from './recording/recording-mover.ts';
 import { RecordingThreadLink } from './recording/recording-thread-link.ts';
 import { Recordings } from './recording/recordings.ts';
@@ -18,8 +19,14 @@ export async function openRecordings(
 ): Promise<{ recordings: Recordings; close: () => Promise<void> }> {
   const folder = join(config.dataDir, 'recordings');
   const thread = new RecordingThreadLink({ rings: media.rings });
-  const { recordings: store, webhookDeliveries: deliveries, channels } = database;
-  const witness = new RecordingNews({ deliveries, channels });
+  const { recordings: store, webhookDeliveries: deliveries, channels, jobs } = database;
+  const news = new RecordingNews({ deliveries, channels });
+  const witness: RecordingWitness = {
+    ready: async (recording) => {
+      await news.ready(recording);
+      await jobs.add({ kind: 'pictures', channelId: recording.channelId, recordingId: recording.id });
+    },
+  };
   const recordings = new Recordings({ store, witness, media, thread, folder, storage, log });
   thread.listen(recordings);
   const keeper = new RoomKeeper({

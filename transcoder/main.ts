@@ -12,6 +12,7 @@ async function main(config: Config): Promise<void> {
     config,
     log,
     kinds: JOB_KIND_RUNS,
+    isElsewhere: process.send === undefined && config.databaseUrl !== undefined,
     // Only a server that started it listens.
     worked: (report) => process.send?.({ type: 'worked', ...report }, undefined, undefined, () => {}),
   });

@@ -17,6 +17,8 @@ interface TranscoderOptions {
   readonly log: Log;
   readonly kinds: readonly JobKindRun[];
   readonly worked: Workshop['worked'];
+  /** On another machine than the server, for all that is known. */
+  readonly isElsewhere?: boolean;
 }
 
 interface Opened {
@@ -35,11 +37,11 @@ export class Transcoder {
     this.#opened = opened;
   }
 
-  static async start({ config, log, kinds, worked }: TranscoderOptions): Promise<Transcoder> {
+  static async start({ config, log, kinds, worked, isElsewhere = false }: TranscoderOptions): Promise<Transcoder> {
     const found = await findFfmpeg(config.ffmpegPath);
     const ffmpeg = Ffmpeg.of(found);
     const database = await joinDatabase({ config, log });
-    const storage = await openStorage(config);
+    const storage = await openStorage({ ...config, isElsewhere });
     const parent = join(config.dataDir, 'work');
     await mkdir(parent, { recursive: true, mode: 0o750 });
     const folders = await WorkFolders.open(parent);

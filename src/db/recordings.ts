@@ -10,6 +10,9 @@ import type {
 import { type DbClient, isId, isWithoutParent } from './client.ts';
 import type { Prisma } from './generated/client.ts';
 
+/** Of a recording that waits for somebody to encode it. */
+const PATIENCE_MS = 3_600_000;
+
 const withParts = { parts: { orderBy: { number: 'asc' } } } as const satisfies Prisma.RecordingInclude;
 
 type Row = Prisma.RecordingGetPayload<{ include: typeof withParts }>;
@@ -90,10 +93,12 @@ export class DbRecordings implements RecordingStore, MovingStore {
   }
 
   async waitingParts(limit: number, after?: WaitingPart): Promise<readonly WaitingPart[]> {
+    // Who encodes it reads it here first; where nobody comes to do that, it waits no longer.
+    const soon = { status: 'queued', createdAt: { gt: new Date(Date.now() - PATIENCE_MS) } } as const;
     const where: Prisma.RecordingPartWhereInput = {
       inBucket: false,
       durationMs: { gt: 0 },
-      recording: { state: { not: 'recording' } },
+      recording: { state: { not: 'recording' }, jobs: { none: { OR: [{ status: 'running' }, soon] } } },
     };
     const { recordingId = '', number = 0 } = after ?? {};
     return this.#db.recordingPart.findMany({
@@ -112,6 +117,11 @@ export class DbRecordings implements RecordingStore, MovingStore {
       data: { inBucket: true },
     });
     return count > 0;
+  }
+
+  /** False where it is gone meanwhile. */
+  async picturesMade(id: string, picturesAt: Date): Promise<boolean> {
+    return (await this.#db.recording.updateMany({ where: { id }, data: { picturesAt } })).count > 0;
   }
 
   async delete(id: string): Promise<boolean> {

@@ -13,10 +13,6 @@ interface LiveMediaOptions {
   readonly storage: Storage;
 }
 
-export function thumbnailPath(slug: string): string {
-  return `/media/live/${slug}/thumbnail.webp`;
-}
-
 /** What is made of a stream while it lasts; gone with it. */
 export function liveMediaRoutes({ gate, streams, storage }: LiveMediaOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();

@@ -20,6 +20,14 @@ export function partPath(recordingId: string, number: number): string {
   return `/media/recordings/${recordingId}/parts/${number}`;
 }
 
+/** With what tells them from those that are made anew; none where there are none. */
+export function picturePaths({ id, picturesAt }: Pick<RecordingRecord, 'id' | 'picturesAt'>) {
+  if (picturesAt === null) return { posterUrl: null, spriteUrl: null };
+  const version = `?v=${picturesAt.getTime().toString(36)}`;
+  const folder = `/media/recordings/${id}`;
+  return { posterUrl: `${folder}/poster.webp${version}`, spriteUrl: `${folder}/sprite.vtt${version}` };
+}
+
 export function partType({ videoCodec }: Pick<RecordingPart, 'videoCodec'>): string {
   if (videoCodec === 'h264') return 'video/x-matroska';
   return videoCodec === null ? 'audio/webm' : 'video/webm';

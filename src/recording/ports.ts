@@ -34,6 +34,8 @@ export interface RecordingRecord {
   readonly problem: RecordingProblem | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** When poster and sprite were made. */
+  readonly picturesAt: Date | null;
   /** In order. */
   readonly parts: readonly RecordingPart[];
 }

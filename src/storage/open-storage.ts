@@ -10,6 +10,8 @@ export interface StorageConfig {
   /** Absolute. */
   readonly dataDir: string;
   readonly s3?: S3Options | undefined;
+  /** Not beside the server: what is made of live streams has to go where the server finds it. */
+  readonly isElsewhere?: boolean;
 }
 
 /**
@@ -21,8 +23,8 @@ export async function forgetFormerStreams(dataDir: string): Promise<void> {
 }
 
 /** Where this configuration keeps recordings, renditions and pictures: the server's and the transcoders' way to it. */
-export async function openStorage({ dataDir, s3 }: StorageConfig): Promise<Storage> {
+export async function openStorage({ dataDir, s3, isElsewhere = false }: StorageConfig): Promise<Storage> {
   for (const room of ['recordings', 'live']) await mkdir(join(dataDir, room), { recursive: true, mode: 0o750 });
   const local = new LocalStorage(dataDir);
-  return s3 ? new TieredStorage({ local, bucket: new S3Storage(s3) }) : local;
+  return s3 ? new TieredStorage({ local, bucket: new S3Storage(s3), isElsewhere }) : local;
 }

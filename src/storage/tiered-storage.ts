@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StorageError } from './errors.ts';
-import { checkedPrefix, isLasting, typeOfKey } from './keys.ts';
+import { isLasting, typeOfKey } from './keys.ts';
 import type { LocalStorage } from './local-storage.ts';
 import type { ByteRange, PutOptions, Storage, StorageSource, StoredFacts, StoredObject } from './ports.ts';
 
@@ -10,30 +10,33 @@ export type Moved = 'moved' | 'gone';
 
 /**
  * A bucket, and before it the folder of this machine: what is written there with its key is found by it, and moved into
- * the bucket when it is done. What only lives as long as a stream never leaves the folder: a bucket wants money for each
- * file and time for each look, and there are several of both a second.
+ * the bucket when it is done. What only lives as long as a stream stays in the folder: a bucket wants money for each file
+ * and time for each look, and there are several of both a second. Only who is on another machine than the server
+ * (`isElsewhere`) has nowhere else to put it.
  */
 export class TieredStorage implements Storage {
   readonly name: string;
   readonly #local: LocalStorage;
   readonly #bucket: Storage;
+  readonly #isElsewhere: boolean;
 
-  constructor({ local, bucket }: { local: LocalStorage; bucket: Storage }) {
+  constructor({ local, bucket, isElsewhere = false }: { local: LocalStorage; bucket: Storage; isElsewhere?: boolean }) {
     this.name = bucket.name;
     this.#local = local;
     this.#bucket = bucket;
+    this.#isElsewhere = isElsewhere;
   }
 
   put(key: string, source: StorageSource, options: PutOptions): Promise<void> {
-    return (isLasting(key) ? this.#bucket : this.#local).put(key, source, options);
+    return (this.#staysHere(key) ? this.#local : this.#bucket).put(key, source, options);
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable | undefined> {
-    return (await this.#local.read(key, range)) ?? (isLasting(key) ? this.#bucket.read(key, range) : undefined);
+    return (await this.#local.read(key, range)) ?? this.#bucket.read(key, range);
   }
 
   async head(key: string): Promise<StoredFacts | undefined> {
-    return (await this.#local.head(key)) ?? (isLasting(key) ? this.#bucket.head(key) : undefined);
+    return (await this.#local.head(key)) ?? this.#bucket.head(key);
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
@@ -42,23 +45,22 @@ export class TieredStorage implements Storage {
       here.add(one.key);
       yield one;
     }
-    if (!isLasting(checkedPrefix(prefix))) return;
     for await (const one of this.#bucket.list(prefix)) if (!here.has(one.key)) yield one;
   }
 
   async delete(key: string): Promise<void> {
     await this.#local.delete(key);
-    if (isLasting(key)) await this.#bucket.delete(key);
+    if (!this.#staysHere(key)) await this.#bucket.delete(key);
   }
 
   async deletePrefix(prefix: string): Promise<void> {
     await this.#local.deletePrefix(prefix);
-    if (isLasting(prefix)) await this.#bucket.deletePrefix(prefix);
+    await this.#bucket.deletePrefix(prefix);
   }
 
   localFile(key: string): string | undefined {
     const path = this.#local.localFile(key);
-    return !isLasting(key) || existsSync(path) ? path : undefined;
+    return this.#staysHere(key) || existsSync(path) ? path : undefined;
   }
 
   async check(): Promise<true | string> {
@@ -94,5 +96,9 @@ export class TieredStorage implements Storage {
     }
     await this.#local.delete(key);
     return 'moved';
+  }
+
+  #staysHere(key: string): boolean {
+    return !this.#isElsewhere && !isLasting(key);
   }
 }

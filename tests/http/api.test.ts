@@ -259,6 +259,7 @@ describe('live', () => {
       live: false,
       state: 'offline',
       dashUrl: null,
+      thumbnailUrl: null,
       stream: null,
     });
     await fake.goLive(key);
@@ -266,6 +267,7 @@ describe('live', () => {
       live: true,
       state: 'live',
       dashUrl: null,
+      thumbnailUrl: '/media/live/brook/thumbnail.webp',
       stream: {
         id: expect.any(String),
         startedAt: new Date(fake.clock.now()).toISOString(),

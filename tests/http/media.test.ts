@@ -65,6 +65,17 @@ describe('a recording', () => {
     expect((await get(`/recordings/${ID}/parts/0`, { 'if-none-match': '"other"' })).status).toBe(200);
   });
 
+  it('is described with the addresses of its pictures once they are made, which change with them', async () => {
+    const view = async () => (await fake.request(`/api/v1/recordings/${ID}`)).json();
+    expect(await view()).toMatchObject({ posterUrl: null, spriteUrl: null });
+    const row = await fake.recordings.store.byId(ID);
+    if (row) fake.recordings.store.rows.set(ID, { ...row, picturesAt: new Date(36 ** 3) });
+    expect(await view()).toMatchObject({
+      posterUrl: `/media/recordings/${ID}/poster.webp?v=1000`,
+      spriteUrl: `/media/recordings/${ID}/sprite.vtt?v=1000`,
+    });
+  });
+
   it('that is being written is kept by nobody on the way', async () => {
     await recorded((await fake.channel('river', ownerId)).channel.id, OTHER, 0);
     expect((await get(`/recordings/${OTHER}/parts/0`)).headers.get('cache-control')).toBe('no-store');
@@ -171,5 +182,9 @@ describe('the live picture of a channel', () => {
       'public, max-age=2',
     ]);
     expect((await get('/live/no-such/thumbnail.webp')).status).toBe(404);
+    const named = async (path: string) => (await fake.request(`/api/v1/channels/brook${path}`)).json();
+    for (const path of ['', '/live']) {
+      expect(await named(path)).toMatchObject({ thumbnailUrl: '/media/live/brook/thumbnail.webp' });
+    }
   });
 });

@@ -23,7 +23,14 @@ export class FakeRecordingStore implements RecordingStore {
   readonly rows = new Map<string, RecordingRecord>();
 
   async begin(start: RecordingStart): Promise<void> {
-    this.rows.set(start.id, { ...start, state: 'recording', problem: null, endedAt: null, parts: [] });
+    this.rows.set(start.id, {
+      ...start,
+      state: 'recording',
+      problem: null,
+      endedAt: null,
+      picturesAt: null,
+      parts: [],
+    });
   }
 
   async part(recordingId: string, part: RecordingPart): Promise<void> {

@@ -16,6 +16,7 @@ function channel(slug: string, live: Partial<Channel['live']> = {}, category = '
     isRecorded: false,
     isAdaptive: false,
     dashUrl: null,
+    thumbnailUrl: null,
     chat: 'everyone',
     slowModeSeconds: 0,
     chatLinks: false,

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { Channel } from '../../channels/ports.ts';
 import type { RecordingPart, RecordingRecord } from '../../recording/ports.ts';
 import { HttpError } from '../errors.ts';
-import { partPath, partType } from '../recording-media.ts';
+import { partPath, partType, picturePaths } from '../recording-media.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, route } from './describe.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
@@ -37,6 +37,11 @@ const recording = z
       .openapi({ description: 'Why it ended before its stream did, or has nothing' }),
     startedAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
+    posterUrl: z.string().nullable().openapi({ description: 'A picture of it, WebP; null until one is made' }),
+    spriteUrl: z
+      .string()
+      .nullable()
+      .openapi({ description: 'WebVTT whose cues name parts of a sheet of small pictures (`#xywh`), for seeking' }),
     durationMs: z.int().openapi({ description: 'Of all parts that are whole' }),
     bytes: z.int(),
     parts: z.array(part).openapi({ description: 'A new one begins where a codec changed' }),
@@ -105,9 +110,10 @@ export function recordingRoutes({ gate, channels, recordings }: ApiDependencies)
   return app;
 }
 
-function view({ channelId: _, parts, startedAt, endedAt, ...rest }: RecordingRecord, { slug }: Channel) {
+function view({ channelId: _, picturesAt, parts, startedAt, endedAt, ...rest }: RecordingRecord, { slug }: Channel) {
   return {
     ...rest,
+    ...picturePaths({ id: rest.id, picturesAt }),
     channel: slug,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Channel, StreamKeyRecord } from '../../channels/ports.ts';
 import { type ImageKind, imageFile, imageVersion } from '../../images/channel-images.ts';
 import type { LiveLayer, LiveSnapshot, StreamSnapshot } from '../../streams/live-events.ts';
+import { thumbnailPath } from '../media-paths.ts';
 
 /** Shapes that more than one route speaks of. What is used once stands beside its route. */
 
@@ -51,11 +52,17 @@ const dashUrl = z.string().nullable().openapi({
   description: 'Of the DASH manifest, where the channel is live and adaptive; asking for it starts what makes it',
 });
 
+const thumbnailUrl = z.string().nullable().openapi({
+  description:
+    'Of a picture of what is on, WebP, made anew every few seconds: 404 until the first one is made. Null where nothing is to be seen',
+});
+
 export const liveSchema = z
   .object({
     live: z.boolean(),
     state: z.enum(['offline', 'live', 'reconnecting']),
     dashUrl,
+    thumbnailUrl,
     stream: z
       .object({
         id: z.uuid(),
@@ -91,6 +98,7 @@ export const channelSchema = z
     chatLinks: z.boolean(),
     createdAt: time,
     dashUrl,
+    thumbnailUrl,
     live: z.object({
       state: z.enum(['offline', 'live', 'reconnecting']),
       viewers: z.int(),
@@ -115,12 +123,13 @@ export const streamKeySchema = z
 export const slugParam = z.object({ slug: z.string() });
 
 export function liveView({ live, state, stream }: LiveSnapshot): z.infer<typeof liveSchema> {
-  if (!stream) return { live, state, dashUrl: null, stream };
+  if (!stream) return { live, state, dashUrl: null, thumbnailUrl: null, stream };
   const { id, startedAt, title, viewers, peakViewers, tracks, layers, advice } = stream;
   return {
     live,
     state,
     dashUrl: dashUrlOf(stream),
+    thumbnailUrl: thumbnailUrlOf(stream),
     stream: {
       id,
       startedAt: startedAt.toISOString(),
@@ -152,6 +161,10 @@ function dashUrlOf({ slug, isAdaptive, tracks }: StreamSnapshot): string | null 
   return isAdaptive && tracks.some(({ kind }) => kind === 'video') ? `/media/live/${slug}/manifest.mpd` : null;
 }
 
+function thumbnailUrlOf({ slug, tracks }: StreamSnapshot): string | null {
+  return tracks.some(({ kind }) => kind === 'video') ? thumbnailPath(slug) : null;
+}
+
 function imageUrl(channel: Channel, kind: ImageKind): string | null {
   const file = imageFile(channel, kind);
   return file === null ? null : `/api/v1/channels/${channel.slug}/${kind}?v=${imageVersion(file)}`;
@@ -181,6 +194,7 @@ export function channelView(
     chatLinks,
     createdAt: createdAt.toISOString(),
     dashUrl: stream && dashUrlOf(stream),
+    thumbnailUrl: stream && thumbnailUrlOf(stream),
     live: {
       state,
       viewers: stream?.viewers ?? 0,

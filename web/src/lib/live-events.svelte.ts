@@ -3,7 +3,7 @@ import { ChannelEvents } from './channel-events.ts';
 import type { ChatListener } from './chat/messages.ts';
 
 /** As long as nothing else is known. */
-export const OFFLINE: Live = { live: false, state: 'offline', dashUrl: null, stream: null };
+export const OFFLINE: Live = { live: false, state: 'offline', dashUrl: null, thumbnailUrl: null, stream: null };
 
 /** A channel's live state and viewer count, and its chat where somebody listens, kept current by server-sent events. */
 export class LiveEvents {

@@ -20,6 +20,8 @@ export interface Channel extends ChatSettings {
   readonly isAdaptive: boolean;
   /** Of its live DASH manifest, where there is one. */
   readonly dashUrl: string | null;
+  /** Of a picture of what is on, made anew every few seconds. */
+  readonly thumbnailUrl: string | null;
   readonly live: {
     readonly state: LiveState;
     readonly viewers: number;

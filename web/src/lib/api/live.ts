@@ -16,6 +16,7 @@ export interface Live {
   readonly state: LiveState;
   /** Of its DASH manifest, where there is one. */
   readonly dashUrl: string | null;
+  readonly thumbnailUrl: string | null;
   readonly stream: {
     readonly id: string;
     readonly startedAt: string;
