@@ -21,6 +21,10 @@ const live: ViewerSnapshot = {
   volume: 1,
   qualities: [],
   quality: undefined,
+  canRewind: false,
+  dashReason: undefined,
+  isTryingWebRtc: false,
+  dashWindow: undefined,
 };
 
 test.each<[string, Partial<ViewerSnapshot>, string | undefined]>([

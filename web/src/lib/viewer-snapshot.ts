@@ -1,4 +1,5 @@
 import type { Live } from './api/live.ts';
+import type { DashReason, DashWindow } from './dash/dash-window.ts';
 import type { Latency } from './player/latency.ts';
 import type { Quality } from './player/qualities.ts';
 import type { Problem } from './problem.ts';
@@ -34,6 +35,14 @@ export interface ViewerSnapshot {
   readonly volume: number;
   /** What may be chosen, the best one first; empty until it is known. */
   readonly qualities: readonly Quality[];
-  /** `undefined`: the server chooses. */
+  /** `undefined`: the best that the link carries. */
   readonly quality: Quality | undefined;
+  /** What was can be gone back to, by DASH. */
+  readonly canRewind: boolean;
+  /** Why DASH was asked for, in place of WebRTC; `undefined`: it was not. */
+  readonly dashReason: DashReason | undefined;
+  /** WebRTC is tried beside it. */
+  readonly isTryingWebRtc: boolean;
+  /** What can be gone to while DASH is what is seen. */
+  readonly dashWindow: DashWindow | undefined;
 }

@@ -1,16 +1,17 @@
 import { eventsUrl, type Live, liveUrl } from './api/live.ts';
 import { ChannelEvents } from './channel-events.ts';
 import type { ChatListener } from './chat/messages.ts';
-import { type Latency, LatencyMeter } from './player/latency.ts';
+import { DashWay } from './dash/dash-way.ts';
+import type { OpenDash } from './dash/live-dash.ts';
+import { PictureWatch } from './player/picture-watch.ts';
 import { Playback } from './player/playback.ts';
 import { type Quality, SOUND_ONLY } from './player/qualities.ts';
 import { QualityChoice } from './player/quality-choice.ts';
-import { ReceptionWatch } from './player/reception-watch.ts';
 import { Sound } from './player/sound.ts';
-import { inboundOf, numberOf } from './player/stats-entry.ts';
 import type { Problem } from './problem.ts';
 import type { ViewerSnapshot, ViewerState } from './viewer-snapshot.ts';
-import { type MediaWish, WhepPlayer, type WhepState } from './whep.ts';
+import { type MediaWish, WhepPlayer } from './whep.ts';
+import type { WhepState } from './whep-state.ts';
 
 export interface ViewerOptions {
   /** The address of a Freshet server; without it that of the page. */
@@ -24,16 +25,14 @@ export interface ViewerOptions {
   readonly muted?: boolean;
   /** To begin with this one, as the menu names it (`720p`), or with `audio`; otherwise as it was the last time. */
   readonly quality?: string | undefined;
+  /** Plays DASH, for when WebRTC does not get through and for what was; without it there is neither. */
+  readonly openDash?: OpenDash;
   readonly onChange?: (now: ViewerSnapshot) => void;
   /** Hears what is said on the channel. */
   readonly chat?: ChatListener;
 }
 
 const LOOK_EVERY_MS = 500;
-// Of the server, and only where no picture comes: the link may be a thin one.
-const ASK_EVERY_MS = 2000;
-const STILL_MS = 1500;
-const STILL_WORD_MS = 4000;
 
 /** Watches one channel: keeps at it through lost networks, waits while nobody is live, and starts by itself. */
 export class Viewer {
@@ -43,24 +42,19 @@ export class Viewer {
   readonly #sound: Sound;
   readonly #playback: Playback;
   readonly #quality: QualityChoice;
-  readonly #reception = new ReceptionWatch();
-  #latencyMeter = new LatencyMeter();
+  readonly #picture: PictureWatch;
+  readonly #dashWay: DashWay;
   #live: Live | undefined;
   #whep: WhepState = 'idle';
   #problem: Problem | undefined;
   #isWatching = false;
   #wasConnected = false;
   #dismissal: string | undefined;
-  #isLinkTooThin = false;
-  #isPictureStill = false;
-  #latency: Latency | undefined;
-  #askedMs = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: ViewerOptions) {
-    const { server = '', channel, token, live, muted, quality } = options;
+    const { server = '', channel, token, live, muted, quality, openDash } = options;
     this.#options = options;
-    this.#live = live;
     this.#sound = new Sound(muted === undefined ? {} : { isMuted: muted });
     this.#playback = new Playback(this.#sound, {
       onChange: () => this.#changed(),
@@ -82,14 +76,25 @@ export class Viewer {
     this.#player = new WhepPlayer({
       endpoint: { url: `${server}/whep/${encodeURIComponent(channel)}`, ...(token !== undefined && { token }) },
       wish: mediaWish(this.#quality.first),
-      onStream: (stream) => this.#playback.show(stream),
+      onStream: (stream) => this.#dashWay.came(stream),
       onState: (state, problem) => this.#moved(state, problem),
       onLayers: (layers) => this.#quality.heard(layers),
     });
+    this.#picture = new PictureWatch(this.#player);
+    this.#dashWay = new DashWay({
+      open: openDash,
+      webRtc: this.#player,
+      playback: this.#playback,
+      label: () => this.#quality.chosen?.label,
+      onChange: () => this.#changed(),
+    });
+    this.#know(live);
   }
 
   get snapshot(): ViewerSnapshot {
     const isPictureSent = this.#live?.stream?.tracks.some(({ kind }) => kind === 'video') ?? true;
+    const { dash } = this.#dashWay;
+    const choice = dash.isShown ? dash : this.#quality;
     return {
       state: this.#state,
       live: this.#live,
@@ -99,15 +104,19 @@ export class Viewer {
       isStreamerGone: this.#live?.state === 'reconnecting',
       isSoundAlone: !isPictureSent || this.#playback.stream?.getVideoTracks().length === 0,
       isPictureSent,
-      isLinkTooThin: this.#isLinkTooThin,
-      isPictureStill: this.#isPictureStill,
-      latency: this.#latency,
+      isLinkTooThin: this.#picture.isLinkTooThin,
+      isPictureStill: this.#picture.isPictureStill,
+      latency: this.#picture.latency,
       isPaused: this.#playback.isPaused,
       isMuted: this.#sound.isMuted || this.#playback.isSilenced,
       isSilenced: this.#playback.isSilenced,
       volume: this.#sound.level,
-      qualities: this.#quality.qualities,
-      quality: this.#quality.chosen,
+      qualities: choice.qualities,
+      quality: choice.chosen,
+      canRewind: this.#dashWay.isPossible,
+      dashReason: dash.reason,
+      isTryingWebRtc: this.#dashWay.isReturning,
+      dashWindow: dash.window,
     };
   }
 
@@ -120,7 +129,7 @@ export class Viewer {
     this.#events.open();
     globalThis.addEventListener('online', this.#hurry);
     document.addEventListener('visibilitychange', this.#hurry);
-    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.#changed();
   }
 
@@ -131,8 +140,7 @@ export class Viewer {
     globalThis.removeEventListener('online', this.#hurry);
     document.removeEventListener('visibilitychange', this.#hurry);
     this.#events.close();
-    this.#player.close();
-    this.#playback.show(undefined);
+    this.#end();
     this.#wasConnected = false;
     this.#changed();
   }
@@ -159,15 +167,35 @@ export class Viewer {
     this.#playback.setVolume(level);
   }
 
-  /** `undefined`: the server chooses. Rejects where it can not be had. */
-  setQuality(quality: Quality | undefined): Promise<void> {
-    return this.#quality.choose(quality);
+  /** `undefined`: the best that the link carries. Rejects where it can not be had. */
+  async setQuality(quality: Quality | undefined): Promise<void> {
+    const { dash } = this.#dashWay;
+    if (dash.isShown) dash.choose(quality);
+    else await this.#quality.choose(quality);
   }
 
   /** Drops what this browser holds back: a session anew has the newest picture. */
   jumpToLive(): void {
     this.#playback.play();
-    this.#player.rejoin();
+    if (this.#dashWay.dash.isShown) this.#dashWay.jumpToLive();
+    else this.#player.rejoin();
+  }
+
+  /** To a moment of `dashWindow`. */
+  seek(atS: number): void {
+    this.#dashWay.dash.seek(atS);
+    this.#changed();
+  }
+
+  /** So much earlier, or later where it is negative; after the end of what was it goes on live. */
+  rewind(seconds: number): void {
+    this.#dashWay.rewind(seconds);
+    this.#changed();
+  }
+
+  /** What is seen goes on until WebRTC has a picture. */
+  tryWebRtcAgain(): void {
+    this.#dashWay.tryWebRtcAgain();
   }
 
   /** How it goes; `undefined` while there is no connection. */
@@ -178,7 +206,10 @@ export class Viewer {
 
   get #state(): ViewerState {
     if (!this.#isWatching) return this.#live?.state === 'offline' ? 'offline' : this.#live ? 'connecting' : 'idle';
-    if (this.#dismissal !== undefined || this.#whep === 'refused') return 'error';
+    if (this.#dismissal !== undefined) return 'error';
+    const { dash } = this.#dashWay;
+    if (dash.isShown) return dash.hasPicture ? 'live' : 'connecting';
+    if (this.#whep === 'refused') return 'error';
     if (this.#whep === 'connected') return this.#live?.state === 'reconnecting' ? 'reconnecting' : 'live';
     if (this.#live?.state === 'offline' || this.#problem?.status === 409) return 'offline';
     return this.#wasConnected ? 'reconnecting' : 'connecting';
@@ -191,26 +222,31 @@ export class Viewer {
   #moved(state: WhepState, problem: Problem | undefined): void {
     this.#whep = state;
     this.#problem = problem;
+    this.#dashWay.moved(state, problem, performance.now());
     if (state === 'connected') this.#wasConnected = true;
-    else this.#forget();
+    else this.#picture.forget(performance.now());
     this.#changed();
   }
 
-  #forget(): void {
-    this.#reception.paused(performance.now());
-    this.#latencyMeter = new LatencyMeter();
-    this.#latency = undefined;
-    this.#isLinkTooThin = false;
-    this.#isPictureStill = false;
+  #know(live: Live | undefined): void {
+    this.#live = live;
+    const url = live?.dashUrl;
+    this.#dashWay.manifestUrl = url ? (this.#options.server ?? '') + url : undefined;
+  }
+
+  #end(): void {
+    this.#player.close();
+    this.#dashWay.close();
+    this.#playback.show(undefined);
   }
 
   #follow(live: Live): void {
-    this.#live = live;
-    if (live.state !== 'offline') {
-      this.#player.play();
-    } else {
+    this.#know(live);
+    if (live.state === 'offline') {
       this.#wasConnected = false;
-      this.#player.close();
+      this.#end();
+    } else if (!this.#dashWay.dash.isShown) {
+      this.#player.play();
     }
     this.#changed();
   }
@@ -224,8 +260,7 @@ export class Viewer {
     if (!this.#isWatching) return;
     if (answer?.status !== 404) return this.#events.open();
     this.#dismissal = reason;
-    this.#player.close();
-    this.#playback.show(undefined);
+    this.#end();
     this.#changed();
   }
 
@@ -237,36 +272,23 @@ export class Viewer {
   /** A lid is opened, a tab is looked at again, a network is back. */
   readonly #hurry = (): void => {
     if (document.visibilityState !== 'visible') return;
-    if (this.#live?.state !== 'offline' && this.#dismissal === undefined) this.#player.hurry();
+    const isOver = this.#live?.state === 'offline' || this.#dismissal !== undefined;
+    if (!isOver && !this.#dashWay.dash.isShown) this.#player.hurry();
     this.#playback.resume();
   };
 
-  async #look(): Promise<void> {
-    const report = this.#whep === 'connected' ? await this.#player.report() : undefined;
-    if (!report || this.#whep !== 'connected') return;
-    const video = inboundOf(report, 'video');
-    const audio = inboundOf(report, 'audio');
-    const nowMs = performance.now();
-    const packets = numberOf(video, 'packetsReceived') + numberOf(audio, 'packetsReceived');
-    const decoded = numberOf(video, 'framesDecoded');
-    this.#reception.received({ packets, decoded }, nowMs);
-    this.#player.pictureLooked({ decoded, height: numberOf(video, 'frameHeight') });
-    // As after a sleep: the session is gone, and nobody has said so.
-    if (this.#live?.state === 'live' && this.#reception.mustRejoin(nowMs)) return this.#player.rejoin();
-
-    this.#latency = this.#latencyMeter.measured(video ?? audio ?? {}, Date.now());
-    const stillMs = video && document.visibilityState === 'visible' ? this.#reception.stillMs(nowMs) : 0;
-    this.#isPictureStill = stillMs > STILL_WORD_MS;
-    if (stillMs < STILL_MS) this.#isLinkTooThin = false;
-    else await this.#askWhy(nowMs);
-    this.#changed();
+  #look(): void {
+    if (this.#live?.state === 'live') this.#dashWay.looked(performance.now());
+    if (this.#dashWay.dash.isShown) this.#changed();
+    else void this.#lookAtWebRtc();
   }
 
-  async #askWhy(nowMs: number): Promise<void> {
-    if (nowMs - this.#askedMs < ASK_EVERY_MS) return;
-    this.#askedMs = nowMs;
-    const server = await this.#player.serverView();
-    this.#isLinkTooThin = server?.choice?.reason === 'link_too_thin';
+  async #lookAtWebRtc(): Promise<void> {
+    const report = this.#whep === 'connected' ? await this.#player.report() : undefined;
+    if (!report || this.#whep !== 'connected') return;
+    const isDead = await this.#picture.looked(report, this.#live?.state === 'live', performance.now());
+    if (isDead) this.#player.rejoin();
+    else this.#changed();
   }
 }
 

@@ -7,9 +7,7 @@ import { type RtcEndpoint, RtcRefused, type RtcResource, type ServerView } from 
 import { withRoundTrip, withStereo } from './sdp-wishes.ts';
 import type { LayerWish } from './video-layer.ts';
 import { type LayersListener, WhepLayers } from './whep-layers.ts';
-
-/** `idle`: not asked to play. `waiting`: will try again by itself. `refused`: trying again would not help. */
-export type WhepState = 'idle' | 'connecting' | 'connected' | 'interrupted' | 'waiting' | 'refused';
+import type { WhepState } from './whep-state.ts';
 
 const ENDED_PAUSE_MS = 1000;
 

@@ -5,7 +5,7 @@ import { loadShaka } from './shaka.ts';
 
 export interface DashFeedOptions {
   readonly manifestUrl: string;
-  /** Where to begin, in seconds of the video's own time; otherwise at the start, or at the live edge. */
+  /** Where to begin, in seconds of the video's own time, or so long before the newest; otherwise at the start, or live. */
   readonly atS?: number;
   /** What there is to choose from, the choice, or the state of the buffer is another one. */
   readonly onChange: () => void;
@@ -36,7 +36,7 @@ export class DashFeed {
     player.addEventListener('trackschanged', () => this.#heard());
     player.addEventListener('adaptation', () => options.onChange());
     player.addEventListener('variantchanged', () => options.onChange());
-    player.addEventListener('error', (event) => this.#failed((event as Event & { detail?: unknown }).detail));
+    player.addEventListener('error', (event) => void this.#failed((event as Event & { detail?: unknown }).detail));
   }
 
   /** Fetches player and manifest. Failures are told to `onFailure`, also those of the beginning. */
@@ -81,11 +81,10 @@ export class DashFeed {
     this.#options.onChange();
   }
 
-  /** Idempotent. The video is left empty. */
-  close(): void {
-    if (this.#isClosed) return;
+  /** Idempotent. Resolves once the video is empty: what is put there before would go too. */
+  async close(): Promise<void> {
     this.#isClosed = true;
-    void this.#player.destroy();
+    await this.#player.destroy();
   }
 
   #heard(): void {
@@ -93,9 +92,9 @@ export class DashFeed {
     this.#options.onChange();
   }
 
-  #failed(error: unknown): void {
+  async #failed(error: unknown): Promise<void> {
     if (this.#isClosed) return;
-    this.close();
+    await this.close();
     this.#options.onFailure(error);
   }
 }

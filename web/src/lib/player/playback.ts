@@ -1,12 +1,16 @@
 import type { Sound } from './sound.ts';
 
-/** A stream on a `<video>`, as loud as the viewer wants it and the browser allows. */
+/** Plays something on a `<video>`; returns how to take it off. */
+export type Feed = (video: HTMLVideoElement) => () => void;
+
+/** A stream, or something else, on a `<video>`, as loud as the viewer wants it and the browser allows. */
 export class Playback {
   readonly #sound: Sound;
   readonly #onChange: () => void;
   readonly #onPicture: () => void;
   #video: HTMLVideoElement | undefined;
-  #stream: MediaStream | undefined;
+  #source: MediaStream | Feed | undefined;
+  #takeOff: (() => void) | undefined;
   #isPaused = false;
   /** What he paused stays so, also when a new session brings another stream. */
   #isPausedByViewer = false;
@@ -29,8 +33,9 @@ export class Playback {
     return this.#isSilenced;
   }
 
+  /** `undefined` also where what is shown is no stream. */
   get stream(): MediaStream | undefined {
-    return this.#stream;
+    return typeof this.#source === 'object' ? this.#source : undefined;
   }
 
   /** Plays there from now on. Returns how to stop. */
@@ -47,13 +52,13 @@ export class Playback {
       video.removeEventListener('pause', onPause);
       video.removeEventListener('play', onPlay);
       video.removeEventListener('loadeddata', onLoaded);
-      video.srcObject = null;
+      this.#clear(video);
       this.#video = undefined;
     };
   }
 
-  show(stream: MediaStream | undefined): void {
-    this.#stream = stream;
+  show(source: MediaStream | Feed | undefined): void {
+    this.#source = source;
     this.#put();
   }
 
@@ -69,7 +74,7 @@ export class Playback {
 
   /** Phones pause what nobody looks at, and leave it so. */
   resume(): void {
-    if (this.#stream && !this.#isPausedByViewer) void this.#start();
+    if (this.#source && !this.#isPausedByViewer) void this.#start();
   }
 
   /** Upon a touch of the viewer, who may have to touch the page once before he hears anything. */
@@ -86,9 +91,24 @@ export class Playback {
   }
 
   #put(): void {
-    if (!this.#video) return;
-    this.#video.srcObject = this.#stream ?? null;
+    const [video, source] = [this.#video, this.#source];
+    if (!video) return;
+    if (typeof source === 'function') {
+      this.#clear(video);
+      this.#takeOff = source(video);
+    } else {
+      this.#takeOff?.();
+      this.#takeOff = undefined;
+      // One stream after another without a gap between them.
+      video.srcObject = source ?? null;
+    }
     this.resume();
+  }
+
+  #clear(video: HTMLVideoElement): void {
+    this.#takeOff?.();
+    this.#takeOff = undefined;
+    video.srcObject = null;
   }
 
   /** More than one may be under way at once: each goes by what it has asked for itself. */

@@ -18,6 +18,8 @@ export interface RecordedFeed {
 
 export interface FeedListener {
   readonly onChange: () => void;
+  /** What takes a while to open is open. */
+  readonly onReady: () => void;
   readonly onFailure: (error: unknown) => void;
 }
 

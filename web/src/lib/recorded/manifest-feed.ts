@@ -15,11 +15,11 @@ export class ManifestFeed implements RecordedFeed {
     this.#wantedS = atS;
     const onFailure = (error: unknown) => this.#isClosed || listener.onFailure(error);
     void DashFeed.open(video, { manifestUrl, atS, onChange: listener.onChange, onFailure }).then((dash) => {
-      if (this.#isClosed) return dash?.close();
+      if (this.#isClosed) return void dash?.close();
       this.#dash = dash;
       if (this.#wantedS !== undefined && this.#wantedS !== atS) video.currentTime = this.#wantedS;
       this.#wantedS = undefined;
-      listener.onChange();
+      if (dash) listener.onReady();
     });
   }
 
@@ -54,6 +54,6 @@ export class ManifestFeed implements RecordedFeed {
 
   close(): void {
     this.#isClosed = true;
-    this.#dash?.close();
+    void this.#dash?.close();
   }
 }

@@ -49,6 +49,8 @@ export class RecordedPlayer {
   #feed: RecordedFeed | undefined;
   #startS: number;
   #speed = 1;
+  /** By the viewer. */
+  #isWanted = false;
   #isWaiting = false;
   #isFailed = false;
   #foreignCodec: string | undefined;
@@ -82,12 +84,14 @@ export class RecordedPlayer {
   }
 
   play(): void {
+    this.#isWanted = true;
     if (this.#feed?.isAtEnd) this.#feed.seek(0);
     this.#begin();
     this.#video?.play().catch(() => {});
   }
 
   pause(): void {
+    this.#isWanted = false;
     this.#video?.pause();
   }
 
@@ -125,6 +129,7 @@ export class RecordedPlayer {
     this.#isWaiting = true;
     this.#feed = way(video, this.#startS, {
       onChange: () => this.#changed(),
+      onReady: () => this.#isWanted && this.play(),
       onFailure: () => this.#goAnotherWay(),
     });
   }

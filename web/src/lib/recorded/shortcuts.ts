@@ -16,10 +16,10 @@ const SHARED: readonly string[] = [
 /** What a recording has on its keys: what can be done to a live picture too is on the same ones. */
 export const RECORDED_SHORTCUTS: readonly Shortcut[] = [
   { action: 'play', keys: ['k', ' '], does: does.play },
-  { action: 'back', keys: ['j'], does: does.back },
+  { action: 'back', keys: ['j'], does: words.player.shortcuts.back },
   { action: 'forward', keys: ['l'], does: does.forward },
-  { action: 'shortBack', keys: ['ArrowLeft'], does: does.shortBack },
-  { action: 'shortForward', keys: ['ArrowRight'], does: does.shortForward },
+  { action: 'shortBack', keys: ['ArrowLeft'], does: words.player.shortcuts.shortBack },
+  { action: 'shortForward', keys: ['ArrowRight'], does: words.player.shortcuts.shortForward },
   { action: 'tenth', keys: [...'0123456789'], does: does.tenth, shownAs: does.tenthKeys },
   { action: 'start', keys: ['Home'], does: does.start },
   { action: 'end', keys: ['End'], does: does.end },

@@ -22,6 +22,8 @@ export const player = {
   heldBack: (delay: string) => `${delay} held back to play smoothly`,
   isLive: (name: string) => `${name} is live`,
   stillPicture: 'The picture stands still: nothing new comes from the streamer',
+  seek: 'Seek',
+  timeOf: (position: string, duration: string) => `${position} of ${duration}`,
   quality: 'Quality',
   auto: 'Auto',
   soundOnly: 'Audio only',
@@ -41,8 +43,18 @@ export const player = {
     theatre: 'Theatre mode',
     pictureInPicture: 'Picture in picture',
     stats: 'Statistics',
+    back: '10 seconds back',
+    shortBack: '5 seconds back',
+    shortForward: '5 seconds on',
     shortcuts: 'This list',
     space: 'Space',
+  },
+  dash: {
+    preparing: 'Rewinding is being prepared…',
+    blocked: 'Your network lets only the slower way through: some seconds late',
+    tryAgain: 'Try the faster way again',
+    trying: 'Trying…',
+    ago: (time: string) => `−${time}`,
   },
   notices: {
     thinLink: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pictureAt, spritePictures } from '../../../web/src/lib/recorded/sprite.ts';
+import { pictureAt, spritePictures } from '../../web/src/lib/player/sprite.ts';
 
 const VTT = `WEBVTT
 

@@ -1,0 +1,134 @@
+import type { Feed } from '../player/playback.ts';
+import type { Quality } from '../player/qualities.ts';
+import type { DashFeed } from './dash-feed.ts';
+import type { DashReason, DashWindow } from './dash-window.ts';
+
+/** Of `DashFeed`, handed in so that who has no use for DASH does not load it. */
+export type OpenDash = typeof DashFeed.open;
+
+export interface LiveDashOptions {
+  /** Nothing is started without it. */
+  readonly open: OpenDash | undefined;
+  readonly show: (feed: Feed) => void;
+  readonly onChange: () => void;
+  /** There is something to play. */
+  readonly onReady: () => void;
+  /** Nothing comes by it, or no longer; it is closed. */
+  readonly onFailure: () => void;
+}
+
+export interface DashStart {
+  readonly manifestUrl: string;
+  readonly reason: DashReason;
+  /** So long before the newest; 0 is live. */
+  readonly backS?: number;
+  /** Of the quality that was chosen on the other way. */
+  readonly label?: string | undefined;
+}
+
+/** What makes the manifest is started when it is asked for, and takes a while. */
+const MANIFEST_WITHIN_MS = 40_000;
+const ASK_EVERY_MS = 1000;
+
+/** A live channel by DASH: some seconds late, through every proxy, and with a past. */
+export class LiveDash {
+  readonly #options: LiveDashOptions;
+  #start: DashStart | undefined;
+  #ending = new AbortController();
+  #video: HTMLVideoElement | undefined;
+  #feed: DashFeed | undefined;
+
+  constructor(options: LiveDashOptions) {
+    this.#options = options;
+  }
+
+  /** Why it was asked for; `undefined` while it is not. */
+  get reason(): DashReason | undefined {
+    return this.#start?.reason;
+  }
+
+  /** The video is its own. Before that it waits for the manifest. */
+  get isShown(): boolean {
+    return this.#video !== undefined;
+  }
+
+  get hasPicture(): boolean {
+    return this.#feed !== undefined && (this.#video?.readyState ?? 0) >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  }
+
+  get window(): DashWindow | undefined {
+    if (!this.#feed || !this.#video) return undefined;
+    return { ...this.#feed.range, positionS: this.#video.currentTime };
+  }
+
+  get qualities(): readonly Quality[] {
+    return this.#feed?.qualities ?? [];
+  }
+
+  get chosen(): Quality | undefined {
+    return this.#feed?.chosen;
+  }
+
+  /** Nothing while it is under way already. */
+  async start(start: DashStart): Promise<void> {
+    if (this.#start || !this.#options.open) return;
+    this.#start = start;
+    const ending = new AbortController();
+    this.#ending = ending;
+    const isThere = await manifestIsThere(start.manifestUrl, ending.signal);
+    if (ending.signal.aborted) return;
+    if (!isThere) return this.#failed();
+    this.#options.show((video) => this.#play(video, start, ending.signal));
+  }
+
+  seek(atS: number): void {
+    if (this.#video) this.#video.currentTime = atS;
+  }
+
+  choose(quality: Quality | undefined): void {
+    this.#feed?.choose(quality);
+  }
+
+  /** Idempotent. Resolves once the video is free. */
+  async close(): Promise<void> {
+    const feed = this.#feed;
+    this.#ending.abort();
+    this.#start = undefined;
+    this.#video = undefined;
+    this.#feed = undefined;
+    await feed?.close();
+  }
+
+  #play(video: HTMLVideoElement, { manifestUrl, backS = 0, label }: DashStart, signal: AbortSignal): () => void {
+    this.#video = video;
+    const { onChange } = this.#options;
+    const onFailure = () => void (signal.aborted || this.#failed());
+    void this.#options
+      .open?.(video, { manifestUrl, onChange, onFailure, ...(backS > 0 && { atS: -backS }) })
+      .then((feed) => {
+        if (signal.aborted) return void feed?.close();
+        if (!feed) return;
+        this.#feed = feed;
+        const wished = feed.qualities.find((quality) => quality.label === label);
+        if (wished) feed.choose(wished);
+        this.#options.onReady();
+      });
+    return () => void this.close();
+  }
+
+  async #failed(): Promise<void> {
+    await this.close();
+    this.#options.onFailure();
+  }
+}
+
+async function manifestIsThere(url: string, signal: AbortSignal): Promise<boolean> {
+  const deadlineMs = performance.now() + MANIFEST_WITHIN_MS;
+  while (!signal.aborted && performance.now() < deadlineMs) {
+    const response = await fetch(url, { signal, cache: 'no-store' }).catch(() => undefined);
+    if (response?.ok) return true;
+    if (response && response.status < 500) return false;
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
+  return false;
+}
