@@ -85,7 +85,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
 
   const { recordings, close: closeRecordings } = await openRecordings(config, { database, media, storage, log });
   closers.push({ name: 'recordings', close: closeRecordings });
-  const { renditions, close: closeRenditions } = openRenditions({ media, log });
+  const { renditions, demand, close: closeRenditions } = openRenditions({ media, log });
   closers.push({ name: 'renditions', close: closeRenditions });
   const grant = (streamId: string) => renditions.grant(streamId);
   const thumbnailJobs = new ThumbnailJobs({ jobs: database.jobs, grant, log });
@@ -104,6 +104,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     witness,
     // The tokens of a stream are granted by `renditions`, which therefore hears of it first.
     sinks: [recordings, renditions, thumbnailJobs],
+    renditions: demand,
     texts: chatLinks,
     maxSessions: config.maxSessions,
   });

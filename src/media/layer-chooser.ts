@@ -40,6 +40,12 @@ export class LayerChooser<L> {
     return isPermitted(layer, this.#wish);
   }
 
+  /** Whether a layer is asked for by a name that is none of those `isKnown`, and not sent now. */
+  lacks(isKnown: (rid: string) => boolean): boolean {
+    const { rid } = this.#wish;
+    return this.reason === 'layer_silent' && rid !== undefined && !isKnown(rid);
+  }
+
   /** `ladder`: from the least to the best. `undefined` when it is empty, or all of it too much for the link. */
   choose(ladder: readonly LayerOffer<L>[], link: LinkView<L> | undefined, nowMs: number): L | undefined {
     const { ladder: allowed, outcome } = permitted(ladder, this.#wish);

@@ -4,6 +4,7 @@ import { Layer } from './layer.ts';
 import type { Packet } from './packet.ts';
 import type { PacketCache } from './packet-cache.ts';
 
+export const RENDITION_CODEC = 'av1';
 export const RENDITION_CLOCK_RATE = 90_000;
 /** With the header, the transport-wide number, RTX and the seal, within what every path carries. */
 const MAX_PAYLOAD_BYTES = 1_150;
@@ -54,7 +55,7 @@ export class RenditionLayer {
       const marker = index === payloads.length - 1;
       const seq = this.#seq;
       this.#seq = (seq + 1) & 0xffff;
-      const input = { seq, timestamp, marker, codec: 'av1', bytes, start: 0, end: bytes.length } as const;
+      const input = { seq, timestamp, marker, codec: RENDITION_CODEC, bytes, start: 0, end: bytes.length } as const;
       return this.layer.push(input, nowMs) ?? [];
     });
   }

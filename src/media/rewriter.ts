@@ -29,6 +29,8 @@ export interface LocatedPacket {
 export interface Replay {
   readonly nowMs: number;
   readonly catchUpMs: number;
+  /** They go on where those sent so far end, which were behind: what is sent too early is for the receiver to hold. */
+  readonly isSeamless?: boolean;
 }
 
 // NACKs reach back a second or so; no viewer changes sources more often in that time.
@@ -93,6 +95,11 @@ export class Rewriter {
     this.#timeline = segment.timeline;
     const isThinned = !segment.point.isWhole && first.vp8 !== undefined;
     this.rewritesPayload = isThinned || segment.pictureIdShift !== 0 || segment.tl0Shift !== 0;
+  }
+
+  /** With the highest number that went out. */
+  get last(): Packet | undefined {
+    return this.#last;
   }
 
   /** The highest number that went out, extended; -1 before any. */
@@ -173,7 +180,7 @@ export class Rewriter {
   /** What is replayed begins now and is in step when all of it is sent. Nothing is at a time before `earliest`. */
   #timelineOf({ layer, timestamp }: Packet, offset: number, earliest: number, replay: Replay | undefined): Timeline {
     const now = layer.newestTimestamp + this.#ticks(replay ? replay.nowMs - layer.lastArrivalMs : 0);
-    const isLate = replay && timestampDelta(earliest, now + offset) > 0;
+    const isLate = replay && !replay.isSeamless && timestampDelta(earliest, now + offset) > 0;
     return Timeline.from({
       offset,
       first: timestamp,

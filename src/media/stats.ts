@@ -43,6 +43,13 @@ export interface LayerStats extends LayerTraits {
   readonly format?: PictureFormat;
 }
 
+/** A layer that is made here of another one. */
+export interface RenditionStats extends LayerStats {
+  readonly codec: CodecName;
+  /** From the capture of what its newest picture shows to that picture's coming. */
+  readonly delayMs: number;
+}
+
 export interface TrackStats {
   readonly kind: MediaKind;
   readonly codec: CodecName;

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hashSecret, mintSecret } from '../secrets.ts';
 import type { StreamSink, SunkStream } from '../streams/ports.ts';
+import type { RenditionDemand } from './demand.ts';
 import { RenditionError } from './errors.ts';
 import type { RenditionPlace, RenditionPlane } from './ports.ts';
 import type { FeedSink, StreamFeeds } from './stream-feeds.ts';
@@ -30,6 +31,7 @@ export interface LayerWriter {
 export interface RenditionsOptions {
   readonly feeds: StreamFeeds;
   readonly media: RenditionPlane;
+  readonly demand?: RenditionDemand;
   /** The clock of the process, in ms. */
   readonly now?: () => number;
 }
@@ -38,12 +40,14 @@ export interface RenditionsOptions {
 export class Renditions implements StreamSink {
   readonly #feeds: StreamFeeds;
   readonly #media: RenditionPlane;
+  readonly #demand: RenditionDemand | undefined;
   readonly #now: () => number;
   readonly #streams = new Map<string, Transcoded>();
 
-  constructor({ feeds, media, now = () => Number(process.hrtime.bigint()) / 1e6 }: RenditionsOptions) {
+  constructor({ feeds, media, demand, now = () => Number(process.hrtime.bigint()) / 1e6 }: RenditionsOptions) {
     this.#feeds = feeds;
     this.#media = media;
+    this.#demand = demand;
     this.#now = now;
   }
 
@@ -56,6 +60,7 @@ export class Renditions implements StreamSink {
     const stream = this.#streams.get(streamId);
     if (!stream) return;
     this.#streams.delete(streamId);
+    this.#demand?.ended(streamId);
     this.#feeds.ended(stream.mediaId);
     for (const end of [...stream.layers.values()]) end();
   }

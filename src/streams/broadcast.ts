@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { SourceTrack } from '../sdp/play-answer.ts';
 import { adviceOn } from './advice.ts';
 import { AdviceBoard } from './advice-board.ts';
 import type { Clock } from './clock.ts';
@@ -12,6 +13,8 @@ import type { PlayReport } from './play-report.ts';
 import type {
   EndReason,
   LayerStats,
+  RenditionStats,
+  RenditionWitness,
   StreamEvent,
   StreamSample,
   StreamSink,
@@ -46,6 +49,7 @@ export interface BroadcastOptions {
   readonly log: Logger;
   readonly witness?: StreamWitness | undefined;
   readonly sinks?: readonly StreamSink[];
+  readonly renditions?: RenditionWitness | undefined;
 }
 
 type News<Event = StreamEvent> = Event extends StreamEvent ? Omit<Event, 'at' | 'channel' | 'stream'> : never;
@@ -60,6 +64,7 @@ export class Broadcast {
   readonly health = new StreamHealth();
   readonly #witness: StreamWitness | undefined;
   readonly #sinks: readonly StreamSink[];
+  readonly #renditionWitness: RenditionWitness | undefined;
   readonly #store: StreamStore;
   readonly #listeners: LiveListeners;
   readonly #clock: Clock;
@@ -71,13 +76,14 @@ export class Broadcast {
   #sampler: Sampler | undefined;
   #described = '';
 
-  constructor({ channel, mediaId, store, listeners, clock, log, witness, sinks = [] }: BroadcastOptions) {
+  constructor({ channel, mediaId, store, listeners, clock, log, witness, sinks = [], renditions }: BroadcastOptions) {
     this.stream = new LiveStream({ id: randomUUID(), channelId: channel.id, title: channel.title });
     this.mediaId = mediaId ?? this.stream.id;
     this.#channel = channel;
     this.log = log.child({ channel: channel.slug, stream: this.stream.id });
     this.#witness = witness;
     this.#sinks = sinks;
+    this.#renditionWitness = renditions;
     this.#store = store;
     this.#listeners = listeners;
     this.#clock = clock;
@@ -101,8 +107,14 @@ export class Broadcast {
     if (wasAdaptive !== channel.isAdaptive) this.#tellLive();
   }
 
+  /** What is published, as viewers agree on it: there is something to choose where smaller pictures are made of it. */
+  get sources(): readonly SourceTrack[] {
+    const { sources } = this.stream;
+    return this.#channel.isAdaptive ? sources.map((source) => ({ ...source, hasLayers: true })) : sources;
+  }
+
   get snapshot(): LiveSnapshot {
-    const { id, title, state, startedAtMs, viewers, peakViewers, sources, layers } = this.stream;
+    const { id, title, state, startedAtMs, viewers, peakViewers, sources } = this.stream;
     if ((state !== 'live' && state !== 'reconnecting') || startedAtMs === undefined) return OFFLINE;
     const tracks = sources.map(({ kind, codec }) => ({ kind, codec: codec.name }));
     const startedAt = new Date(startedAtMs);
@@ -118,10 +130,22 @@ export class Broadcast {
         viewers,
         peakViewers,
         tracks,
-        layers: layers.map((layer) => this.#withLoss(layer)),
+        layers: this.layers,
         advice: this.#advice.shown,
       },
     };
+  }
+
+  /** All there are of the picture, those made here last. */
+  get layers(): readonly LiveLayer[] {
+    const { layers, renditions } = this.stream;
+    const made = renditions.map((rendition) => ({ ...rendition, isRendition: true as const }));
+    return [...layers.map((layer) => this.#withLoss(layer)), ...made];
+  }
+
+  /** Some of its viewers could do with smaller pictures than are published. */
+  renditionsWanted(): void {
+    if (this.#channel.isAdaptive && this.stream.isWatchable) this.#renditionWitness?.wanted(this.stream.id);
   }
 
   publisherConnected(sessionId: string): void {
@@ -195,15 +219,16 @@ export class Broadcast {
     return sample && { streamId: this.stream.id, ...sample };
   }
 
-  measured(tracks: readonly TrackStats[]): void {
+  measured(tracks: readonly TrackStats[], renditions: readonly RenditionStats[] = []): void {
     const nowMs = this.#clock.now();
-    this.stream.measured(tracks);
+    this.stream.measured(tracks, renditions);
     this.#sampler?.measured(tracks);
     this.health.measured(tracks, nowMs);
     const { raised, hasChanged } = this.#advice.update(adviceOn(this.health, nowMs), nowMs);
     if (!this.stream.isWatchable) return;
     this.#describe();
-    const { layers, channelId, peakViewers } = this.stream;
+    const { channelId, peakViewers } = this.stream;
+    const layers = this.layers;
     for (const advice of raised) this.#happened({ type: 'advice_raised', advice });
     if (this.#peakNews.isDue(peakViewers, nowMs)) this.#happened({ type: 'viewer_peak', viewers: peakViewers });
     if (hasChanged) this.#tellLive();

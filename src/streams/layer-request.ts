@@ -25,7 +25,7 @@ export function checkLayerRequest(
 
 /** As measured; in the first second of a publisher as agreed on. */
 function layersOf(stream: LiveStream): readonly LayerTraits[] {
-  if (stream.layers.length > 0) return stream.layers;
+  if (stream.layers.length > 0) return [...stream.layers, ...stream.renditions];
   const rids = stream.sources.find(({ kind }) => kind === 'video')?.rids ?? [];
   return rids.length > 0 ? rids.map((rid) => ({ rid })) : [{ rid: '' }];
 }

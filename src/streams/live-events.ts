@@ -5,6 +5,11 @@ import type { LayerStats } from './ports.ts';
 export interface LiveLayer extends LayerStats {
   /** Of the last seconds' packets, those lost on the way here, 0 to 1; absent until there were enough. */
   readonly lossShare?: number;
+  /** Made here of another one. */
+  readonly isRendition?: true;
+  readonly codec?: CodecName;
+  /** From the capture of a picture to its coming, where it is made here. */
+  readonly delayMs?: number;
 }
 
 export interface StreamSnapshot {
@@ -33,7 +38,7 @@ export type LiveEvent =
   | { readonly type: 'live'; readonly live: LiveSnapshot }
   | { readonly type: 'viewers'; readonly viewers: number }
   /** Of the video, when one came, went or changed, and now and then. */
-  | { readonly type: 'layers'; readonly layers: readonly LayerStats[] };
+  | { readonly type: 'layers'; readonly layers: readonly LiveLayer[] };
 
 export type LiveListener = (event: LiveEvent) => void;
 

@@ -1,6 +1,6 @@
 import type { CodecName } from '../media/plan.ts';
 import type { SourceTrack } from '../sdp/play-answer.ts';
-import type { EndReason, LayerStats, TrackStats } from './ports.ts';
+import type { EndReason, LayerStats, RenditionStats, TrackStats } from './ports.ts';
 
 export const RECONNECT_MS = 30_000;
 
@@ -39,6 +39,7 @@ export class LiveStream {
   #startedAtMs: number | undefined;
   #peakViewers = 0;
   #layers: readonly LayerStats[] = [];
+  #renditions: readonly RenditionStats[] = [];
 
   constructor(stream: { id: string; channelId: string; title: string }) {
     this.id = stream.id;
@@ -162,7 +163,13 @@ export class LiveStream {
     return this.#viewers.delete(sessionId);
   }
 
-  measured(tracks: readonly TrackStats[]): void {
+  /** Made here of what is published. */
+  get renditions(): readonly RenditionStats[] {
+    return this.#renditions;
+  }
+
+  measured(tracks: readonly TrackStats[], renditions: readonly RenditionStats[] = []): void {
+    this.#renditions = renditions;
     this.#layers = tracks.find((track) => track.kind === 'video')?.layers ?? [];
   }
 

@@ -15,8 +15,9 @@ interface Hearers {
 
 /** Brings what the media threads tell to whom it concerns. Sessions and streams that are over concern nobody. */
 export function mediaHeard(event: MediaEvent, { broadcasts, sessions, endings, texts, clock }: Hearers): void {
-  if (event.type === 'stats') return broadcasts.ofMedia(event.streamId)?.measured(event.tracks);
+  if (event.type === 'stats') return broadcasts.ofMedia(event.streamId)?.measured(event.tracks, event.renditions);
   if (event.type === 'sent') return broadcasts.ofMedia(event.streamId)?.sent(event.bytes);
+  if (event.type === 'wanting') return broadcasts.ofMedia(event.streamId)?.renditionsWanted();
   const session = sessions.get(event.sessionId);
   if (!session) return;
   switch (event.type) {

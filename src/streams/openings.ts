@@ -65,11 +65,10 @@ export class Openings {
   }
 
   async viewer(broadcast: Broadcast, offer: Offer, { visitor, pass }: Guest): Promise<OpenedSession> {
-    const { stream } = broadcast;
     const ice = new IceSession(offer.peer.ice);
     const openedAtMs = this.#clock.now();
     const endpoint = this.#media.endpointFor('viewer', broadcast.mediaId);
-    const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), stream.sources, random32);
+    const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), broadcast.sources, random32);
     const mid = ownerOf(offer, [...plan.tracks, ...(plan.data ? [plan.data] : [])]);
     const videoIndex = videoIndexOf(offer, plan.tracks);
     const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, visitor, openedAtMs });
@@ -81,11 +80,10 @@ export class Openings {
   /** For a viewer who can not offer. It is no load on the media plane before he answers. */
   viewerToAnswer(broadcast: Broadcast, { visitor, pass }: Guest): OfferedSession {
     this.#offers.admit();
-    const { stream } = broadcast;
     const ice = new IceSession();
     const openedAtMs = this.#clock.now();
     const { thread, ...endpoint } = this.#media.endpointFor('viewer', broadcast.mediaId);
-    const offer = offerPlay(localSide(endpoint, ice), stream.sources, random32);
+    const offer = offerPlay(localSide(endpoint, ice), broadcast.sources, random32);
     const videoIndex = offer.tracks.findIndex(({ kind }) => kind === 'video');
     const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', videoIndex, visitor, openedAtMs });
     this.#enter(session, pass);
@@ -98,7 +96,7 @@ export class Openings {
   async answered(session: Session, text: string): Promise<void> {
     const { ice, broadcast } = session;
     const { offer, thread } = this.#offers.of(session);
-    const { answer, plan } = acceptAnswer(text, offer, ice.local, broadcast.stream.sources);
+    const { answer, plan } = acceptAnswer(text, offer, ice.local, broadcast.sources);
     this.#offers.delete(session);
     ice.remote = answer.peer.ice;
     session.mid = ownerOf(answer, plan.tracks);

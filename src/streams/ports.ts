@@ -1,12 +1,12 @@
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { CandidateAddress, CodecName, EgressPlan, IceCredentials, IngestPlan } from '../media/plan.ts';
-import type { SessionStats, TrackStats } from '../media/stats.ts';
+import type { RenditionStats, SessionStats, TrackStats } from '../media/stats.ts';
 import type { Advice } from './advice.ts';
 import type { ClientKind } from './client-kind.ts';
 import type { PlayReport } from './play-report.ts';
 
 export type { CandidateAddress } from '../media/plan.ts';
-export type { LayerStats, SessionStats, TrackStats } from '../media/stats.ts';
+export type { LayerStats, RenditionStats, SessionStats, TrackStats } from '../media/stats.ts';
 
 /** Why a session or a stream ended; stored with the row and told to whoever is left. */
 export type EndReason =
@@ -51,7 +51,15 @@ export type MediaEvent =
   /** What a viewer said there. */
   | { readonly type: 'text'; readonly sessionId: string; readonly text: string }
   /** About once a second for each stream with a publisher. */
-  | { readonly type: 'stats'; readonly streamId: string; readonly tracks: readonly TrackStats[] }
+  | {
+      readonly type: 'stats';
+      readonly streamId: string;
+      readonly tracks: readonly TrackStats[];
+      /** What is made here of its picture. */
+      readonly renditions: readonly RenditionStats[];
+    }
+  /** About once a second while viewers on a thread have, or could do with, what is made here of a stream's picture. */
+  | { readonly type: 'wanting'; readonly streamId: string }
   /** Payload that a thread sent to a stream's viewers since it told last, about once a second while there is some. */
   | { readonly type: 'sent'; readonly streamId: string; readonly bytes: number };
 
@@ -271,6 +279,12 @@ export interface StreamSink {
   live(stream: SunkStream): void;
   /** Idempotent. */
   ended(streamId: string): void;
+}
+
+/** Hears who could do with smaller pictures than are published. Implemented by `renditions/`. Nothing here may throw. */
+export interface RenditionWitness {
+  /** Told about once a second as long as it is so. */
+  wanted(streamId: string): void;
 }
 
 /** What media threads tell of a stream, for those who take it elsewhere. Implemented by the media plane. */

@@ -21,6 +21,7 @@ import type { PlayReport } from './play-report.ts';
 import type {
   EndReason,
   MediaPlane,
+  RenditionWitness,
   SessionKind,
   SessionMeter,
   StreamSink,
@@ -49,6 +50,7 @@ export interface RegistryOptions {
   readonly witness?: StreamWitness;
   readonly texts?: TextListener;
   readonly sinks?: readonly StreamSink[];
+  readonly renditions?: RenditionWitness;
 }
 
 /** A restart has new credentials to tell the client; a trickled candidate needs no word. */
@@ -91,6 +93,7 @@ export class StreamRegistry {
       meter,
       witness,
       sinks = [],
+      renditions,
       clock = systemClock,
       maxSessions = DEFAULT_MAX_SESSIONS,
     } = options;
@@ -100,7 +103,7 @@ export class StreamRegistry {
     this.#offers = new Offers({ max: Math.ceil(maxSessions / UNANSWERED_SHARE) });
     this.#sessions = new SessionTable(meter);
     this.#reports = new SessionReports({ sessions: this.#sessions, media });
-    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness, sinks });
+    this.#broadcasts = new Broadcasts({ store, listeners: this.#listeners, clock, log, witness, sinks, renditions });
     const shared = { media, sessions: this.#sessions, clock };
     this.#endings = new Endings({ ...shared, broadcasts: this.#broadcasts, log });
     this.keys = new KeyWatch({ broadcasts: this.#broadcasts, endings: this.#endings });

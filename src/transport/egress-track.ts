@@ -8,22 +8,13 @@ import type { Destination } from './datagram-writer.ts';
 import { EgressPoint } from './egress-point.ts';
 import type { CongestionControl, EgressTarget, FanOut } from './fan-out.ts';
 import { freshStart, GroupReplay } from './group-replay.ts';
+import { Meeting } from './meeting.ts';
 import { PacketBatch } from './packet-batch.ts';
 import { PayloadTypes } from './payload-types.ts';
 import { Repairs } from './repairs.ts';
+import { isPatienceOver, maxReplayAgeMs, type Sight } from './replay-age.ts';
 import type { ReceptionReport } from './rtcp.ts';
 import type { SrtpTransform } from './srtp-transform.ts';
-
-// A browser sends a keyframe when asked, and hardly ever else: its group may hold more than a thin link takes in seconds.
-// Two seconds are what encoders are set to.
-const REPLAY_FRESH_MS = 2_500;
-// An encoder that is deaf to the request leaves the choice between an older group and no picture.
-const KEYFRAME_PATIENCE_MS = 600;
-/** Older groups are not replayed: catching up would take longer than the next keyframe. */
-const REPLAY_MAX_AGE_MS = 10_000;
-const SWITCH_MAX_AGE_MS = 200;
-// Who sees nothing is better off with something older, yet a thin link takes long to make up for it.
-const STOPPED_MAX_AGE_MS = 1_000;
 
 /**
  * One track of one viewer: from the cached group of pictures to live packets, and from source to source.
@@ -45,6 +36,7 @@ export class EgressTrack implements EgressTarget {
   readonly #catchUp: CatchUp;
   readonly #repairs: Repairs;
   readonly #replay = new GroupReplay();
+  readonly #meeting = new Meeting();
   readonly #point: EgressPoint;
   readonly #isSentWhatFits: boolean;
   #congestion: CongestionControl | undefined;
@@ -104,6 +96,11 @@ export class EgressTrack implements EgressTarget {
     return this.#lacksCodec;
   }
 
+  /** What it is sent, or is to be sent next, is made here. */
+  get isBoundForRendition(): boolean {
+    return (this.#wanted ?? this.#layer)?.isRendition ?? false;
+  }
+
   /** Whether the viewer offered it. */
   takes(codec: CodecName): boolean {
     return this.#payloadTypes.byCodec.has(codec);
@@ -156,31 +153,36 @@ export class EgressTrack implements EgressTarget {
   follow(layer: Layer, nowMs: number): boolean {
     const isNew = this.want(layer, nowMs);
     if (this.#catchUp.isBehind) return this.#catchUp.mayAsk(this.destination.backlog, nowMs);
-    const isDeaf = this.#seesNothing && nowMs - this.#wantedSinceMs >= KEYFRAME_PATIENCE_MS;
+    const isDeaf = this.#sight !== 'moving' && isPatienceOver(nowMs - this.#wantedSinceMs);
     if (layer.kind === 'audio' || !(isNew || isDeaf)) return false;
     // It had been about to leave this layer and stays.
     if (layer === this.#layer && this.isInStep && this.#state !== 'waiting') return false;
-    const start = freshStart(layer, this.#maxAgeMs(isDeaf), nowMs);
-    const point = this.#point.targetOf(layer);
-    const first = start && point.take(start);
-    if (!start || !first) return true;
-    if (!this.#canSend(first)) return false;
+    if (this.#meets) return !this.#meeting.isInSight(layer, this.rewriter.last);
+    const start = freshStart(layer, maxReplayAgeMs(this.#sight, isDeaf), nowMs);
+    return !start || !this.#replayFrom(start, nowMs);
+  }
+
+  /** False where that takes more than is cached. */
+  #replayFrom(start: Packet, nowMs: number, isSeamless = false): boolean {
+    const point = this.#point.targetOf(start.layer);
+    const first = point.take(start);
+    if (!first) return false;
+    if (!this.#canSend(first)) return true;
     this.#replay.begin(start, this.congestion?.estimateBps ?? Number.POSITIVE_INFINITY, nowMs);
-    this.#beginReplay(first, point, nowMs);
+    this.#beginReplay(first, point, nowMs, isSeamless);
     this.#state = 'replaying';
-    return false;
+    return true;
   }
 
-  /** How old a group may be to be replayed to this viewer. */
-  #maxAgeMs(isDeaf: boolean): number {
-    if (this.#layer === undefined) return isDeaf ? REPLAY_MAX_AGE_MS : REPLAY_FRESH_MS;
-    if (this.#state === 'waiting') return isDeaf ? REPLAY_FRESH_MS : STOPPED_MAX_AGE_MS;
-    // In mid-stream what is older was seen already.
-    return SWITCH_MAX_AGE_MS;
+  /** What is sent so far runs behind what is to be sent. */
+  get #meets(): boolean {
+    return this.#state === 'live' && this.#layer?.isRendition === true && this.#wanted?.isRendition === false;
   }
 
-  get #seesNothing(): boolean {
-    return this.#layer === undefined || this.#state === 'waiting';
+  /** What the viewer sees so far. */
+  get #sight(): Sight {
+    if (this.#layer === undefined) return 'nothing_yet';
+    return this.#state === 'waiting' ? 'still' : 'moving';
   }
 
   /** Go over to this layer at its next group. False when that is settled already. */
@@ -188,6 +190,7 @@ export class EgressTrack implements EgressTarget {
     if (this.#wanted === layer) return false;
     this.#wanted = layer;
     this.#wantedSinceMs = nowMs;
+    this.#meeting.begin(nowMs);
     this.#lacksCodec = false;
     return true;
   }
@@ -221,6 +224,8 @@ export class EgressTrack implements EgressTarget {
     const { layer } = batch;
     if (layer === this.#layer && this.#epoch === layer.epoch && this.#state !== 'waiting') {
       if (this.#state === 'live') this.#point.take(batch, nowMs);
+      const place = this.#meets && this.#wanted ? this.#meeting.placeIn(this.#wanted, this.rewriter.last) : undefined;
+      if (place) this.#replayFrom(place, nowMs, true);
     } else if (layer === this.#wanted && !this.#goOver(batch, nowMs)) {
       this.#catchUp.missed(batch.packets.length, this.destination.backlog);
     }
@@ -233,11 +238,15 @@ export class EgressTrack implements EgressTarget {
     const point = this.#point.targetOf(layer);
     const first = batch.at(point).packets.find(({ isGroupStart, epoch }) => isGroupStart && epoch === layer.epoch);
     // Numbers must not run on unseen while this viewer can not be sent the codec: past 32768 it could not follow.
-    if (!first || !this.#canSend(first)) return false;
+    if (!first || this.#mustWaitFor(first, nowMs) || !this.#canSend(first)) return false;
     this.#begin(first, point, nowMs);
     this.#state = 'live';
     this.#point.take(batch, nowMs);
     return true;
+  }
+
+  #mustWaitFor(first: Packet, nowMs: number): boolean {
+    return this.#state === 'live' && this.#meeting.isAhead(first, this.rewriter.last, nowMs);
   }
 
   /** What the viewer misses (16-bit numbers). */
@@ -270,8 +279,8 @@ export class EgressTrack implements EgressTarget {
     this.#replay.goOnAt(start);
   }
 
-  #beginReplay(first: Packet, point: OperatingPoint, nowMs: number): void {
-    this.#begin(first, point, nowMs, { nowMs, catchUpMs: this.#replay.catchUpMs(first.layer) });
+  #beginReplay(first: Packet, point: OperatingPoint, nowMs: number, isSeamless = false): void {
+    this.#begin(first, point, nowMs, { nowMs, catchUpMs: this.#replay.catchUpMs(first.layer), isSeamless });
   }
 
   #canSend(first: Packet): boolean {

@@ -260,7 +260,9 @@ export class MediaEngine {
   #reportStats(nowMs: number): void {
     this.#streams.each((stream) => {
       const { id: streamId, publisher } = stream;
-      if (publisher) this.#options.emit({ type: 'stats', streamId, tracks: publisher.stats(nowMs).tracks });
+      const renditions = stream.renditionStats(nowMs);
+      if (publisher) this.#options.emit({ type: 'stats', streamId, tracks: publisher.stats(nowMs).tracks, renditions });
+      if (stream.wantsRenditions) this.#options.emit({ type: 'wanting', streamId });
       const bytes = stream.takeSentBytes();
       if (bytes > 0) this.#options.emit({ type: 'sent', streamId, bytes });
     });

@@ -280,7 +280,7 @@ export class MediaThreads implements MediaPlane {
 
   #onEvent(event: MediaEvent): void {
     // What was closed meanwhile is no longer reported on.
-    if (event.type !== 'stats' && event.type !== 'sent' && !this.#placement.session(event.sessionId)) return;
+    if ('sessionId' in event && !this.#placement.session(event.sessionId)) return;
     if (event.type === 'ended') this.#left(event.sessionId);
     this.#listener(event);
   }

@@ -3,6 +3,8 @@ import type { LayerOffer } from '../media/layer-selector.ts';
 import type { OperatingPoint } from '../media/operating-point.ts';
 import type { Packet } from '../media/packet.ts';
 import type { MediaKind } from '../media/plan.ts';
+import { RENDITION_CODEC } from '../media/rendition-layer.ts';
+import type { RenditionStats } from '../media/stats.ts';
 import { ladderOf, type PublisherTrack } from '../media/track.ts';
 import type { MirroredSource } from './mirrored-source.ts';
 import { PacketBatch } from './packet-batch.ts';
@@ -84,7 +86,7 @@ export class StreamMedia {
     else this.#pending.set(packet.layer, [packet]);
   }
 
-  /** Sends what has come in. True when part of a picture is held back: flush again within 2 ms. */
+  /** Sends what has come in. True when part of a picture is held back, or a viewer catches up: again within 2 ms. */
   flush(nowMs: number, mayHold: boolean): boolean {
     let isHolding = false;
     for (const [layer, packets] of this.#pending) {
@@ -97,7 +99,7 @@ export class StreamMedia {
       const batch = new PacketBatch(layer, packets);
       for (const viewer of this.viewers) this.#offer(viewer, batch, nowMs);
     }
-    return isHolding;
+    return isHolding || this.#replaying.size > 0;
   }
 
   /**
@@ -148,6 +150,20 @@ export class StreamMedia {
     this.#chosen.clear();
   }
 
+  renditionStats(nowMs: number): readonly RenditionStats[] {
+    return [...this.renditions].map((layer) => ({
+      ...layer.stats(nowMs),
+      codec: RENDITION_CODEC,
+      delayMs: Math.max(0, Math.round(layer.lastArrivalMs - layer.capturedMsOf(layer.newestTimestamp))),
+    }));
+  }
+
+  /** Whether some viewer has, or could do with, what is made here. */
+  get wantsRenditions(): boolean {
+    const published = this.#track('video')?.layers;
+    return [...this.#viewers].some((viewer) => viewer.wantsRenditions((rid) => published?.has(rid) ?? false));
+  }
+
   addRendition(layer: Layer): void {
     this.renditions.add(layer);
     this.feed?.rendition(layer);
@@ -176,7 +192,9 @@ export class StreamMedia {
 
   #offer(viewer: ViewerSession, batch: PacketBatch, nowMs: number): void {
     try {
-      viewer.track(batch.layer.kind)?.offer(batch, nowMs);
+      const track = viewer.track(batch.layer.kind);
+      track?.offer(batch, nowMs);
+      if (batch.layer.isRendition && track?.isReplaying) this.#replaying.add(viewer);
     } catch (error) {
       this.#onCrash(viewer, error);
     }

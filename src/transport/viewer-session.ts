@@ -5,6 +5,7 @@ import type { LayerOffer } from '../media/layer-selector.ts';
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { OperatingPoint } from '../media/operating-point.ts';
 import type { EgressPlan, MediaKind } from '../media/plan.ts';
+import { RENDITION_CODEC } from '../media/rendition-layer.ts';
 import type { RepairCounts, ViewerStats } from '../media/stats.ts';
 import { EgressTrack } from './egress-track.ts';
 import type { FanOut } from './fan-out.ts';
@@ -83,7 +84,13 @@ export class ViewerSession {
 
   /** Whether he can be shown what is made here, which is AV1. */
   get takesRenditions(): boolean {
-    return this.#video?.takes('av1') ?? false;
+    return this.#video?.takes(RENDITION_CODEC) ?? false;
+  }
+
+  /** Whether he has, or could do with, what is made here. `isPublished`: whether the publisher has such a layer. */
+  wantsRenditions(isPublished: (rid: string) => boolean): boolean {
+    if (!this.takesRenditions) return false;
+    return this.#isPictureTooMuch || this.#video?.isBoundForRendition === true || this.#chooser.lacks(isPublished);
   }
 
   get roundTripMs(): number {

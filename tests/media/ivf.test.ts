@@ -1,28 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IvfError, IvfReader } from '#src/media/ivf.ts';
-
-interface Header {
-  readonly magic?: string;
-  readonly codec?: string;
-  readonly base?: readonly [perSecond: number, unit: number];
-}
-
-function header({ magic = 'DKIF', codec = 'AV01', base = [1000, 1] }: Header = {}): Buffer {
-  const bytes = Buffer.alloc(32);
-  bytes.write(magic, 0);
-  bytes.writeUInt16LE(32, 6);
-  bytes.write(codec, 8);
-  bytes.writeUInt32LE(base[0], 16);
-  bytes.writeUInt32LE(base[1], 20);
-  return bytes;
-}
-
-function frame(time: number, data: Uint8Array): Buffer {
-  const head = Buffer.alloc(12);
-  head.writeUInt32LE(data.length, 0);
-  head.writeBigUInt64LE(BigInt(time), 4);
-  return Buffer.concat([head, data]);
-}
+import { ivfFrame as frame, ivfHeader as header } from '../support/ivf.ts';
 
 const FRAMES = [
   frame(61_000, Buffer.alloc(700, 1)),
@@ -49,7 +27,7 @@ describe('IVF that comes in pieces', () => {
   });
 
   it('has times in whatever base its header says', () => {
-    const [first] = new IvfReader().push(Buffer.concat([header({ base: [30, 1] }), frame(60, Buffer.alloc(1))]));
+    const [first] = new IvfReader().push(Buffer.concat([header({ perSecond: 30 }), frame(60, Buffer.alloc(1))]));
     expect(first?.ms).toBeCloseTo(2000);
   });
 });
@@ -58,7 +36,7 @@ describe('what is no IVF of AV1', () => {
   it.each([
     ['of another kind', header({ magic: 'RIFF' })],
     ['of another codec', header({ codec: 'VP80' })],
-    ['without a time base', header({ base: [0, 1] })],
+    ['without a time base', header({ perSecond: 0 })],
     ['with a frame beyond all bounds', Buffer.concat([header(), Buffer.alloc(12, 0xff)])],
   ])('%s', (_, bytes) => {
     expect(() => new IvfReader().push(bytes)).toThrow(IvfError);

@@ -125,7 +125,7 @@ export class FakeMediaPlane implements MediaPlane {
 
   measure(streamId: string, measured: readonly MeasuredTrack[]): void {
     const tracks = measured.map((track) => ({ fmtp: '', ...track, layers: track.layers.map(layerStats) }));
-    this.#listener({ type: 'stats', streamId, tracks });
+    this.#listener({ type: 'stats', streamId, tracks, renditions: [] });
   }
 
   /** Viewers of this stream were sent so much. */

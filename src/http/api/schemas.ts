@@ -36,6 +36,9 @@ export const layerSchema = z.object({
   lossShare: z.number().optional().openapi({ description: 'Lost on the way to the server, 0 to 1, over ten seconds' }),
   jitterMs: z.number(),
   keyframeIntervalMs: z.number().optional(),
+  codec: z.enum(['av1']).optional().openapi({ description: "Where it is not the track's" }),
+  isRendition: z.boolean().openapi({ description: 'Made by the server of what is published' }),
+  delayMs: z.int().optional().openapi({ description: 'How far a rendition is behind what it is made of' }),
 });
 
 const adviceSchema = z
@@ -145,6 +148,7 @@ export function liveView({ live, state, stream }: LiveSnapshot): z.infer<typeof 
 
 export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
   const { rid, bitrateBps, width, height, framesPerSecond, lossShare, jitterMs, keyframeIntervalMs } = layer;
+  const { codec, isRendition = false, delayMs } = layer;
   return {
     rid,
     bitrateBps,
@@ -154,6 +158,9 @@ export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
     ...(lossShare !== undefined && { lossShare: Math.round(lossShare * 10_000) / 10_000 }),
     jitterMs,
     ...(keyframeIntervalMs !== undefined && { keyframeIntervalMs }),
+    ...(codec === 'av1' && isRendition && { codec }),
+    isRendition,
+    ...(delayMs !== undefined && { delayMs }),
   };
 }
 
