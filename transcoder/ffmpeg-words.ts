@@ -1,13 +1,14 @@
 const KEPT_LINES = 3;
 const MAX_LENGTH = 500;
-const PROGRESS = /^(?:frame|size)=/;
+/** How far it is, and what SVT-AV1 says whatever it was asked. */
+const CHATTER = /^(?:frame|size)=|^Svt\[(?:info|warn)\]/;
 
 /** What ffmpeg said last, for people: without addresses in memory, and without the folders of this machine. */
 export function ffmpegWords(stderr: string): string {
   const lines = stderr
     .split(/[\r\n]+/)
     .map(readable)
-    .filter((line) => line !== '' && !PROGRESS.test(line));
+    .filter((line) => line !== '' && !CHATTER.test(line));
   return lines.slice(-KEPT_LINES).join('; ').slice(0, MAX_LENGTH);
 }
 

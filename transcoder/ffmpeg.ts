@@ -10,6 +10,8 @@ import { JobFailure } from './job-failure.ts';
 /** Streams go first, on a machine that also serves. */
 const NICENESS = 10;
 const KEPT_STDERR = 8_192;
+/** At least two, as they are given one by one; a picture without a time gets one. */
+const READ = ['-fflags', '+genpts'] as const;
 const QUIET = ['-hide_banner', '-nostdin', '-v', 'error'] as const;
 
 export type VideoEncoder = 'libsvtav1' | 'libaom-av1';
@@ -20,8 +22,13 @@ export interface FileRun {
   readonly options: readonly string[];
   readonly output: string;
   readonly signal: AbortSignal;
-  /** Up to where the output has come. */
-  readonly onSeconds?: (seconds: number) => void;
+  readonly onProgress?: (now: RunProgress) => void;
+}
+
+/** Up to where the output has come. */
+export interface RunProgress {
+  readonly seconds: number;
+  readonly frames: number;
 }
 
 export interface PipeRun {
@@ -58,14 +65,15 @@ export class Ffmpeg {
   }
 
   /** From files to files. */
-  async run({ inputs, options, output, signal, onSeconds }: FileRun): Promise<void> {
+  async run({ inputs, options, output, signal, onProgress }: FileRun): Promise<void> {
     signal.throwIfAborted();
     const command = fluent({ niceness: NICENESS, stdoutLines: 100 }).setFfmpegPath(this.path);
-    for (const { file, options: before = [] } of inputs) command.input(file).inputOptions([...before]);
-    command.outputOptions([...QUIET, '-stats', ...options]).output(output);
-    command.on('progress', ({ timemark }) => {
+    // One by one: in a list, what has a space would be cut in two.
+    for (const { file, options: before = [] } of inputs) command.input(file).inputOptions(...READ, ...before);
+    command.outputOptions(...QUIET, '-stats', ...options).output(output);
+    command.on('progress', ({ timemark, frames }) => {
       const seconds = secondsOf(timemark);
-      if (seconds !== undefined) onSeconds?.(seconds);
+      if (seconds !== undefined) onProgress?.({ seconds, frames });
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const kill = () => command.kill('SIGKILL');

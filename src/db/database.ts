@@ -19,6 +19,7 @@ import { DbModerators } from './moderators.ts';
 import { DbOneTimeLinks } from './one-time-links.ts';
 import type { DatabaseMeter, DatabaseReport } from './ports.ts';
 import { DbRecordings } from './recordings.ts';
+import { DbRenditions } from './renditions.ts';
 import { findRunningPostgres } from './running-postgres.ts';
 import { DbStreamKeys } from './stream-keys.ts';
 import { DbStreams } from './streams.ts';
@@ -51,6 +52,7 @@ export class Database {
   readonly chatMessages: DbChatMessages;
   readonly chatBans: DbChatBans;
   readonly jobs: DbJobs;
+  readonly renditions: DbRenditions;
   readonly #queue: JobQueue;
   readonly #client: Client['client'];
   readonly #connections: Client['connections'];
@@ -78,6 +80,7 @@ export class Database {
     this.chatMessages = new DbChatMessages(client);
     this.chatBans = new DbChatBans(client);
     this.jobs = new DbJobs(client, queue);
+    this.renditions = new DbRenditions(client);
     this.#queue = queue;
     this.#client = client;
     this.#connections = connections;

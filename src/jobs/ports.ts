@@ -64,6 +64,24 @@ export interface JobStore {
   retry(id: string): Promise<JobRecord | 'taken' | undefined>;
 }
 
+/** One size of a recording. */
+export interface RenditionRecord {
+  /** Of the shorter side. */
+  readonly height: number;
+  /** The longer side. */
+  readonly width: number;
+  readonly bitrateBps: number;
+  readonly bytes: number;
+}
+
+/** What recordings can be watched in. Implemented by `db/renditions.ts`. */
+export interface RenditionStore {
+  /** False where the recording is gone. */
+  replace(recordingId: string, made: readonly RenditionRecord[]): Promise<boolean>;
+  /** Tallest first. */
+  of(recordingIds: readonly string[]): Promise<ReadonlyMap<string, readonly RenditionRecord[]>>;
+}
+
 /** A place in the queue whose turn it is. */
 export interface DueJob {
   readonly jobId: string;
