@@ -19,6 +19,7 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { findFfmpeg } from './ffmpeg.ts';
 import { createApp } from './http/app.ts';
+import { stateOf } from './http/health.ts';
 import { Limits } from './http/limits.ts';
 import { readPlayerLibrary } from './http/player-library.ts';
 import { serveHttp } from './http/server.ts';
@@ -33,6 +34,7 @@ import { openSecretBox, type SecretBox } from './secret-box.ts';
 import { mintSecret } from './secrets.ts';
 import { serverHealth } from './server-health.ts';
 import { forgetFormerStreams, openStorage } from './storage/open-storage.ts';
+import { storageFigures } from './storage/storage-figures.ts';
 import { StorageWatch } from './storage/storage-watch.ts';
 import { systemClock } from './streams/clock.ts';
 import { endLeftOpen } from './streams/left-open.ts';
@@ -130,6 +132,13 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     history: database.streams,
     recordings,
     storage,
+    storageFigures: () =>
+      storageFigures({
+        ...{ dataDir: config.dataDir, place: storage.name, isBucket: config.s3 !== undefined },
+        state: () => stateOf(checks.storage.unneeded),
+        kept: () => database.recordings.keptBytes(),
+        databaseBytes: async () => (await database.report()).stored?.bytes,
+      }),
     renditions,
     images: new ChannelImages({ channels, folder: join(config.dataDir, 'images'), log }),
     analytics: new Analytics({ store: database.analytics }),

@@ -119,6 +119,20 @@ export class DbRecordings implements RecordingStore, MovingStore {
     return count > 0;
   }
 
+  /** By their rows: no file is looked at. */
+  async keptBytes(): Promise<{ recordings: number; renditions: number; waiting: number }> {
+    const [parts, waiting, renditions] = await Promise.all([
+      this.#db.recordingPart.aggregate({ _sum: { bytes: true } }),
+      this.#db.recordingPart.aggregate({ _sum: { bytes: true }, where: { inBucket: false, durationMs: { gt: 0 } } }),
+      this.#db.rendition.aggregate({ _sum: { bytes: true } }),
+    ]);
+    return {
+      recordings: Number(parts._sum.bytes ?? 0),
+      renditions: Number(renditions._sum.bytes ?? 0),
+      waiting: Number(waiting._sum.bytes ?? 0),
+    };
+  }
+
   /** False where it is gone meanwhile. */
   async picturesMade(id: string, picturesAt: Date): Promise<boolean> {
     return (await this.#db.recording.updateMany({ where: { id }, data: { picturesAt } })).count > 0;

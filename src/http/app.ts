@@ -18,6 +18,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { Renditions } from '../renditions/renditions.ts';
 import type { Storage } from '../storage/ports.ts';
+import type { StorageFigures } from '../storage/storage-figures.ts';
 import type { StreamHistory } from '../streams/ports.ts';
 import type { Probes } from '../streams/probes.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
@@ -59,6 +60,7 @@ export interface AppOptions extends Accounts {
   readonly history: StreamHistory;
   readonly recordings: Recordings;
   readonly storage: Storage;
+  readonly storageFigures: () => Promise<StorageFigures>;
   readonly renditions: Renditions;
   readonly images: ChannelImages;
   readonly analytics: Analytics;

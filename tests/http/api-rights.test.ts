@@ -92,6 +92,7 @@ const ROUTES: Readonly<Record<string, readonly [who: Who, scope: Scope | 'none']
   'GET /webhooks/{id}/deliveries': ['publisher', 'webhooks'],
   'POST /webhooks/{id}/deliveries/{deliveryId}/redeliver': ['publisher', 'webhooks'],
   'GET /health': ['owner', 'admin'],
+  'GET /storage': ['owner', 'admin'],
   'POST /health/browser': ['owner', 'admin'],
   'GET /health/events': ['owner', 'admin'],
   'POST /health/upload': ['owner', 'admin'],

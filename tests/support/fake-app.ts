@@ -52,6 +52,12 @@ import { allWell } from './server-facts.ts';
 
 export const ADMIN_TOKEN = 'an-admin-token-of-at-least-32-characters';
 
+const someFigures = {
+  ...{ place: 'the data folder', isBucket: false, state: 'ok', waitingBytes: 0 },
+  bytes: { recordings: 1_000, renditions: 200, live: 30, images: 4, database: null },
+  disk: { freeBytes: 5_000, totalBytes: 9_000 },
+};
+
 /** All of the server that speaks HTTP, with media and database in memory. */
 export class FakeApp {
   readonly clock = new FakeClock();
@@ -135,6 +141,7 @@ export class FakeApp {
       history: this.streamStore,
       recordings: this.recordings.recordings,
       storage: this.recordings.storage,
+      storageFigures: async () => someFigures,
       renditions: this.renditions.renditions,
       images: new ChannelImages({ channels, folder: this.imageFolder, log }),
       analytics: new Analytics({ store: this.analyticsStore }),

@@ -25,6 +25,7 @@ import { moderatorRoutes } from './moderators.ts';
 import { preconditions } from './preconditions.ts';
 import { reachabilityRoutes } from './reachability.ts';
 import { recordingRoutes } from './recordings.ts';
+import { storageRoutes } from './storage.ts';
 import { streamKeyRoutes } from './stream-keys.ts';
 import { streamRoutes } from './streams.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -54,6 +55,7 @@ const ALL_ROUTES = [
   tokenRoutes,
   healthApiRoutes,
   reachabilityRoutes,
+  storageRoutes,
   webhookRoutes,
   chatRoutes,
   banRoutes,

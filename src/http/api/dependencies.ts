@@ -10,6 +10,7 @@ import type { GuestPasses } from '../../chat/guests.ts';
 import type { Health } from '../../health/health.ts';
 import type { ChannelImages } from '../../images/channel-images.ts';
 import type { Recordings } from '../../recording/recordings.ts';
+import type { StorageFigures } from '../../storage/storage-figures.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
 import type { Probes } from '../../streams/probes.ts';
 import type { StreamRegistry } from '../../streams/registry.ts';
@@ -33,6 +34,7 @@ export interface ApiDependencies extends Accounts {
   readonly streams: StreamRegistry;
   readonly history: StreamHistory;
   readonly recordings: Recordings;
+  readonly storageFigures: () => Promise<StorageFigures>;
   readonly images: ChannelImages;
   readonly analytics: Analytics;
   readonly health: Health;

@@ -40,6 +40,7 @@ export const serverRows: Rows = {
     no_delivery: { deliveryId: NOBODYS },
   },
   'GET /health': { 200: {} },
+  'GET /storage': { 200: {} },
   'POST /health/browser': { 200: { body: seesAllWell } },
   'GET /health/events': {
     200: {},
