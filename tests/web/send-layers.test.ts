@@ -27,13 +27,23 @@ test('a picture larger than wanted is made smaller, a smaller one is left', () =
   expect(sendLayers(layered, 1080).at(0)?.scaleResolutionDownBy).toBe(6);
 });
 
-test('layers that are too small for anybody are not sent, whatever is left', () => {
+test('of a small picture fewer layers are sent, and the last of them is always the whole of it', () => {
   const sentOf = (shortSide: number) =>
-    sendLayers(layered, shortSide).flatMap(({ rid, active }) => (active ? [rid] : []));
-  expect(sentOf(720)).toEqual(['q', 'h', 'f']);
-  expect(sentOf(480)).toEqual(['h', 'f']);
-  expect(sentOf(240)).toEqual(['f']);
-  expect(sentOf(0)).toEqual(['q', 'h', 'f']);
+    sendLayers(layered, shortSide).flatMap(({ active, scaleResolutionDownBy }) =>
+      active ? [scaleResolutionDownBy] : [],
+    );
+  expect(sentOf(720)).toEqual([4, 2, 1]);
+  expect(sentOf(480)).toEqual([2, 1]);
+  expect(sentOf(240)).toEqual([1]);
+  expect(sentOf(0)).toEqual([4, 2, 1]);
+});
+
+test('a layer that is not sent comes after all that are', () => {
+  for (const shortSide of [0, 144, 240, 360, 480, 540, 719, 720, 1080, 2160]) {
+    const active = sendLayers(layered, shortSide).map((layer) => layer.active);
+    expect(active).toEqual(active.toSorted((a, b) => Number(b) - Number(a)));
+    expect(active[0]).toBe(true);
+  }
 });
 
 test('VP9 and AV1 are told to make layers that stand alone', () => {

@@ -24,32 +24,37 @@ export interface SendLayer {
 }
 
 /** The smallest first, as browsers want them. */
-const LAYERS = [
-  { rid: 'q', part: 4, bitrateShare: 0.08 },
-  { rid: 'h', part: 2, bitrateShare: 0.28 },
-  { rid: 'f', part: 1, bitrateShare: 1 },
-] as const;
+const RIDS = ['q', 'h', 'f'] as const;
 
-/** A layer with fewer lines than this is of use to nobody. */
-const LEAST_LINES = 144;
+/** Of the whole bitrate, for a layer of a half, a quarter of the lines. */
+const BITRATE_SHARES = [1, 0.28, 0.08] as const;
+
+/**
+ * Chromium sends so many layers of a picture of so many lines and no more, and leaves out the last ones whatever size
+ * they have: so the whole picture is always in the last that it sends.
+ */
+const LINES_FOR_THREE = 720;
+const LINES_FOR_TWO = 360;
 
 /** `shortSide`: of the picture that comes, in points; 0 while it is not known. */
 export function sendLayers(quality: Quality, shortSide: number): SendLayer[] {
   const scale = Math.max(1, shortSide / quality.height);
-  const lines = shortSide > 0 ? shortSide / scale : quality.height;
-  if (!quality.isLayered) return [{ active: true, ...sizeOf(quality, scale, 1) }];
-  return LAYERS.map(({ rid, part, bitrateShare }) => ({
+  if (!quality.isLayered) return [{ active: true, ...sizeOf(quality, scale, 0) }];
+  const lines = shortSide > 0 ? Math.round(shortSide / scale) : quality.height;
+  const sent = lines >= LINES_FOR_THREE ? 3 : lines >= LINES_FOR_TWO ? 2 : 1;
+  return RIDS.map((rid, at) => ({
     rid,
-    active: part === 1 || lines / part >= LEAST_LINES,
-    ...sizeOf(quality, scale * part, bitrateShare),
+    active: at < sent,
+    ...sizeOf(quality, scale, Math.max(0, sent - 1 - at)),
     // Without it Chromium makes one stream of VP9 and AV1 that holds all sizes, which no viewer can be given a part of.
     ...((quality.codec === 'vp9' || quality.codec === 'av1') && { scalabilityMode: 'L1T1' }),
   }));
 }
 
-function sizeOf({ maxBitrateBps, frameRate }: Quality, scale: number, bitrateShare: number) {
-  const maxBitrate = Math.round(maxBitrateBps * bitrateShare);
-  return { scaleResolutionDownBy: scale, maxBitrate, maxFramerate: frameRate };
+/** `halvings`: how often the lines are halved. */
+function sizeOf({ maxBitrateBps, frameRate }: Quality, scale: number, halvings: number) {
+  const maxBitrate = Math.round(maxBitrateBps * (BITRATE_SHARES[halvings] ?? 1));
+  return { scaleResolutionDownBy: scale * 2 ** halvings, maxBitrate, maxFramerate: frameRate };
 }
 
 const WIDELY_PLAYABLE: readonly string[] = ['video/h264', 'video/vp8'];

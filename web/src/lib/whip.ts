@@ -41,6 +41,7 @@ export class WhipPublisher {
   #connection: RtcConnection | undefined;
   #senders: { video: RTCRtpSender; audio: RTCRtpSender } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #tuning: Promise<void> = Promise.resolve();
   #failures = 0;
   #wasLive = false;
 
@@ -71,19 +72,11 @@ export class WhipPublisher {
   }
 
   /** Another size, frame rate or bitrate, without a new connection; codec and layers stay as they were agreed. */
-  async tune(quality: Quality): Promise<void> {
+  tune(quality: Quality): Promise<void> {
     this.#quality = quality;
-    const sender = this.#senders?.video;
-    if (!sender) return;
-    const layers = sendLayers(quality, shortSideOf(this.#source.video));
-    const parameters = sender.getParameters();
-    for (const encoding of parameters.encodings) {
-      const layer = layers.find(({ rid }) => rid === encoding.rid) ?? layers.at(-1);
-      const { active, scaleResolutionDownBy, maxBitrate, maxFramerate } = { ...encoding, ...layer };
-      Object.assign(encoding, { active, scaleResolutionDownBy, maxBitrate, maxFramerate });
-    }
-    // Refused of a sender that ended meanwhile; the next one is made with the right ones.
-    await sender.setParameters(parameters).catch(() => {});
+    // One at a time: a sender refuses parameters that another call has overtaken.
+    this.#tuning = this.#tuning.then(() => this.#tuneSender());
+    return this.#tuning;
   }
 
   /** Does not wait for the next try. Nothing, when none is due. */
@@ -130,6 +123,20 @@ export class WhipPublisher {
       sendEncodings: [{ maxBitrate: AUDIO_BITRATE_BPS }],
     });
     this.#senders = { video: videoSender.sender, audio: audioSender.sender };
+  }
+
+  async #tuneSender(): Promise<void> {
+    const sender = this.#senders?.video;
+    if (!sender) return;
+    const layers = sendLayers(this.#quality, shortSideOf(this.#source.video));
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) {
+      const layer = layers.find(({ rid }) => rid === encoding.rid) ?? layers.at(-1);
+      const { active, scaleResolutionDownBy, maxBitrate, maxFramerate } = { ...encoding, ...layer };
+      Object.assign(encoding, { active, scaleResolutionDownBy, maxBitrate, maxFramerate });
+    }
+    // Refused of a sender that ended meanwhile; the next one is made with the right ones.
+    await sender.setParameters(parameters).catch(() => {});
   }
 
   async #changed(change: RtcChange): Promise<void> {
