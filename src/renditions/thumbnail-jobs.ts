@@ -3,13 +3,13 @@ import type { JobStore } from '../jobs/ports.ts';
 import type { StreamSink, SunkStream } from '../streams/ports.ts';
 
 interface ThumbnailJobsOptions {
-  readonly jobs: Pick<JobStore, 'add' | 'byId' | 'cancel'>;
+  readonly jobs: Pick<JobStore, 'add' | 'cancel'>;
   /** A token for whoever reads the stream; `undefined` where it is over. */
   readonly grant: (streamId: string) => string | undefined;
   readonly log: Logger;
 }
 
-/** Has somebody look at each live stream now and then. Who does learns from the stream that it is over. */
+/** Has somebody look at each live stream now and then, until it is over. */
 export class ThumbnailJobs implements StreamSink {
   readonly #options: ThumbnailJobsOptions;
   /** The job of each stream, or that there will be none. */
@@ -36,11 +36,9 @@ export class ThumbnailJobs implements StreamSink {
     return added?.job.id;
   }
 
-  /** Where nobody has begun with it, nobody need. */
   async #withdraw(adding: Promise<string | undefined>): Promise<undefined> {
     const id = await adding;
-    const job = id === undefined ? undefined : await this.#options.jobs.byId(id);
-    if (job?.status === 'queued') await this.#options.jobs.cancel(job.id);
+    if (id !== undefined) await this.#options.jobs.cancel(id);
   }
 
   async #told<T>(done: Promise<T>): Promise<T | undefined> {

@@ -19,6 +19,8 @@ const MOST_SKIPPED = 6;
 const PICTURE_MS = 10_000;
 /** In a row, of a server that does not answer. */
 const MOST_FAILURES = 12;
+/** A publisher that is away for a moment comes back; the server ends the job where the stream is over. */
+const MOST_ABSENCES = 12;
 
 const detailOf = z.object({ token: z.string().min(1) });
 
@@ -48,24 +50,13 @@ async function keepThumbnail(job: JobRecord, context: JobContext): Promise<void>
 export async function thumbnailsOf(streamId: string, look: () => Promise<Look>, means: ThumbnailMeans): Promise<void> {
   const { ffmpeg, storage, log, signal, periodMs = PERIOD_MS, isBusy = hasTooMuchToDo } = means;
   const key = thumbnailKey(streamId);
+  const eye = new PatientEye(look, isBusy);
   let lastMs: number | undefined;
-  let failures = 0;
-  let skipped = 0;
   try {
     for (;;) {
-      skipped = isBusy() && skipped < MOST_SKIPPED ? skipped + 1 : 0;
-      const seen =
-        skipped > 0
-          ? undefined
-          : await look().catch((error: unknown) => {
-              signal.throwIfAborted();
-              failures += 1;
-              if (failures > MOST_FAILURES) throw error;
-              return undefined;
-            });
+      const seen = await eye.look(signal);
       if (seen === 'over') return;
       if (seen && seen.ms !== lastMs) {
-        failures = 0;
         lastMs = seen.ms;
         const picture = await thumbnail(ffmpeg, seen, signal).catch((error: unknown) => {
           signal.throwIfAborted();
@@ -78,6 +69,36 @@ export async function thumbnailsOf(streamId: string, look: () => Promise<Look>, 
     }
   } finally {
     await storage.delete(key);
+  }
+}
+
+/** Looks less often where the machine is busy, and does not take the first failure or absence for the last. */
+class PatientEye {
+  readonly #look: () => Promise<Look>;
+  readonly #isBusy: () => boolean;
+  #skipped = 0;
+  #failures = 0;
+  #absences = 0;
+
+  constructor(look: () => Promise<Look>, isBusy: () => boolean) {
+    this.#look = look;
+    this.#isBusy = isBusy;
+  }
+
+  async look(signal: AbortSignal): Promise<Look> {
+    this.#skipped = this.#isBusy() && this.#skipped < MOST_SKIPPED ? this.#skipped + 1 : 0;
+    if (this.#skipped > 0) return undefined;
+    try {
+      const seen = await this.#look();
+      this.#failures = 0;
+      this.#absences = seen === 'over' ? this.#absences + 1 : 0;
+      return seen !== 'over' || this.#absences > MOST_ABSENCES ? seen : undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#failures += 1;
+      if (this.#failures > MOST_FAILURES) throw error;
+      return undefined;
+    }
   }
 }
 

@@ -42,8 +42,9 @@ export class FreshetPlayer extends HTMLElement {
       get: (name) => this.getAttribute(name),
     });
     const token = this.getAttribute('token');
+    const server = this.getAttribute('server')?.replace(/\/+$/, '') ?? HOME;
     const player = new LivePlayer({
-      server: this.getAttribute('server')?.replace(/\/+$/, '') ?? HOME,
+      server,
       channel,
       muted: isMuted,
       quality,
@@ -53,7 +54,8 @@ export class FreshetPlayer extends HTMLElement {
     style.textContent = STYLE;
     this.#shadow.append(style);
     const name = this.getAttribute('name') ?? channel;
-    const props = { player, name, slug: channel, isAutoplay, hasControls };
+    const posterUrl = `${server}/api/v1/channels/${encodeURIComponent(channel)}/poster`;
+    const props = { player, name, slug: channel, isAutoplay, hasControls, posterUrl };
     this.#shown = { player, component: mount(EmbeddedPlayer, { target: this.#shadow, props }) };
   }
 
