@@ -103,12 +103,16 @@ export class Gate {
     manager: async (c, access) => this.managedChannel(c, slugOf(c), access),
     owner: async (c, access) => {
       if (access.orLocal && c.req.header('authorization') === undefined && isLocalRequest(c)) return {};
-      if (!mayAdminister(await this.#known(c, access))) {
-        throw new HttpError('forbidden', "This is for the server's owner.");
-      }
+      await this.administrator(c, access);
       return {};
     },
   };
+
+  /** Throws `unauthorized`, `insufficient_scope` and `forbidden` for whoever is not the server's owner. */
+  async administrator(c: Context, needed: Needed): Promise<void> {
+    if (mayAdminister(await this.#known(c, needed))) return;
+    throw new HttpError('forbidden', "This is for the server's owner.");
+  }
 
   /** The account that acts. The administrator's token acts for the owner; throws `not_set_up` while there is none. */
   async account(c: Context, needed: Needed): Promise<User> {

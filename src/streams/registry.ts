@@ -203,6 +203,13 @@ export class StreamRegistry {
     return broadcast?.stream.startedAtMs !== undefined;
   }
 
+  /** Ends one session of the channel, by the tag that reports have. One that is not there is as it shall be. */
+  disconnect(channelId: string, tag: string): void {
+    const broadcast = this.#broadcasts.ofChannel(channelId);
+    const session = broadcast && this.#sessions.of(broadcast).find((one) => one.tag === tag);
+    if (session) this.#endings.closeSession(session.id, 'stopped');
+  }
+
   /** Who waits on a channel that lets nobody wait any more is sent away; viewers of what is on stay to its end. */
   channelChanged(channel: StreamChannel): void {
     const broadcast = this.#broadcasts.ofChannel(channel.id);

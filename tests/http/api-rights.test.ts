@@ -63,6 +63,7 @@ const ROUTES: Readonly<Record<string, readonly [who: Who, scope: Scope | 'none']
   'DELETE /channels/{slug}/access': ['anyone', 'none'],
   'GET /channels/{slug}/live': ['visitor', 'read'],
   'GET /channels/{slug}/live/sessions': ['manager', 'streams'],
+  'DELETE /channels/{slug}/live/sessions/{id}': ['manager', 'streams'],
   'POST /channels/{slug}/live/stop': ['manager', 'streams'],
   'GET /channels/{slug}/events': ['visitor', 'read'],
   'GET /channels/{slug}/chat': ['visitor', 'read'],

@@ -124,6 +124,14 @@ describe('the sessions of a stream', () => {
     expect(await list()).toEqual({ items: [], nextCursor: null });
   });
 
+  it('are ended one by one by those who manage the channel', async () => {
+    const [first, second] = [await join(), await join()];
+    const at = (location: string) => `/channels/brook/live/sessions/${idOf(location).slice(0, 8)}`;
+    expect((await fake.call('DELETE', at(first), { token })).status).toBe(204);
+    expect((await list()).items.map(({ id }) => id)).toEqual([publisher, second].map((one) => idOf(one).slice(0, 8)));
+    expect((await fake.request(first)).status).toBe(404);
+  });
+
   it('are nobody else’s business', async () => {
     const path = '/channels/brook/live/sessions';
     expect((await fake.call('GET', path)).status).toBe(401);

@@ -69,6 +69,7 @@ const change = z
 const query = pageQuery.extend({
   live: flag.optional(),
   mine: flag.optional(),
+  all: flag.optional().openapi({ description: "Unlisted and private ones too, of everybody: for the server's owner" }),
   q: text.max(100).optional().openapi({ description: 'Found in slug or title, or a whole tag' }),
   category: category.optional().openapi({ description: 'Of this category alone, whatever the case' }),
   tag: tag.optional(),
@@ -79,8 +80,8 @@ const routes = {
     access: { who: 'anyone', scope: 'read' },
     method: 'get',
     path: '/channels',
-    problems: ['not_set_up'],
-    summary: 'Public channels; with `mine` those of the account',
+    problems: ['not_set_up', 'forbidden'],
+    summary: 'Public channels; with `mine` those of the account, with `all` every one',
     request: { query },
     responses: { 200: answers(pageOf(channelSchema), 'A page of channels, newest first'), ...failure },
   }),
@@ -129,10 +130,10 @@ export function channelRoutes({
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
-    const { limit, cursor, live, mine, q, category: inCategory, tag: tagged } = c.req.valid('query');
+    const { limit, cursor, live, mine, all, q, category: inCategory, tag: tagged } = c.req.valid('query');
     const rows = await channels.list({
       limit: limit + 1,
-      ...(await scope(c, mine === true)),
+      ...(await scope(c, { isMine: mine === true, isAll: all === true })),
       ...(cursor !== undefined && { after: cursor }),
       ...(q !== undefined && q !== '' && { text: q }),
       ...(inCategory && { category: inCategory }),
@@ -185,7 +186,12 @@ export function channelRoutes({
     return channelView(channel, streams.live(channel.id), (await history.lastEnds([channel.id])).get(channel.id));
   }
 
-  async function scope(c: Context, isMine: boolean): Promise<Partial<ChannelQuery>> {
+  async function scope(
+    c: Context,
+    { isMine, isAll }: { isMine: boolean; isAll: boolean },
+  ): Promise<Partial<ChannelQuery>> {
+    if (isAll) await gate.administrator(c, { scope: 'admin' });
+    if (isAll && !isMine) return {};
     return isMine ? { ownerId: (await gate.account(c, { scope: 'read' })).id } : { visibilities: ['public'] };
   }
 

@@ -32,6 +32,14 @@ const routes = {
       ...failure,
     },
   }),
+  disconnect: route({
+    access: { who: 'manager', scope: 'streams' },
+    method: 'delete',
+    path: '/channels/{slug}/live/sessions/{id}',
+    summary: 'Ends one session, by its `id` in the list; who is not kept out may come back',
+    request: { params: slugParam.extend({ id: z.string().max(40) }) },
+    responses: { 204: { description: 'It is not there any more' }, ...failure },
+  }),
   stop: route({
     access: { who: 'manager', scope: 'streams' },
     method: 'post',
@@ -70,6 +78,12 @@ export function liveRoutes(dependencies: ApiDependencies) {
     const { reports, next } = await streams.sessionReports(channel.id, { limit, after });
     c.header('Cache-Control', 'no-store');
     return c.json({ items: reports.map(sessionView), nextCursor: nextCursor(c, next) }, 200);
+  });
+
+  app.openapi(routes.disconnect, async (c) => {
+    const { channel } = c.var.granted;
+    streams.disconnect(channel.id, c.req.valid('param').id);
+    return c.body(null, 204);
   });
 
   app.openapi(routes.stop, async (c) => {

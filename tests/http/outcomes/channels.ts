@@ -6,6 +6,7 @@ export const channelRows: Rows = {
     200: {},
     unauthorized: { as: 'wrong', query: 'mine=true' },
     insufficient_scope: { query: 'mine=true', first: withoutScope('read') },
+    forbidden: { as: 'stranger', query: 'all=true' },
     not_set_up: { as: 'admin', query: 'mine=true', town: 'ownerless' },
   },
   'GET /categories': { 200: {} },

@@ -13,6 +13,7 @@ function hiddenFrom(scope: string, first: NonNullable<Ask['first']>): Ask {
 export const streamRows: Rows = {
   'GET /channels/{slug}/live': { 200: {} },
   'GET /channels/{slug}/live/sessions': { 200: {} },
+  'DELETE /channels/{slug}/live/sessions/{id}': { 204: { id: NOBODYS } },
   'POST /channels/{slug}/live/stop': { 204: {} },
   'GET /channels/{slug}/events': {
     200: {},

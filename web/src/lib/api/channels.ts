@@ -66,6 +66,9 @@ export function channelsApi({ call }: Calls) {
     /** More of them than fit at once are not: who is live comes first. */
     liveChannels: (query: ChannelQuery = {}) =>
       call<Page<Channel>>('GET', `/channels?${new URLSearchParams({ live: 'true', limit: '100', ...query })}`),
+    /** Of everybody, whatever their visibility; for the server's owner. */
+    everyLiveChannel: () =>
+      call<Page<Channel>>('GET', '/channels?all=true&live=true&limit=100').then(({ items }) => items),
     myChannels: () => call<Page<Channel>>('GET', '/channels?mine=true&limit=100').then((page) => page.items),
     channel: (slug: string) => call<Channel>('GET', channelPath(slug)),
     createChannel: (draft: ChannelDraft) => call<Channel>('POST', '/channels', draft),

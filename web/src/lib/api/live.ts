@@ -28,10 +28,24 @@ export interface Live {
   } | null;
 }
 
-/** How a publisher's media comes in, as the server sees it. */
-export interface PublisherSession {
-  readonly kind: 'publisher';
+interface AnySession {
+  /** As in the log; it opens nothing. */
+  readonly id: string;
+  readonly joinedAt: string;
+  readonly path: { readonly family: 'ipv4' | 'ipv6'; readonly protocol: 'udp' | 'tcp' } | null;
   readonly roundTripMs: number | null;
+}
+
+/** How media goes out to a viewer, as the server sees it. */
+export interface ViewerSession extends AnySession {
+  readonly kind: 'viewer';
+  readonly choice: { readonly rid: string | null; readonly estimateBps: number | null };
+  readonly tracks: readonly { readonly kind: 'audio' | 'video'; readonly lossShare: number | null }[];
+}
+
+/** How a publisher's media comes in, as the server sees it. */
+export interface PublisherSession extends AnySession {
+  readonly kind: 'publisher';
   readonly tracks: readonly {
     readonly kind: 'audio' | 'video';
     readonly codec: string;
@@ -51,12 +65,16 @@ export interface PublisherSession {
 export function liveApi({ call }: Calls) {
   return {
     live: (slug: string) => call<Live>('GET', `${channelPath(slug)}/live`),
+    /** Who publishes and who watches now, the publisher first; for those who manage the channel. */
+    sessions: (slug: string, limit: number) =>
+      call<Page<PublisherSession | ViewerSession>>('GET', `${channelPath(slug)}/live/sessions?limit=${limit}`),
+    /** `id`: of the session in that list. */
+    disconnect: (slug: string, id: string) => call<void>('DELETE', `${channelPath(slug)}/live/sessions/${id}`),
     /** Who publishes now; for those who manage the channel. */
     publisher: (slug: string) =>
-      call<Page<PublisherSession | { readonly kind: 'viewer' }>>(
-        'GET',
-        `${channelPath(slug)}/live/sessions?limit=1`,
-      ).then(({ items }) => items.find((session) => session.kind === 'publisher')),
+      call<Page<PublisherSession | ViewerSession>>('GET', `${channelPath(slug)}/live/sessions?limit=1`).then(
+        ({ items }) => items.find((session) => session.kind === 'publisher'),
+      ),
     stopLive: (slug: string) => call<void>('POST', `${channelPath(slug)}/live/stop`),
   };
 }
