@@ -8,6 +8,7 @@ import { Journal } from './journal.ts';
 import { LayerNews } from './layer-news.ts';
 import { type LiveLayer, type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
 import { LiveStream } from './live-stream.ts';
+import { onDemandLayers } from './on-demand-layers.ts';
 import { PeakNews } from './peak-news.ts';
 import type { PlayReport } from './play-report.ts';
 import type {
@@ -136,11 +137,12 @@ export class Broadcast {
     };
   }
 
-  /** All there are of the picture, those made here last. */
+  /** All there are of the picture, those made here last, or to be had for the asking. */
   get layers(): readonly LiveLayer[] {
     const { layers, renditions } = this.stream;
     const made = renditions.map((rendition) => ({ ...rendition, isRendition: true as const }));
-    return [...layers.map((layer) => this.#withLoss(layer)), ...made];
+    const onDemand = this.#channel.isAdaptive ? onDemandLayers(layers, made) : [];
+    return [...layers.map((layer) => this.#withLoss(layer)), ...made, ...onDemand];
   }
 
   /** Some of its viewers could do with smaller pictures than are published. */

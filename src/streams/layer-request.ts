@@ -1,6 +1,6 @@
 import { isPermitted, type LayerTraits, type LayerWish } from '../media/layer-wish.ts';
+import type { Broadcast } from './broadcast.ts';
 import { StreamError } from './errors.ts';
-import type { LiveStream } from './live-stream.ts';
 
 /** What a viewer's client asks for, and for which m-line of his; `undefined`: his video. */
 export interface LayerRequest {
@@ -12,20 +12,20 @@ export interface LayerRequest {
 export function checkLayerRequest(
   { mediaIndex, wish }: LayerRequest,
   videoIndex: number | undefined,
-  stream: LiveStream,
+  broadcast: Broadcast,
 ): void {
   if (videoIndex === undefined) throw noLayer('This session has no video.');
   if (mediaIndex !== undefined && mediaIndex !== videoIndex) {
     throw noLayer(`The video of this session is the m-line with index ${videoIndex}.`);
   }
-  const layers = layersOf(stream);
+  const layers = layersOf(broadcast);
   if (layers.some((layer) => isPermitted(layer, wish))) return;
   throw noLayer(`No layer of this stream is like that. It has ${layers.map(words).join(', ')}.`);
 }
 
 /** As measured; in the first second of a publisher as agreed on. */
-function layersOf(stream: LiveStream): readonly LayerTraits[] {
-  if (stream.layers.length > 0) return [...stream.layers, ...stream.renditions];
+function layersOf({ stream, layers }: Broadcast): readonly LayerTraits[] {
+  if (stream.layers.length > 0) return layers;
   const rids = stream.sources.find(({ kind }) => kind === 'video')?.rids ?? [];
   return rids.length > 0 ? rids.map((rid) => ({ rid })) : [{ rid: '' }];
 }

@@ -7,6 +7,8 @@ export interface LiveLayer extends LayerStats {
   readonly lossShare?: number;
   /** Made here of another one. */
   readonly isRendition?: true;
+  /** Nobody asks for it now, so it is not made. */
+  readonly isOnDemand?: true;
   readonly codec?: CodecName;
   /** From the capture of a picture to its coming, where it is made here. */
   readonly delayMs?: number;

@@ -165,7 +165,7 @@ export class StreamRegistry {
   async chooseLayer(sessionId: string, request: LayerRequest): Promise<void> {
     const session = this.#session('viewer', sessionId);
     if (!session.ice.remote) throw unanswered();
-    checkLayerRequest(request, session.videoIndex, session.broadcast.stream);
+    checkLayerRequest(request, session.videoIndex, session.broadcast);
     await this.#media.chooseLayer(sessionId, request.wish);
   }
 

@@ -6,6 +6,7 @@ import { httpTargets } from './targets/http.ts';
 import { imageTargets } from './targets/images.ts';
 import { packetTargets } from './targets/packets.ts';
 import { peerTargets } from './targets/peers.ts';
+import { renditionTargets } from './targets/renditions.ts';
 import { sctpTargets } from './targets/sctp.ts';
 import { sdpTargets } from './targets/sdp.ts';
 import { viewerTokenTargets } from './targets/viewer-tokens.ts';
@@ -14,6 +15,7 @@ import { viewerTokenTargets } from './targets/viewer-tokens.ts';
 export const targets: readonly FuzzTarget[] = [
   ...sdpTargets,
   ...packetTargets,
+  ...renditionTargets,
   ...dtlsTargets,
   ...sctpTargets,
   ...httpTargets,

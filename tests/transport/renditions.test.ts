@@ -249,6 +249,21 @@ test('it outlasts a publisher, and is told of with its delay, and who wants it',
   await transcoder.stop();
 });
 
+test('a layer that is not made yet is wanted when it is asked for by name, and sent once it is there', async () => {
+  const camera = new Camera(await publish());
+  const [viewer] = await playEverywhere();
+  if (!viewer) throw new Error('nobody watches');
+  await until('the picture came', () => video(viewer).length > 0);
+  expect(events.some(({ type }) => type === 'wanting')).toBe(false);
+  await choose(0, { rid: '240p' });
+  await until('it is wanted', () => events.some(({ type }) => type === 'wanting'));
+  expect(video(viewer).every(isPublished)).toBe(true);
+  const transcoder = await Transcoder.start();
+  await seesMade(viewer);
+  camera.stop();
+  await transcoder.stop();
+});
+
 test('what is no IVF, has foreign times, or a name that is taken, is refused', async () => {
   await publish();
   await threads.openRendition({ ...PLACE, originMs });

@@ -38,6 +38,7 @@ export const layerSchema = z.object({
   keyframeIntervalMs: z.number().optional(),
   codec: z.enum(['av1']).optional().openapi({ description: "Where it is not the track's" }),
   isRendition: z.boolean().openapi({ description: 'Made by the server of what is published' }),
+  isOnDemand: z.boolean().openapi({ description: 'Not made now: it is when a viewer asks for it by its rid' }),
   delayMs: z.int().optional().openapi({ description: 'How far a rendition is behind what it is made of' }),
 });
 
@@ -148,7 +149,7 @@ export function liveView({ live, state, stream }: LiveSnapshot): z.infer<typeof 
 
 export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
   const { rid, bitrateBps, width, height, framesPerSecond, lossShare, jitterMs, keyframeIntervalMs } = layer;
-  const { codec, isRendition = false, delayMs } = layer;
+  const { codec, isRendition = false, isOnDemand = false, delayMs } = layer;
   return {
     rid,
     bitrateBps,
@@ -160,6 +161,7 @@ export function layerView(layer: LiveLayer): z.infer<typeof layerSchema> {
     ...(keyframeIntervalMs !== undefined && { keyframeIntervalMs }),
     ...(codec === 'av1' && isRendition && { codec }),
     isRendition,
+    isOnDemand,
     ...(delayMs !== undefined && { delayMs }),
   };
 }
