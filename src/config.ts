@@ -51,6 +51,8 @@ export interface Config {
   readonly ffmpegPath?: string;
   /** How many the server starts beside itself. */
   readonly transcoders: number;
+  /** How far viewers of live DASH may go back. */
+  readonly dashWindowSeconds: number;
   /** Where transcoders reach the server, without a slash at the end. */
   readonly internalUrl?: string;
   /** For how long viewers and samples of streams are kept one by one. */
@@ -220,6 +222,7 @@ const schema = z.object({
   AUTHORIZE_ON_ERROR: oneOf(AUTHORIZE_ON_ERROR),
   SECRETS_KEY: matching('must have at least 32 characters and no space, as `openssl rand -hex 32` prints', /^\S{32,}$/),
   CHAT_DAYS: wholeNumber(1, 3650, 30),
+  LIVE_DASH_WINDOW_SECONDS: wholeNumber(30, 86_400, 1800),
   LOG_LEVEL: oneOf(LOG_LEVELS),
 });
 
@@ -236,6 +239,8 @@ const DEFAULT_MAX_SESSIONS = 10_000;
 const DEFAULT_API_RATE_LIMIT = 3_000;
 const DEFAULT_ANALYTICS_DAYS = 30;
 const DEFAULT_CHAT_DAYS = 30;
+/** Some 300 MB a stream, 700 where it has a rung of 720 lines. */
+const DEFAULT_DASH_WINDOW_SECONDS = 1_800;
 const DEFAULT_MEDIA_PORT = 8189;
 const DEFAULT_TRANSCODERS = 1;
 
@@ -302,6 +307,7 @@ function grouped(env: z.output<typeof schema>): Config {
     embedOrigins: env.EMBED_ORIGINS ?? ['*'],
     dataDir: env.DATA_DIR ?? resolve('data'),
     recordings: recordingsOf(env),
+    dashWindowSeconds: env.LIVE_DASH_WINDOW_SECONDS ?? DEFAULT_DASH_WINDOW_SECONDS,
     transcoders: env.TRANSCODERS ?? DEFAULT_TRANSCODERS,
     analyticsDays: env.ANALYTICS_DAYS ?? DEFAULT_ANALYTICS_DAYS,
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'true',

@@ -28,7 +28,7 @@ import { ChannelImages } from './images/channel-images.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openRecordings } from './open-recordings.ts';
-import { openRenditions } from './open-renditions.ts';
+import { openLadders, openRenditions } from './open-renditions.ts';
 import { ThumbnailJobs } from './renditions/thumbnail-jobs.ts';
 import { openSecretBox, type SecretBox } from './secret-box.ts';
 import { mintSecret } from './secrets.ts';
@@ -90,6 +90,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const { renditions, demand, close: closeRenditions } = openRenditions({ media, log });
   closers.push({ name: 'renditions', close: closeRenditions });
   const grant = (streamId: string) => renditions.grant(streamId);
+  const ladders = openLadders(config, { demand, grant, database, storage, log });
+  closers.push({ name: 'ladders', close: async () => ladders.close() });
   const thumbnailJobs = new ThumbnailJobs({ jobs: database.jobs, grant, log });
   const channels = new Channels({ store: database.channels });
   const chatLinks = new ChatLinks({
@@ -105,7 +107,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     meter: metrics.sessions,
     witness,
     // The tokens of a stream are granted by `renditions`, which therefore hears of it first.
-    sinks: [recordings, renditions, thumbnailJobs],
+    sinks: [recordings, renditions, ladders, thumbnailJobs],
     renditions: demand,
     texts: chatLinks,
     maxSessions: config.maxSessions,
@@ -140,6 +142,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
         databaseBytes: async () => (await database.report()).stored?.bytes,
       }),
     renditions,
+    ladders,
     images: new ChannelImages({ channels, folder: join(config.dataDir, 'images'), log }),
     analytics: new Analytics({ store: database.analytics }),
     webhooks,

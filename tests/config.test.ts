@@ -43,6 +43,7 @@ test('without any variable everything has its default, and nothing optional is t
     webhookAllowPrivate: false,
     registration: 'closed',
     chatDays: 30,
+    dashWindowSeconds: 1_800,
     logLevel: 'info',
   });
 });
@@ -76,6 +77,7 @@ test('every variable is read into its place', () => {
     WEBHOOK_ALLOW_PRIVATE: 'true',
     SECRETS_KEY: 'k'.repeat(32),
     CHAT_DAYS: '7',
+    LIVE_DASH_WINDOW_SECONDS: '3600',
     LOG_LEVEL: 'DEBUG',
     ...TURN,
     ...S3,
@@ -126,6 +128,7 @@ test('every variable is read into its place', () => {
     webhookAllowPrivate: true,
     secretsKey: 'k'.repeat(32),
     chatDays: 7,
+    dashWindowSeconds: 3_600,
     logLevel: 'debug',
   });
 });

@@ -15,10 +15,18 @@ const LATENCY_MS = DELAY_MS + SEGMENT_MS;
 /** In small steps, so that nobody hears it, a player that fell behind comes back. */
 const CATCH_UP = { max: 1.05, min: 0.96 } as const;
 
+export interface LiveManifestOptions {
+  readonly windowSeconds: number;
+  /** When what it tells was new. */
+  readonly nowMs: number;
+  /** Where its files are, seen from it; with a slash at the end. */
+  readonly folder: string;
+}
+
 /** A media presentation description (ISO/IEC 23009-1) of segments with numbers, each fetched when it is due. */
 export function liveManifest(
   { startedAtMs, periods, hasEnded }: LiveIndex,
-  { windowSeconds, nowMs }: { readonly windowSeconds: number; readonly nowMs: number },
+  { windowSeconds, nowMs, folder }: LiveManifestOptions,
 ): string {
   const last = periods.at(-1);
   const attributes = {
@@ -37,6 +45,7 @@ export function liveManifest(
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n',
     element('MPD', attributes, [
+      element('BaseURL', {}, [folder]),
       element('ServiceDescription', { id: 0 }, [
         element('Latency', { target: LATENCY_MS, min: LATENCY_MS - 500, max: LATENCY_MS + 2_000 }),
         element('PlaybackRate', CATCH_UP),

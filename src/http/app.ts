@@ -16,6 +16,7 @@ import type { Health } from '../health/health.ts';
 import type { ChannelImages } from '../images/channel-images.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
+import type { LiveLadders } from '../renditions/live-ladders.ts';
 import type { Renditions } from '../renditions/renditions.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { StorageFigures } from '../storage/storage-figures.ts';
@@ -37,6 +38,7 @@ import { Gate } from './gate.ts';
 import { type HealthChecks, healthRoutes } from './health.ts';
 import type { TurnOptions } from './ice-servers.ts';
 import { Limits } from './limits.ts';
+import { liveDashRoutes } from './live-dash.ts';
 import { liveMediaRoutes } from './live-media.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
 import { oEmbedRoutes } from './oembed.ts';
@@ -45,6 +47,7 @@ import { recordingMediaRoutes } from './recording-media.ts';
 import type { RedirectOptions } from './redirect.ts';
 import { openToAllOrigins } from './signalling.ts';
 import type { SiteHandler } from './site.ts';
+import { timeRoutes } from './time.ts';
 import { transcodingRoutes } from './transcoding.ts';
 import { ViewerAccess } from './viewer-access.ts';
 import { whepRoutes } from './whep.ts';
@@ -62,6 +65,7 @@ export interface AppOptions extends Accounts {
   readonly storage: Storage;
   readonly storageFigures: () => Promise<StorageFigures>;
   readonly renditions: Renditions;
+  readonly ladders: LiveLadders;
   readonly images: ChannelImages;
   readonly analytics: Analytics;
   readonly health: Health;
@@ -104,7 +108,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
   if (metrics) app.use(countRequests(metrics)).route('/', metricsRoutes(metrics, auth));
   app.use('/api/*', plainHeaders).use('/whip/*', plainHeaders).use('/whep/*', plainHeaders);
-  app.route('/', healthRoutes(options.checks ?? {}));
+  app.route('/', healthRoutes(options.checks ?? {})).route('/time', timeRoutes());
   app.route('/whip', whipRoutes({ streams, streamKeys, limits, admit, turn, redirect, publicUrl, log }));
   app.route('/whep', whepRoutes({ streams, gate, chat, limits, admit, turn, redirect, publicUrl }));
   app.use('/oembed', plainHeaders).route('/oembed', oEmbedRoutes({ channels: options.channels, limits, publicUrl }));
@@ -117,7 +121,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/api/v1', api);
   app.use('/media/*', openToAllOrigins);
   app.route('/media/recordings', recordingMediaRoutes({ ...options, gate }));
-  app.route('/media/live', liveMediaRoutes({ ...options, gate }));
+  app
+    .route('/media/live', liveMediaRoutes({ ...options, gate }))
+    .route('/media/live', liveDashRoutes({ ...options, gate }));
   app.get(
     '/api/docs',
     docsPage(() => documentOf(api)),

@@ -70,6 +70,7 @@ export const statusOf = {
   no_session: 404,
   no_stream: 404,
   stream_over: 404,
+  not_adaptive: 404,
   no_channel: 404,
   no_key: 404,
   no_viewer_token: 404,
@@ -123,6 +124,8 @@ export const statusOf = {
   authorizer_away: 503,
   at_capacity: 503,
   interrupted: 503,
+  ladder_starting: 503,
+  ladder_full: 503,
   storage_failed: 503,
   storage_full: 507,
 } as const satisfies Record<ErrorCode, ContentfulStatusCode>;
@@ -134,6 +137,8 @@ const retrySeconds: Partial<Record<ErrorCode, number>> = {
   at_capacity: 5,
   token_in_use: 5,
   interrupted: 1,
+  ladder_starting: 1,
+  ladder_full: 10,
   too_many_logins: 2,
 };
 

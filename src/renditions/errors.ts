@@ -1,4 +1,10 @@
-export type RenditionErrorCode = 'stream_over' | 'layer_taken' | 'bad_layer';
+export type RenditionErrorCode =
+  | 'stream_over'
+  | 'layer_taken'
+  | 'bad_layer'
+  | 'not_adaptive'
+  | 'ladder_starting'
+  | 'ladder_full';
 
 /** What a transcoder is told, in words it may log. */
 export class RenditionError extends Error {

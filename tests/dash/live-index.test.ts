@@ -56,11 +56,13 @@ describe('the index', () => {
 });
 
 describe('the manifest', () => {
-  const of = (index: Index) => liveManifest(index, { windowSeconds: 1_800, nowMs: Date.UTC(2026, 10, 22, 0, 0, 10) });
+  const of = (index: Index) =>
+    liveManifest(index, { windowSeconds: 1_800, nowMs: Date.UTC(2026, 10, 22, 0, 0, 10), folder: 'a-stream/' });
 
   test('says when segments are there: the stream’s beginning and what an encoder takes', () => {
     const text = of(indexOf(7, 8));
     expect(text).toContain('availabilityStartTime="2026-11-22T00:00:00.500Z"');
+    expect(text).toContain('<BaseURL>a-stream/</BaseURL>');
     expect(text).toContain('timeShiftBufferDepth="PT1800S"');
     expect(text).toContain('suggestedPresentationDelay="PT1.5S"');
     expect(text).toContain('<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>');

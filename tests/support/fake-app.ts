@@ -80,7 +80,7 @@ export class FakeApp {
     secrets: new SecretBox('tests'),
     isPrivateAllowed: false,
   });
-  readonly renditions = new FakeRenditions();
+  readonly renditions: FakeRenditions;
   readonly recordings = new FakeRecordings();
   readonly imageFolder = mkdtempSync(join(tmpdir(), 'freshet-images-'));
   readonly messages = new FakeMessageStore(this.users);
@@ -104,6 +104,7 @@ export class FakeApp {
     this.accounts = openAccounts(stores, { isOpen: options.isRegistrationOpen === true });
     const log: Logger = pino({ level: 'debug' }, { write: (line: string) => this.log.push(line) });
     const { media, clock } = this;
+    this.renditions = new FakeRenditions({ storage: this.recordings.storage, now: () => clock.now() });
     const { maxSessions, store = this.streamStore } = options;
     const { channels = new Channels({ store: this.channelStore }) } = options;
     afterTest(() => rmSync(this.imageFolder, { recursive: true, force: true }));
@@ -125,7 +126,7 @@ export class FakeApp {
       store,
       clock,
       log,
-      sinks: [this.recordings.recordings, this.renditions.renditions],
+      sinks: [this.recordings.recordings, this.renditions.renditions, this.renditions.ladders],
       texts: chatLinks,
       witness: new StreamNews({ deliveries: this.deliveries }),
       ...(maxSessions !== undefined && { maxSessions }),
@@ -143,6 +144,7 @@ export class FakeApp {
       storage: this.recordings.storage,
       storageFigures: async () => someFigures,
       renditions: this.renditions.renditions,
+      ladders: this.renditions.ladders,
       images: new ChannelImages({ channels, folder: this.imageFolder, log }),
       analytics: new Analytics({ store: this.analyticsStore }),
       health: new Health({ facts: async () => allWell, offered: () => allWell.offered }),
