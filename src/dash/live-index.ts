@@ -60,6 +60,12 @@ export function nextNumber({ periods }: LiveIndex): number {
   return periods.at(-1)?.end ?? 0;
 }
 
+/** Whether there never will be such a segment, although there are some before and after it. */
+export function isHole({ periods }: LiveIndex, number: number): boolean {
+  const next = periods.find(({ end }) => end > number);
+  return next !== undefined && next !== periods[0] && number < next.first;
+}
+
 /** With one segment more. What is missing before it, or is made of something else, begins another period. */
 export function withSegment(index: LiveIndex, number: number, representations: readonly Representation[]): LiveIndex {
   const last = index.periods.at(-1);

@@ -1,4 +1,5 @@
-import { type Block, cluster, type MatroskaTrack, matroskaHead, OPUS_CONFIG } from '../recording/matroska.ts';
+import { element, uint } from '../recording/ebml.ts';
+import { type Block, cluster, ID, type MatroskaTrack, matroskaHead, OPUS_CONFIG } from '../recording/matroska.ts';
 
 /** The one track of each file. */
 const TRACK = 1;
@@ -29,6 +30,11 @@ export function audioInit(): Uint8Array {
 
 function initOf(track: MatroskaTrack): Uint8Array {
   return matroskaHead([track]).bytes;
+}
+
+/** A segment in which nothing is: what a player may take that asks for what never was, and goes on. */
+export function emptySegment(startMs: number): Uint8Array {
+  return element(ID.cluster, uint(ID.timestamp, startMs));
 }
 
 /** One cluster: what Media Source Extensions take as a segment of WebM. */

@@ -4,8 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Context, Hono } from 'hono';
 import type { Channel } from '../channels/ports.ts';
 import { liveFileKey, liveIndexKey, numberOfFile } from '../dash/live-files.ts';
-import { type LiveIndex, nextNumber, readLiveIndex, SEGMENT_MS } from '../dash/live-index.ts';
+import { isHole, type LiveIndex, nextNumber, readLiveIndex, SEGMENT_MS } from '../dash/live-index.ts';
 import { liveManifest, MAKING_MS } from '../dash/live-manifest.ts';
+import { emptySegment } from '../dash/webm.ts';
 import { RenditionError } from '../renditions/errors.ts';
 import type { LiveLadders } from '../renditions/live-ladders.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -69,8 +70,12 @@ export function liveDashRoutes({ gate, ladders, storage }: LiveDashOptions): Hon
     if (!ladder || key === undefined) throw new HttpError('not_found', 'There is nothing here.');
     const number = numberOfFile(file);
     const found = number === undefined || ladder.isOver ? undefined : await indexes.of(stream);
-    if (found && number !== undefined && isDue(found.index, number)) await arrivals.of(key);
-    return sendStored(c, storage, { key, cache: `${shared(channel)}, max-age=31536000, immutable` });
+    const cache = `${shared(channel)}, max-age=31536000, immutable`;
+    if (found && number !== undefined) {
+      if (isHole(found.index, number)) return sendNothing(c, number, cache);
+      if (isDue(found.index, number)) await arrivals.of(key);
+    }
+    return sendStored(c, storage, { key, cache });
   });
 
   const visible = (c: Context<AppEnv>): Promise<Channel> =>
@@ -85,6 +90,12 @@ function starting(isFull: boolean): RenditionError {
   return isFull
     ? new RenditionError('The server makes as many streams smaller as it can.', { code: 'ladder_full' })
     : new RenditionError('The first segments are being made: ask again in a moment.', { code: 'ladder_starting' });
+}
+
+/** Players that were promised a segment which then was not made ask for it again and again, unless there is one. */
+function sendNothing(c: Context<AppEnv>, number: number, cache: string): Response {
+  const headers = { 'Content-Type': 'video/webm', 'Cache-Control': cache, 'X-Content-Type-Options': 'nosniff' };
+  return c.body(Buffer.from(emptySegment(number * SEGMENT_MS)), 200, headers);
 }
 
 /** Whether it is about to be there. */

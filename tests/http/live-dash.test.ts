@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { liveDashPrefix, liveIndexKey } from '../../src/dash/live-files.ts';
 import { type LiveIndex, withSegment } from '../../src/dash/live-index.ts';
+import { MatroskaBlocks } from '../../src/dash/matroska-blocks.ts';
 import { FakeApp } from '../support/fake-app.ts';
 
 const sound = { id: 'audio', kind: 'audio', codecs: 'opus', bitrateBps: 96_000, init: 'init-0a.webm' } as const;
@@ -132,6 +133,17 @@ describe('a segment', () => {
       expect(Date.now() - startMs).toBeLessThan(1_000);
     },
   );
+
+  test('that was never made is empty where there are others after it: players go on', async () => {
+    const streamId = await goLive();
+    await make(streamId, [5, 6, 9]);
+    for (const number of [7, 8]) {
+      const answer = await fake.request(`/media/live/brook/${streamId}/audio/${number}.webm`);
+      expect(answer.status).toBe(200);
+      expect(new MatroskaBlocks().push(Buffer.from(await answer.arrayBuffer()))).toEqual([]);
+    }
+    expect((await fake.request(`/media/live/brook/${streamId}/audio/4.webm`)).status).toBe(404);
+  });
 
   test('of another channel’s stream is not there', async () => {
     const streamId = await goLive();
