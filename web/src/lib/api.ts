@@ -3,6 +3,7 @@ import { callsWith } from './api/call.ts';
 import { channelsApi } from './api/channels.ts';
 import { chatApi } from './api/chat.ts';
 import { healthApi } from './api/health.ts';
+import { jobsApi } from './api/jobs.ts';
 import { keysApi } from './api/keys.ts';
 import { liveApi } from './api/live.ts';
 import { peopleApi } from './api/people.ts';
@@ -25,6 +26,7 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     ...keysApi(calls),
     ...chatApi(calls),
     ...recordingsApi(calls),
+    ...jobsApi(calls),
     ...webhooksApi(calls),
     ...healthApi(calls),
   };
