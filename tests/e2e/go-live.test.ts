@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterTest } from '../support/after-test.ts';
 import { owner } from '../support/api.ts';
 import { keepPicture, newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
 import { Server } from '../support/server.ts';
@@ -42,6 +43,28 @@ async function openLive(streamer: Visitor): Promise<Page> {
 async function viewersShown(page: Page): Promise<number> {
   return Number((await page.getByTestId('viewers').innerText()).match(/\d+/)?.[0]);
 }
+
+test('a new owner sees himself after three clicks, and well within two minutes', async () => {
+  const startedMs = performance.now();
+  const fresh = await Server.start();
+  afterTest(() => fresh.stop());
+  const streamer = await newVisitor(browser);
+  const page = await streamer.open(fresh.setupUrl);
+  await page.getByLabel('Your name').fill(owner.name);
+  await page.getByLabel('Password').fill(owner.password);
+  await page.getByLabel('Its address').fill('source');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('button', { name: 'Go live' }).click();
+  const [watch] = await Promise.all([
+    streamer.context.waitForEvent('page'),
+    page.getByRole('link', { name: 'Open the watch page' }).click(),
+  ]);
+  await seesMovingPicture(watch, PLAYER);
+  expect(performance.now() - startedMs).toBeLessThan(120_000);
+  expect(streamer.errors).toEqual([]);
+  await endStream(page);
+  await streamer.leave();
+});
 
 test('a streamer goes live in the studio and is seen and heard, through a restart, until he stops', async () => {
   const streamer = await newVisitor(browser);

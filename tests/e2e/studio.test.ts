@@ -90,6 +90,8 @@ test('scenes change under the eyes of a viewer, without a new connection', async
   );
   await seesMovingPicture(watch, PLAYER);
   await hearsSound(watch);
+  const lines = () => studio.locator(PREVIEW).evaluate((video) => ('videoHeight' in video ? video.videoHeight : 0));
+  await until('the whole screen is seen', async () => (await received(watch)).height === (await lines()));
 
   await studio.keyboard.press('3');
   await studio.getByTestId('inset').waitFor();
@@ -106,6 +108,7 @@ test('scenes change under the eyes of a viewer, without a new connection', async
 
   await studio.keyboard.press('1');
   await seesMovingPicture(watch, PLAYER);
+  await until('the whole camera is seen', async () => (await received(watch)).height === (await lines()));
   expect(await studio.evaluate('probe.peers()')).toBe(1);
   expect(await watch.evaluate('probe.peers()')).toBe(1);
   await endStream(studio);
@@ -279,7 +282,7 @@ test('who is muted is not heard, and heard again once he is not', async () => {
   await viewer.leave();
 });
 
-test('leaving the page asks first, and so does taking over from another device', async () => {
+test('leaving the page asks first, closing it too, and so does taking over from another device', async () => {
   const studio = await openStudio();
   await goLive(studio);
   await until('it is live', async () => (await api.live(slug)).state === 'live');
@@ -287,6 +290,9 @@ test('leaving the page asks first, and so does taking over from another device',
   await studio.getByRole('link', { name: 'Dashboard' }).click();
   await question.getByText('Leaving the studio ends the stream').waitFor();
   await question.getByRole('button', { name: 'Cancel' }).click();
+  const [asked] = await Promise.all([studio.waitForEvent('dialog'), studio.close({ runBeforeUnload: true })]);
+  expect(asked.type()).toBe('beforeunload');
+  await asked.dismiss();
   expect((await api.live(slug)).state).toBe('live');
 
   const other = await newVisitor(browser);

@@ -56,6 +56,11 @@ export class Studio {
     if (changed.some((name) => VOICE.has(name))) await this.stage.devices.reopen('microphone');
     if (changed.some((name) => PICTURE.has(name))) await this.stage.resize();
     this.stage.refit();
+    await this.retune();
+  }
+
+  /** The picture has another size by itself: a shared window was resized, a phone turned. */
+  async retune(): Promise<void> {
     await this.broadcast.tune(this.#quality());
   }
 
