@@ -25,6 +25,7 @@ import { readPlayerLibrary } from './http/player-library.ts';
 import { serveHttp } from './http/server.ts';
 import { loadSite, type SiteHandler } from './http/site.ts';
 import { ChannelImages } from './images/channel-images.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { createLog, type Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { openRecordings } from './open-recordings.ts';
@@ -133,6 +134,7 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
     ...accounts,
     history: database.streams,
     recordings,
+    jobs: new Jobs({ store: database.jobs, renditions: database.renditions }),
     storage,
     storageFigures: () =>
       storageFigures({

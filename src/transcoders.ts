@@ -1,5 +1,5 @@
 /** The transcoders beside the server: processes of their own, started again when they end by themselves. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,6 +13,12 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** One that ran for so long may be started again at once. */
 const STEADY_MS = 60_000;
+
+/**
+ * As root SVT-AV1 gives its threads the highest real-time priority, and no stream would get anywhere beside it: without the
+ * right to do so they are threads like others.
+ */
+const WITHOUT_REAL_TIME = ['setpriv', '--bounding-set=-sys_nice', '--inh-caps=-sys_nice'] as const;
 
 /** Of our environment, which holds secrets, what a program needs to find its things. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS'] as const;
@@ -78,7 +84,8 @@ export class Transcoders {
   /** Resolves with why it ended. */
   async #run(): Promise<string> {
     const { log, worked } = this.#options;
-    const child = spawn(process.execPath, [PROGRAM], {
+    const [program = process.execPath, ...args] = [...prefix(), process.execPath, PROGRAM];
+    const child = spawn(program, args, {
       env: this.#environment(),
       // It ends when this channel does: with us, however we end.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -122,6 +129,12 @@ export class Transcoders {
       }),
     };
   }
+}
+
+function prefix(): readonly string[] {
+  if (process.getuid?.() !== 0) return [];
+  const [program, ...args] = WITHOUT_REAL_TIME;
+  return spawnSync(program, [...args, 'true'], { stdio: 'ignore' }).status === 0 ? WITHOUT_REAL_TIME : [];
 }
 
 /** With its ffmpeg, whether it is there itself or not. */

@@ -12,6 +12,8 @@ import { Ffmpeg } from './ffmpeg.ts';
 import type { JobKindRun } from './job-kind.ts';
 import { WorkFolders } from './work-folders.ts';
 
+const FORGET_MS = 3_600_000;
+
 interface TranscoderOptions {
   readonly config: Config;
   readonly log: Log;
@@ -55,6 +57,11 @@ export class Transcoder {
     const closing = transcoder.#closing.signal;
     const serverUrl = config.internalUrl;
     const shop = { leases, folders, witness, closing, worked, log, ffmpeg, storage, database, serverUrl };
+    const forget = () =>
+      void leases.forget(new Date()).catch((err: unknown) => log.warn({ err }, 'old jobs were kept'));
+    forget();
+    const forgetting = setInterval(forget, FORGET_MS).unref();
+    closing.addEventListener('abort', () => clearInterval(forgetting));
     for (const kind of kinds) await transcoder.#take(kind, shop);
     log.info({ ffmpeg: found.version, encoder: ffmpeg.videoEncoder, storage: storage.name }, 'transcoder ready');
     return transcoder;

@@ -1,5 +1,15 @@
 import { fromPrisma } from 'pg-boss';
-import type { AttemptEnd, DueJob, JobDraft, JobKind, JobLeases, JobQuery, JobRecord, JobStore } from '../jobs/ports.ts';
+import type {
+  AttemptEnd,
+  DueJob,
+  JobDraft,
+  JobKind,
+  JobLeases,
+  JobQuery,
+  JobRecord,
+  JobStore,
+  ListedJob,
+} from '../jobs/ports.ts';
 import { type DbClient, isId, isTaken, isWithoutParent } from './client.ts';
 import type { Prisma } from './generated/client.ts';
 import type { JobQueue } from './job-queue.ts';
@@ -17,6 +27,10 @@ const OPEN = ['queued', 'running'] as const;
 const SETTLED = ['failed', 'cancelled'] as const;
 const DIED = 'the transcoder ended in the middle of it';
 const ADD_TRIES = 3;
+
+const withSlug = { channel: { select: { slug: true } } } as const satisfies Prisma.JobInclude;
+const DAY_MS = 86_400_000;
+const KEPT_DAYS = 90;
 
 type Transaction = Parameters<Parameters<DbClient['$transaction']>[0]>[0];
 
@@ -49,37 +63,50 @@ export class DbJobs implements JobStore, JobLeases {
     }
   }
 
-  async byId(id: string): Promise<JobRecord | undefined> {
-    return (isId(id) && (await this.#db.job.findUnique({ where: { id } }))) || undefined;
+  async byId(id: string): Promise<ListedJob | undefined> {
+    const found = isId(id) ? await this.#db.job.findUnique({ where: { id }, include: withSlug }) : null;
+    return found ? listed(found) : undefined;
   }
 
-  async list({ channelIds, kinds, status, recordingId, limit, after }: JobQuery): Promise<readonly JobRecord[]> {
+  async latest(kind: JobKind, recordingIds: readonly string[]): Promise<ReadonlyMap<string, JobRecord>> {
+    const rows = await this.#db.job.findMany({
+      where: { kind, recordingId: { in: [...recordingIds] } },
+      distinct: ['recordingId'],
+      orderBy: { id: 'desc' },
+    });
+    return new Map(rows.flatMap((row) => (row.recordingId === null ? [] : [[row.recordingId, row]])));
+  }
+
+  async list({ ownerId, kinds, status, recordingId, limit, after }: JobQuery): Promise<readonly ListedJob[]> {
     if ((after !== undefined && !isId(after)) || (recordingId !== undefined && !isId(recordingId))) return [];
-    return await this.#db.job.findMany({
+    const rows = await this.#db.job.findMany({
       where: {
         kind: { in: [...kinds] },
-        ...(channelIds !== undefined && { channelId: { in: [...channelIds] } }),
+        ...(ownerId !== undefined && { channel: { ownerId } }),
         ...(status !== undefined && { status }),
         ...(recordingId !== undefined && { recordingId }),
         ...(after !== undefined && { id: { lt: after } }),
       },
       orderBy: { id: 'desc' },
       take: limit,
+      include: withSlug,
     });
+    return rows.map(listed);
   }
 
-  async cancel(id: string): Promise<JobRecord | undefined> {
+  async cancel(id: string): Promise<ListedJob | undefined> {
     if (!isId(id)) return undefined;
     const data = { status: 'cancelled', endedAt: new Date() } as const;
     await this.#db.job.updateMany({ where: { id, status: { in: [...OPEN] } }, data });
     return await this.byId(id);
   }
 
-  async retry(id: string): Promise<JobRecord | 'taken' | undefined> {
+  async retry(id: string): Promise<ListedJob | 'taken' | undefined> {
     if (!isId(id)) return undefined;
     const data = { failures: 0, problem: null, endedAt: null, startedAt: null };
     try {
-      return (await this.#enqueue({ id, status: { in: [...SETTLED] } }, data)) ?? (await this.byId(id));
+      await this.#enqueue({ id, status: { in: [...SETTLED] } }, data);
+      return await this.byId(id);
     } catch (error) {
       if (isTaken(error)) return 'taken';
       throw error;
@@ -121,6 +148,12 @@ export class DbJobs implements JobStore, JobLeases {
   ): Promise<boolean> {
     const data = problem === null ? {} : { problem, failures: { increment: 1 } };
     return (await this.#enqueue(held(id, attempt), data, delaySeconds)) !== undefined;
+  }
+
+  async forget(now: Date): Promise<void> {
+    const before = (days: number) => ({ lt: new Date(now.getTime() - days * DAY_MS) });
+    const ofStreams = { recordingId: null, endedAt: before(1) };
+    await this.#db.job.deleteMany({ where: { OR: [ofStreams, { endedAt: before(KEPT_DAYS) }] } });
   }
 
   async #create({ detail = {}, ...draft }: JobDraft): Promise<JobRecord> {
@@ -177,6 +210,10 @@ export class DbJobs implements JobStore, JobLeases {
     this.#defined.set(kind, defined);
     return defined;
   }
+}
+
+function listed({ channel, turn: _, ...job }: Prisma.JobGetPayload<{ include: typeof withSlug }>): ListedJob {
+  return { ...job, channelSlug: channel.slug };
 }
 
 const held = (id: string, attempt: number) => ({ id, attempt, status: 'running' }) as const;

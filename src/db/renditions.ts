@@ -16,6 +16,7 @@ export class DbRenditions implements RenditionStore {
         await db.$queryRaw`SELECT 1 FROM recordings WHERE id = ${recordingId}::uuid FOR UPDATE`;
         await db.rendition.deleteMany({ where: { recordingId } });
         await db.rendition.createMany({ data });
+        await db.recording.updateMany({ where: { id: recordingId }, data: { renditionsAt: new Date() } });
       });
     } catch (error) {
       if (isWithoutParent(error)) return false;

@@ -14,6 +14,7 @@ import type { GuestPasses } from '../chat/guests.ts';
 import type { ChatLinks } from '../chat/links.ts';
 import type { Health } from '../health/health.ts';
 import type { ChannelImages } from '../images/channel-images.ts';
+import type { Jobs } from '../jobs/jobs.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Recordings } from '../recording/recordings.ts';
 import type { LiveLadders } from '../renditions/live-ladders.ts';
@@ -62,6 +63,7 @@ export interface AppOptions extends Accounts {
   readonly viewerTokens: ViewerTokens;
   readonly history: StreamHistory;
   readonly recordings: Recordings;
+  readonly jobs: Jobs;
   readonly storage: Storage;
   readonly storageFigures: () => Promise<StorageFigures>;
   readonly renditions: Renditions;

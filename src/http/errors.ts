@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AccountError, type AccountErrorCode } from '../accounts/errors.ts';
 import { ChannelError, type ChannelErrorCode } from '../channels/errors.ts';
 import { ChatError, type ChatErrorCode } from '../chat/errors.ts';
+import { JobError, type JobErrorCode } from '../jobs/errors.ts';
 import { RenditionError, type RenditionErrorCode } from '../renditions/errors.ts';
 import { type MissingCodec, SdpError, type SdpErrorCode } from '../sdp/sdp-error.ts';
 import { StreamError, type StreamErrorCode } from '../streams/errors.ts';
@@ -41,6 +42,7 @@ export type ErrorCode =
   | AccountErrorCode
   | WebhookErrorCode
   | ChatErrorCode
+  | JobErrorCode
   | RenditionErrorCode;
 
 /** One status for each code: those of sessions come from RFC 9725 and the WHEP draft. */
@@ -82,11 +84,15 @@ export const statusOf = {
   no_message: 404,
   no_author: 404,
   no_ban: 404,
+  no_job: 404,
   method_not_allowed: 405,
   not_live: 409,
   still_live: 409,
   unanswered: 409,
   layer_taken: 409,
+  nothing_recorded: 409,
+  job_open: 409,
+  not_to_retry: 409,
   slug_taken: 409,
   too_many_webhooks: 409,
   already_set_up: 409,
@@ -104,6 +110,7 @@ export const statusOf = {
   no_layer: 422,
   invalid_fields: 422,
   bad_layer: 422,
+  bad_rungs: 422,
   bad_slug: 422,
   bad_image: 422,
   bad_url: 422,
@@ -217,7 +224,16 @@ function problem(
   return c.body(JSON.stringify(body), status);
 }
 
-const KNOWN = [StreamError, SdpError, ChannelError, AccountError, WebhookError, ChatError, RenditionError] as const;
+const KNOWN = [
+  StreamError,
+  SdpError,
+  ChannelError,
+  AccountError,
+  WebhookError,
+  ChatError,
+  JobError,
+  RenditionError,
+] as const;
 
 function isKnown(error: unknown): error is InstanceType<(typeof KNOWN)[number]> {
   return KNOWN.some((known) => error instanceof known);

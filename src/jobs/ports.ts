@@ -29,6 +29,11 @@ export interface JobRecord {
   readonly endedAt: Date | null;
 }
 
+/** With what people know its channel by. */
+export interface ListedJob extends JobRecord {
+  readonly channelSlug: string;
+}
+
 export interface JobDraft {
   readonly kind: JobKind;
   readonly channelId: string;
@@ -38,8 +43,8 @@ export interface JobDraft {
 }
 
 export interface JobQuery {
-  /** `undefined`: of all channels. */
-  readonly channelIds?: readonly string[] | undefined;
+  /** Whose channels; `undefined`: everybody's. */
+  readonly ownerId?: string | undefined;
   readonly kinds: readonly JobKind[];
   readonly status?: JobStatus | undefined;
   readonly recordingId?: string | undefined;
@@ -55,13 +60,15 @@ export interface JobStore {
    * back. `undefined` where channel or recording are gone.
    */
   add(draft: JobDraft): Promise<{ readonly job: JobRecord; readonly isNew: boolean } | undefined>;
-  byId(id: string): Promise<JobRecord | undefined>;
+  byId(id: string): Promise<ListedJob | undefined>;
   /** Newest first. */
-  list(query: JobQuery): Promise<readonly JobRecord[]>;
+  list(query: JobQuery): Promise<readonly ListedJob[]>;
+  /** The newest of each recording. */
+  latest(kind: JobKind, recordingIds: readonly string[]): Promise<ReadonlyMap<string, JobRecord>>;
   /** Queued or running ends as cancelled; another stays as it is. */
-  cancel(id: string): Promise<JobRecord | undefined>;
+  cancel(id: string): Promise<ListedJob | undefined>;
   /** Failed or cancelled is queued anew; another stays as it is. `taken`: another job does the same meanwhile. */
-  retry(id: string): Promise<JobRecord | 'taken' | undefined>;
+  retry(id: string): Promise<ListedJob | 'taken' | undefined>;
 }
 
 /** One size of a recording. */
@@ -109,6 +116,8 @@ export interface JobLeases {
   beat(jobId: string, attempt: number, progress: number): Promise<boolean>;
   /** `undefined` where that was not this attempt's to say. */
   end(jobId: string, attempt: number, end: AttemptEnd): Promise<JobRecord | undefined>;
+  /** What ended long ago; jobs of live streams sooner. */
+  forget(now: Date): Promise<void>;
   /** Queued again: after a failure, or handed back without one (`problem` null). False as `beat`. */
   again(jobId: string, attempt: number, next: { problem: string | null; delaySeconds: number }): Promise<boolean>;
 }

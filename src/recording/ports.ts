@@ -36,6 +36,8 @@ export interface RecordingRecord {
   readonly endedAt: Date | null;
   /** When poster and sprite were made. */
   readonly picturesAt: Date | null;
+  /** When its renditions were made. */
+  readonly renditionsAt: Date | null;
   /** In order. */
   readonly parts: readonly RecordingPart[];
 }

@@ -23,6 +23,10 @@ const lists: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
     await fake.call('PATCH', '/channels/brook', { token, body: { isRecorded: true } });
     await lists['/channels/{slug}/streams']?.(name);
   },
+  '/jobs': async () => {
+    const { id: channelId } = [...fake.channelStore.rows.values()][0] ?? { id: '' };
+    await fake.jobs.add({ kind: 'renditions', channelId, recordingId: crypto.randomUUID() });
+  },
   '/invites': () => post('/invites', { role: 'viewer' }),
   '/logins': () => fake.accounts.login.open([...fake.users.rows.values()][0] as User),
   '/users': async (name) => fake.users.add(name, 'viewer'),

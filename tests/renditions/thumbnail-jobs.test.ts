@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import type { JobDraft, JobRecord, JobStore } from '#src/jobs/ports.ts';
+import type { JobDraft, JobStore, ListedJob } from '#src/jobs/ports.ts';
 import { ThumbnailJobs } from '#src/renditions/thumbnail-jobs.ts';
 import { settled } from '../support/fake-clock.ts';
 
@@ -20,14 +20,14 @@ class Jobs implements Pick<JobStore, 'add' | 'cancel'> {
     return { job: this.#job, isNew: true };
   }
 
-  async cancel(id: string): Promise<JobRecord> {
+  async cancel(id: string): Promise<ListedJob> {
     this.cancelled.push(id);
     return this.#job;
   }
 
-  get #job(): JobRecord {
+  get #job(): ListedJob {
     const times = { createdAt: new Date(0), startedAt: null, endedAt: null };
-    const place = { channelId: 'c1', recordingId: null, streamId: 's1', detail: {} };
+    const place = { channelId: 'c1', channelSlug: 'ann', recordingId: null, streamId: 's1', detail: {} };
     return {
       id: 'j1',
       kind: 'thumbnails',

@@ -19,6 +19,7 @@ import { Health } from '../../src/health/health.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import { Limits } from '../../src/http/limits.ts';
 import { ChannelImages } from '../../src/images/channel-images.ts';
+import { Jobs } from '../../src/jobs/jobs.ts';
 import { SecretBox } from '../../src/secret-box.ts';
 import type { StreamStore } from '../../src/streams/ports.ts';
 import { Probes } from '../../src/streams/probes.ts';
@@ -42,6 +43,7 @@ import {
 } from './fake-channel-stores.ts';
 import { FakeBanStore, FakeMessageStore } from './fake-chat-stores.ts';
 import { FakeClock, settled } from './fake-clock.ts';
+import { FakeJobs } from './fake-jobs.ts';
 import { FakeMediaPlane } from './fake-media-plane.ts';
 import { FakeRecordings } from './fake-recordings.ts';
 import { FakeRenditions } from './fake-renditions.ts';
@@ -82,6 +84,7 @@ export class FakeApp {
   });
   readonly renditions: FakeRenditions;
   readonly recordings = new FakeRecordings();
+  readonly jobs = new FakeJobs(this.channelStore);
   readonly imageFolder = mkdtempSync(join(tmpdir(), 'freshet-images-'));
   readonly messages = new FakeMessageStore(this.users);
   readonly banStore = new FakeBanStore();
@@ -141,6 +144,7 @@ export class FakeApp {
       limits: new Limits({ isBehindProxy: options.publicUrl !== undefined, pause: async () => {} }),
       history: this.streamStore,
       recordings: this.recordings.recordings,
+      jobs: new Jobs({ store: this.jobs, renditions: this.jobs }),
       storage: this.recordings.storage,
       storageFigures: async () => someFigures,
       renditions: this.renditions.renditions,

@@ -29,6 +29,7 @@ export class FakeRecordingStore implements RecordingStore {
       problem: null,
       endedAt: null,
       picturesAt: null,
+      renditionsAt: null,
       parts: [],
     });
   }

@@ -26,7 +26,7 @@ it('a recording that is ready is told of to those who listen to its channel, wit
       state: 'ready',
       problem: 'disk_full',
     },
-    ...{ startedAt: at(10), endedAt: at(70), picturesAt: null },
+    ...{ startedAt: at(10), endedAt: at(70), picturesAt: null, renditionsAt: null },
     parts: [
       { ...part, startedAt: at(10), durationMs: 40_000, bytes: 1_000 },
       { ...part, number: 1, startedAt: at(50), durationMs: 20_000, bytes: 500 },

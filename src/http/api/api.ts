@@ -18,6 +18,7 @@ import { healthApiRoutes } from './health.ts';
 import { idempotentDelete } from './idempotent-delete.ts';
 import { imageBody, imageRoutes, imageSent } from './images.ts';
 import { inviteRoutes } from './invites.ts';
+import { jobRoutes } from './jobs.ts';
 import { liveRoutes } from './live.ts';
 import { loginRoutes } from './logins.ts';
 import { meRoutes } from './me.ts';
@@ -51,6 +52,7 @@ const ALL_ROUTES = [
   liveRoutes,
   streamRoutes,
   recordingRoutes,
+  jobRoutes,
   analyticsRoutes,
   tokenRoutes,
   healthApiRoutes,

@@ -9,6 +9,7 @@ import type { Chat } from '../../chat/chat.ts';
 import type { GuestPasses } from '../../chat/guests.ts';
 import type { Health } from '../../health/health.ts';
 import type { ChannelImages } from '../../images/channel-images.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
 import type { Recordings } from '../../recording/recordings.ts';
 import type { StorageFigures } from '../../storage/storage-figures.ts';
 import type { StreamHistory } from '../../streams/ports.ts';
@@ -35,6 +36,7 @@ export interface ApiDependencies extends Accounts {
   readonly history: StreamHistory;
   readonly recordings: Recordings;
   readonly storageFigures: () => Promise<StorageFigures>;
+  readonly jobs: Jobs;
   readonly images: ChannelImages;
   readonly analytics: Analytics;
   readonly health: Health;

@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Channel } from '../../channels/ports.ts';
+import type { Encoded } from '../../jobs/jobs.ts';
 import type { RecordingPart, RecordingRecord } from '../../recording/ports.ts';
 import { HttpError } from '../errors.ts';
 import { partPath, partType, picturePaths } from '../recording-media.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, route } from './describe.ts';
+import { renditionsSchema, renditionsView } from './job-views.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { slugParam } from './schemas.ts';
 
@@ -42,6 +44,7 @@ const recording = z
       .string()
       .nullable()
       .openapi({ description: 'WebVTT whose cues name parts of a sheet of small pictures (`#xywh`), for seeking' }),
+    renditions: renditionsSchema,
     durationMs: z.int().openapi({ description: 'Of all parts that are whole' }),
     bytes: z.int(),
     parts: z.array(part).openapi({ description: 'A new one begins where a codec changed' }),
@@ -75,7 +78,7 @@ const routes = {
   }),
 };
 
-export function recordingRoutes({ gate, channels, recordings }: ApiDependencies) {
+export function recordingRoutes({ gate, channels, recordings, jobs }: ApiDependencies) {
   const app = apiRouter();
 
   app.openapi(routes.list, async (c) => {
@@ -83,13 +86,16 @@ export function recordingRoutes({ gate, channels, recordings }: ApiDependencies)
     const { limit, cursor } = c.req.valid('query');
     const page = { limit: limit + 1, ...(cursor !== undefined && { after: cursor }) };
     const rows = await recordings.list(channel.id, page);
-    return c.json(rowPage(c, { limit, rows, view: (row: RecordingRecord) => view(row, channel) }), 200);
+    const encoded = await jobs.encoded(rows.map(({ id }) => id));
+    const shown = (row: RecordingRecord) => view(row, channel, encoded.get(row.id) ?? NOT_ENCODED);
+    return c.json(rowPage(c, { limit, rows, view: shown }), 200);
   });
 
   app.openapi(routes.read, async (c) => {
     const { found, channel } = (await visible(c, c.req.valid('param').id)) ?? {};
     if (!found || !channel) throw new HttpError('not_found', 'There is no such recording.');
-    return c.json(view(found, channel), 200);
+    const encoded = (await jobs.encoded([found.id])).get(found.id) ?? NOT_ENCODED;
+    return c.json(view(found, channel, encoded), 200);
   });
 
   app.openapi(routes.remove, async (c) => {
@@ -110,9 +116,16 @@ export function recordingRoutes({ gate, channels, recordings }: ApiDependencies)
   return app;
 }
 
-function view({ channelId: _, picturesAt, parts, startedAt, endedAt, ...rest }: RecordingRecord, { slug }: Channel) {
+const NOT_ENCODED: Encoded = { job: undefined, rungs: [] };
+
+function view(
+  { channelId: _, picturesAt, renditionsAt, parts, startedAt, endedAt, ...rest }: RecordingRecord,
+  { slug }: Channel,
+  encoded: Encoded,
+) {
   return {
     ...rest,
+    renditions: renditionsView({ id: rest.id, renditionsAt }, encoded),
     ...picturePaths({ id: rest.id, picturesAt }),
     channel: slug,
     startedAt: startedAt.toISOString(),

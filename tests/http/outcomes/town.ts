@@ -43,6 +43,8 @@ export async function newTown(options: FakeAppOptions = {}): Promise<Town> {
   const hidden = await live('spring');
   const shown = await live('brook');
   const webhook = await make('/webhooks', { url: 'https://hook.example/', events: ['stream.ended'] });
+  const { id: channelId = '' } = (await fake.channelStore.bySlug('brook')) ?? {};
+  const { job } = await fake.jobs.add({ kind: 'pictures', channelId, recordingId: shown.recordingId });
   await fake.accounts.login.open(owner.user, 'Firefox on Linux');
   return {
     fake,
@@ -53,6 +55,7 @@ export async function newTown(options: FakeAppOptions = {}): Promise<Town> {
       '/channels/{slug}/viewer-tokens': (await make('/channels/brook/viewer-tokens', { ttlSeconds: 60 })).id,
       '/streams': shown.streamId,
       '/recordings': shown.recordingId,
+      '/jobs': job.id,
       '/tokens': (await make('/tokens', { name: 'script' })).id,
       '/webhooks': webhook.id,
       deliveryId: (await make(`/webhooks/${webhook.id}/test`)).id,

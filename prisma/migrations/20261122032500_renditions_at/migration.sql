@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "recordings" ADD COLUMN "renditions_at" TIMESTAMPTZ(3);
