@@ -9,6 +9,8 @@ export interface LiveLayer {
   readonly rid: string;
   readonly bitrateBps: number;
   readonly height?: number;
+  readonly isRendition: boolean;
+  readonly isOnDemand: boolean;
 }
 
 export interface Live {

@@ -12,11 +12,13 @@ interface Size {
   readonly height: number;
 }
 
-/** Lines, and bits of AV1 a second at up to 30 pictures. */
+const LEAST_BPS = 150_000;
+
+/** Lines, and bits of AV1 a second at up to 30 pictures. The least, with its sound, is to fit a link of 300 kbit/s. */
 const RUNGS = [
   { lines: 720, bitrateBps: 1_800_000 },
   { lines: 480, bitrateBps: 900_000 },
-  { lines: 240, bitrateBps: 300_000 },
+  { lines: 240, bitrateBps: LEAST_BPS },
 ] as const;
 
 /** How many times as fast as needed the machine must be with all three, with two, or it makes one: it has more to do. */
@@ -37,7 +39,7 @@ export interface LadderOptions {
 export function liveLadder({ source, speed, dropped }: LadderOptions): readonly LiveRung[] {
   const lines = Math.min(source.width, source.height);
   const fitting = RUNGS.filter((rung) => rung.lines <= lines);
-  const all = fitting.length > 0 ? fitting : [{ lines: lines - (lines % 2), bitrateBps: 300_000 }];
+  const all = fitting.length > 0 ? fitting : [{ lines: lines - (lines % 2), bitrateBps: LEAST_BPS }];
   const affordable = NEEDED_SPEED.find((needed) => speed >= needed.speed)?.rungs ?? 1;
   const kept = Math.max(1, Math.min(affordable, all.length) - dropped);
   return all.slice(-kept).map(({ lines: short, bitrateBps }) => ({
