@@ -210,6 +210,16 @@ describe.skipIf(hasNoS3Server)('a bucket', () => {
     storage.close();
   });
 
+  it('forgets streams of which nothing was written for a day', async () => {
+    const storage = opened();
+    const keys = ['thumbnail.webp', 'dash/1.webm'].map((file) => `live/${randomUUID()}/${file}`);
+    for (const key of keys) await storage.put(key, Buffer.from('x'), { type });
+    await storage.removeLeftovers(new Date());
+    expect(await listed(storage, 'live/')).toHaveLength(2);
+    await storage.removeLeftovers(new Date(Date.now() + 90_000_000));
+    expect(await listed(storage, 'live/')).toEqual([]);
+  });
+
   it('may be written to', async () => {
     expect(await opened().checkWriting()).toBe(true);
     expect(await listed(opened(), 'live/start-check/')).toEqual([]);

@@ -72,10 +72,11 @@ export async function thumbnailsOf(streamId: string, look: () => Promise<Look>, 
   }
 }
 
-/** Looks less often where the machine is busy, and does not take the first failure or absence for the last. */
+/** Looks less often where the machine is busy, once there is a picture, and does not take the first failure or absence for the last. */
 class PatientEye {
   readonly #look: () => Promise<Look>;
   readonly #isBusy: () => boolean;
+  #hasSeen = false;
   #skipped = 0;
   #failures = 0;
   #absences = 0;
@@ -86,11 +87,13 @@ class PatientEye {
   }
 
   async look(signal: AbortSignal): Promise<Look> {
-    this.#skipped = this.#isBusy() && this.#skipped < MOST_SKIPPED ? this.#skipped + 1 : 0;
+    const isSkipped = this.#hasSeen && this.#isBusy() && this.#skipped < MOST_SKIPPED;
+    this.#skipped = isSkipped ? this.#skipped + 1 : 0;
     if (this.#skipped > 0) return undefined;
     try {
       const seen = await this.#look();
       this.#failures = 0;
+      this.#hasSeen ||= seen !== undefined;
       this.#absences = seen === 'over' ? this.#absences + 1 : 0;
       return seen !== 'over' || this.#absences > MOST_ABSENCES ? seen : undefined;
     } catch (error) {

@@ -122,10 +122,21 @@ export class S3Storage implements Storage {
   async removeLeftovers(now: Date): Promise<void> {
     const isOld = (begun: Date | undefined) => begun !== undefined && now.getTime() - begun.getTime() > LEFTOVER_MS;
     for (const room of ROOMS) await this.#endUploads(room, isOld);
+    for (const prefix of await this.#untouchedStreams(isOld)) await this.deletePrefix(prefix);
   }
 
   close(): void {
     this.#client.destroy();
+  }
+
+  /** A stream that is on has something written each few seconds. */
+  async #untouchedStreams(isOld: (at: Date) => boolean): Promise<readonly string[]> {
+    const isTouched = new Map<string, boolean>();
+    for await (const { key, modifiedAt } of this.list('live/')) {
+      const prefix = `${key.split('/').slice(0, 2).join('/')}/`;
+      isTouched.set(prefix, isTouched.get(prefix) === true || !isOld(modifiedAt));
+    }
+    return [...isTouched].flatMap(([prefix, is]) => (is ? [] : [prefix]));
   }
 
   async #endUploads(prefix: string, isMeant: (begun: Date | undefined) => boolean): Promise<void> {
