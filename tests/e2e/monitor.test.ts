@@ -62,3 +62,14 @@ test('the owner sees what comes in and who watches, also of private channels, an
   await watch.getByText('is offline').waitFor();
   await visitor.leave();
 });
+
+test('the owner sees how much is kept, and how much more there is room for', async () => {
+  const visitor = await newVisitor(browser);
+  const page = await logIn(visitor, server.url);
+  await page.goto(`${server.url}/admin/storage`);
+  const storage = page.getByTestId('storage');
+  await storage.getByText('Recordings').waitFor();
+  await storage.getByText(/ of .* are free/).waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await visitor.leave();
+});

@@ -8,6 +8,7 @@ import { keysApi } from './api/keys.ts';
 import { liveApi } from './api/live.ts';
 import { peopleApi } from './api/people.ts';
 import { recordingsApi } from './api/recordings.ts';
+import { storageApi } from './api/storage.ts';
 import { streamsApi } from './api/streams.ts';
 import { webhooksApi } from './api/webhooks.ts';
 
@@ -27,6 +28,7 @@ export function apiWith(fetch: typeof globalThis.fetch) {
     ...chatApi(calls),
     ...recordingsApi(calls),
     ...jobsApi(calls),
+    ...storageApi(calls),
     ...webhooksApi(calls),
     ...healthApi(calls),
   };

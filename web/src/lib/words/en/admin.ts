@@ -7,7 +7,18 @@ const things = (count: number) => plural(count, { one: '# thing', other: '# thin
 /** The owner's pages. What the server finds about itself it says itself. */
 export const admin = {
   title: 'Administration',
-  sections: { health: 'Health', streams: 'Live streams', people: 'People' },
+  sections: { health: 'Health', streams: 'Live streams', storage: 'Storage', people: 'People' },
+  storage: {
+    title: 'Storage',
+    recordings: 'Recordings',
+    renditions: 'Renditions',
+    live: 'Live streams',
+    images: 'Pictures',
+    database: 'Database',
+    waiting: 'On the way to the bucket',
+    free: (free: string, total: string) => `${free} of ${total} are free on the server's disk.`,
+    used: (share: string) => `${share} of the disk are in use`,
+  },
   streams: {
     title: 'Live streams',
     none: 'Nobody is live. Streams stand here as soon as they begin, with what comes in and who watches.',
