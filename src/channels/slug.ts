@@ -1,6 +1,6 @@
 /** Every first path segment that the server or the site uses, now or soon. */
 const RESERVED = new Set([
-  ...['api', 'internal', 'whip', 'whep', 'media', 'metrics', 'healthz', 'readyz', 'ws', 'turn', 'dash', 'hls'],
+  ...['api', 'internal', 'whip', 'whep', 'media', 'metrics', 'healthz', 'readyz', 'time', 'ws', 'turn', 'dash', 'hls'],
   ...[
     'setup',
     'login',

@@ -98,7 +98,8 @@ describe('over a real connection', () => {
 describe('event streams', () => {
   it('begin with the present state and tell every change', async () => {
     const events = await openEvents('/api/v1/channels/brook/events');
-    expect(await events.next()).toEqual({ event: 'live', data: { live: false, state: 'offline', stream: null } });
+    const offline = { live: false, state: 'offline', dashUrl: null, thumbnailUrl: null, stream: null };
+    expect(await events.next()).toEqual({ event: 'live', data: offline });
     await fake.goLive(key);
     expect(await events.next()).toMatchObject({ event: 'live', data: { live: true, state: 'live' } });
 

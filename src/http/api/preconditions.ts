@@ -5,7 +5,10 @@ import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
 
 /** What changes by itself: who has not seen the latest of it overwrites nothing. */
-const MOVING_FIELDS = new Set(['live', 'lastUsedAt', 'failingSince', 'viewers']);
+const MOVING_FIELDS = new Set([
+  ...['live', 'dashUrl', 'thumbnailUrl', 'viewers'],
+  ...['renditions', 'progress', 'lastUsedAt', 'failingSince'],
+]);
 const READS = new Set(['GET', 'HEAD']);
 const WRITES = new Set(['PATCH', 'PUT', 'DELETE']);
 const TAG_CHARACTERS = 16;
