@@ -5,7 +5,7 @@ import { JobFailure } from './job-failure.ts';
 import type { JobContext, JobKindRun } from './job-kind.ts';
 import type { WorkFolders } from './work-folders.ts';
 
-/** How soon a cancelled job is noticed, and progress seen. */
+/** For jobs that people look at. */
 const BEAT_MS = 400;
 export const RETRY_DELAYS_SECONDS = [5, 30] as const;
 
@@ -52,7 +52,7 @@ async function work(job: JobRecord, kind: JobKindRun, shop: Workshop, log: Log):
   const beating = setInterval(() => {
     // A database that does not answer says nothing of the job.
     beat().catch(() => {});
-  }, BEAT_MS);
+  }, kind.beatMs ?? BEAT_MS);
   log.info({ channel: job.channelId, recording: job.recordingId, stream: job.streamId }, 'attempt began');
   let problem: unknown;
   try {

@@ -24,6 +24,8 @@ export interface JobKindRun {
   readonly kind: JobKind;
   /** So many at once in one process. */
   readonly concurrency: number;
+  /** How soon it is seen that it was cancelled, and how far it is; a question to the database each time. */
+  readonly beatMs?: number;
   /** Between attempts that failed; as many further attempts as there are delays. Without it `RETRY_DELAYS_SECONDS`. */
   readonly retryDelaysSeconds?: readonly number[];
   /** Resolves when it is done. A `JobFailure` is told to people; anything else is a bug, and logged. */

@@ -13,6 +13,7 @@ import { StreamLink } from './stream-link.ts';
 
 const detailOf = z.object({ token: z.string().min(1), windowSeconds: z.int().min(1) });
 
+const BEAT_MS = 2_000;
 /** One stream takes about a core. */
 const CONCURRENCY = Math.max(1, Math.floor(availableParallelism() / 2));
 const FIRST_PAUSE_MS = 250;
@@ -28,6 +29,7 @@ let machineSpeed: Promise<number> | undefined;
 export const LIVE_RUN: JobKindRun = {
   kind: 'live',
   concurrency: CONCURRENCY,
+  beatMs: BEAT_MS,
   // As long as the stream lives; what ends it is the server's word that it is over.
   retryDelaysSeconds: [1, 2, 4, 8, 15, 30, 30, 30, 30, 30],
   run: runLive,

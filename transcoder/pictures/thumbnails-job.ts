@@ -10,6 +10,7 @@ import type { JobContext, JobKindRun } from '../job-kind.ts';
 import { type Keyframe, type Look, lookAt } from './keyframe-look.ts';
 import { thumbnailArgs } from './picture-args.ts';
 
+const BEAT_MS = 2_000;
 /** Streams that one transcoder keeps an eye on. */
 const CONCURRENCY = 32;
 const PERIOD_MS = 5_000;
@@ -27,6 +28,7 @@ const detailOf = z.object({ token: z.string().min(1) });
 export const THUMBNAILS_RUN: JobKindRun = {
   kind: 'thumbnails',
   concurrency: CONCURRENCY,
+  beatMs: BEAT_MS,
   retryDelaysSeconds: [],
   run: keepThumbnail,
 };
