@@ -9,8 +9,20 @@ interface Violation {
 
 const { source } = createRequire(import.meta.url)('axe-core') as { source: string };
 
+/** Colours on their way from one theme to the other have no contrast to speak of. */
+const SETTLED = `
+  new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime < 5000)
+        .map((one) => one.finished.catch(() => {})),
+    ).then(() => {}),
+  )`;
+
 /** What axe finds amiss on the page that keeps people out: one line for each, empty when all is well. */
 export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(SETTLED);
   // Not as a script of the page, which its policy would refuse.
   await page.evaluate(source);
   const violations = await page.evaluate<readonly Violation[]>(
