@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seriousFaults } from '../support/accessibility.ts';
 import { Api } from '../support/api.ts';
 import { keepPicture, newVisitor, openBrowser, picture, pictureChange } from '../support/browser.ts';
 import { DashOrigin } from '../support/dash-origin.ts';
-import { logIn } from '../support/log-in.ts';
 import { makeMedia } from '../support/media-file.ts';
 import { recordStream } from '../support/recorded-stream.ts';
 import { Server } from '../support/server.ts';
@@ -112,61 +110,5 @@ test('renditions are played in the size that was chosen, or the one that suits',
   );
   await seesItPlay(page);
   expect(visitor.errors).toEqual([]);
-  await visitor.leave();
-});
-
-test('a streamer has versions made, sees how far they are, stops them, and hears why they failed', async () => {
-  const visitor = await newVisitor(browser);
-  const jobId = '7b3a1c52-3a1e-4f0e-9d0a-1d5c2f9b8e11';
-  let now = NONE;
-  const asked: string[] = [];
-  await tell(visitor.context, () => now);
-  await visitor.context.route(/\/api\/v1\/(jobs\/.*|recordings\/[^/]+\/renditions)$/, async (route) => {
-    const request = route.request();
-    asked.push(
-      `${request.method()} ${new URL(request.url()).pathname.replace('/api/v1', '')} ${request.postData() ?? ''}`.trim(),
-    );
-    if (request.method() === 'GET')
-      return route.fulfill({ json: { id: jobId, status: 'failed', progress: 0, problem: 'moov atom not found' } });
-    now = { ...NONE, status: request.method() === 'DELETE' ? 'none' : 'queued', jobId };
-    await route.fulfill(request.method() === 'DELETE' ? { status: 204 } : { status: 202, json: { jobId } });
-  });
-  const page = await logIn(visitor, server.url);
-  await page.goto(`${server.url}/dashboard`, { waitUntil: 'networkidle' });
-  await page.locator(`a[href="/dashboard/${slug}"]`).first().click();
-  const card = page.getByRole('region', { name: 'Recordings' });
-  await card.getByRole('button', { name: 'Make versions' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Make versions for every link and browser' });
-  await dialog.getByLabel(/240p/).uncheck();
-  await keepPicture(page, 'versions-2-sizes');
-  await dialog.getByRole('button', { name: 'Make them' }).click();
-  await card.getByText('waiting for their turn').waitFor();
-  now = { ...now, status: 'running', progress: Math.LOG10E };
-  await card.getByText('43 %').waitFor();
-  await keepPicture(page, 'versions-3-running');
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await seriousFaults(page), colorScheme).toEqual([]);
-  }
-  await card.getByRole('button', { name: 'Cancel' }).click();
-  await page.getByRole('button', { name: 'Stop it' }).click();
-  await card.getByText('Only as it was sent.').waitFor();
-
-  await card.getByRole('button', { name: 'Make versions' }).click();
-  await dialog.getByLabel(/240p/).check();
-  await dialog.getByRole('button', { name: 'Make them' }).click();
-  now = { ...NONE, status: 'failed', jobId };
-  await card.getByText('moov atom not found').waitFor();
-  await keepPicture(page, 'versions-4-failed');
-  await card.getByRole('button', { name: 'Try again' }).click();
-  await card.getByText('waiting for their turn').waitFor();
-  now = { ...NONE, status: 'done', progress: 1, rungs: [{ height: 360, bitrateBps: 350_000 }] };
-  await card.getByText('Versions: 360p').waitFor();
-  expect(asked.filter((one) => !one.startsWith('GET'))).toEqual([
-    `POST /recordings/${id}/renditions {"rungs":[{"height":360,"bitrateBps":350000}]}`,
-    `DELETE /jobs/${jobId}`,
-    `POST /recordings/${id}/renditions {}`,
-    `POST /jobs/${jobId}/retry`,
-  ]);
   await visitor.leave();
 });

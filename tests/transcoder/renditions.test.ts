@@ -1,14 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import type { JobRecord } from '../../src/jobs/ports.ts';
 import type { RecordingPart } from '../../src/recording/ports.ts';
 import { newChannel, newFolder, newOwner, TestPostgres } from '../support/database.ts';
+import { TranscoderProcess } from '../support/transcoder-process.ts';
 import { until } from '../support/until.ts';
 
 const run = promisify(execFile);
@@ -18,7 +17,7 @@ let postgres: TestPostgres;
 let db: Database;
 let channelId: string;
 let dataDir: string;
-let transcoder: ChildProcess;
+let transcoder: TranscoderProcess;
 
 beforeAll(async () => {
   postgres = await TestPostgres.start();
@@ -26,17 +25,10 @@ beforeAll(async () => {
   const { id: ownerId } = await newOwner(db);
   channelId = (await newChannel(db, { slug: 'ann', ownerId })).id;
   dataDir = await newFolder();
-  transcoder = spawn(process.execPath, ['transcoder/main.ts'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, DATABASE_URL: db.url },
-  });
-  const lines: string[] = [];
-  if (transcoder.stdout) createInterface({ input: transcoder.stdout }).on('line', (line) => lines.push(line));
-  await until('the transcoder is ready', () => lines.some((line) => line.includes('transcoder ready')));
+  transcoder = await TranscoderProcess.start({ DATA_DIR: dataDir, DATABASE_URL: db.url });
 });
 afterAll(async () => {
-  transcoder.kill('SIGTERM');
-  await once(transcoder, 'exit');
+  await transcoder.stop();
   await db.close();
   await postgres.close();
   await rm(dataDir, { recursive: true, force: true });

@@ -7,7 +7,32 @@ const things = (count: number) => plural(count, { one: '# thing', other: '# thin
 /** The owner's pages. What the server finds about itself it says itself. */
 export const admin = {
   title: 'Administration',
-  sections: { health: 'Health', streams: 'Live streams', storage: 'Storage', people: 'People' },
+  sections: { health: 'Health', streams: 'Live streams', jobs: 'Jobs', storage: 'Storage', people: 'People' },
+  jobs: {
+    title: 'Jobs',
+    none: 'There is nothing to encode, and there was nothing for a while. Versions of recordings, and those of live streams, stand here with what becomes of them.',
+    underWay: 'Under way',
+    over: 'Over',
+    kinds: {
+      renditions: 'Versions of a recording',
+      pictures: 'Poster and seek pictures of a recording',
+      live: 'Versions of a live stream',
+      thumbnails: 'Pictures of a live stream',
+    },
+    statuses: {
+      queued: 'Waiting for its turn',
+      running: 'Running',
+      done: 'Done',
+      failed: 'Failed',
+      cancelled: 'Cancelled',
+    },
+    cancel: 'Cancel',
+    cancelTitle: 'Cancel this job?',
+    cancelIt: 'Cancel it',
+    cancelWhat: 'What is done so far is lost. It can be begun anew.',
+    retry: 'Try again',
+    ofWhat: (kind: string, channel: string) => `${kind} of ${channel}`,
+  },
   storage: {
     title: 'Storage',
     recordings: 'Recordings',
