@@ -1,9 +1,8 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { thumbnailKey } from '../storage/keys.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
 import type { AppEnv } from './env.ts';
-import { HttpError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { sendStored } from './stored-file.ts';
 
@@ -20,10 +19,17 @@ export function liveMediaRoutes({ gate, streams, storage }: LiveMediaOptions): H
   app.get('/:slug/thumbnail.webp', async (c) => {
     const channel = await gate.visibleChannel(c, c.req.param('slug'), { scope: 'read' });
     const { stream } = streams.live(channel.id);
-    if (!stream) throw new HttpError('not_found', 'The channel is not live.');
+    const key = stream && thumbnailKey(stream.id);
+    if (key === null || !(await storage.head(key))) return noneNow(c);
     const cache = channel.visibility === 'private' ? 'private, no-store' : 'public, max-age=2';
-    return sendStored(c, storage, { key: thumbnailKey(stream.id), cache });
+    return sendStored(c, storage, { key, cache });
   });
 
   return app;
+}
+
+/** Before the first one, after the last, and where no transcoder runs: no fault that a browser is to complain of. */
+function noneNow(c: Context<AppEnv>): Response {
+  c.header('Cache-Control', 'no-store');
+  return c.body(null, 204);
 }

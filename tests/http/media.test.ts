@@ -171,9 +171,10 @@ async function putThumbnail(channelId: string): Promise<void> {
 describe('the live picture of a channel', () => {
   it('is there while it is live, and soon asked for again', async () => {
     const { key, channel } = await fake.channel('brook', ownerId);
-    expect((await get('/live/brook/thumbnail.webp')).status).toBe(404);
+    expect((await get('/live/brook/thumbnail.webp')).status).toBe(204);
     await fake.goLive(key);
-    expect((await get('/live/brook/thumbnail.webp')).status).toBe(404);
+    const notYet = await get('/live/brook/thumbnail.webp');
+    expect([notYet.status, notYet.headers.get('cache-control')]).toEqual([204, 'no-store']);
     await putThumbnail(channel.id);
     const sent = await get('/live/brook/thumbnail.webp');
     expect([sent.status, sent.headers.get('content-type'), sent.headers.get('cache-control')]).toEqual([

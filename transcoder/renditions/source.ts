@@ -19,11 +19,9 @@ export async function fetchParts(
     const key = recordingPrefix(id) + name;
     const own = storage.localFile(key);
     const file = own ?? join(workFolder, `source-${name}`);
-    if (own === undefined) {
-      const bytes = await storage.read(key);
-      if (!bytes) throw new JobFailure('a file of the recording is missing', { isFinal: true });
-      await pipeline(bytes, createWriteStream(file), { signal });
-    }
+    if (!(await storage.head(key))) throw new JobFailure('a file of the recording is missing', { isFinal: true });
+    const bytes = own === undefined ? await storage.read(key) : undefined;
+    if (bytes) await pipeline(bytes, createWriteStream(file), { signal });
     fetched.push({ file, hasVideo: videoCodec !== null, hasAudio, seconds: durationMs / 1000 });
   }
   return fetched;
