@@ -17,8 +17,8 @@ const SEED = 11;
 const WIDE = { rateBps: 6_000_000, delayMs: 25, queueBytes: 32 * 1024 };
 const THIN = { ...WIDE, rateBps: 300_000 };
 const FREEZE_MS = 1_000;
-/** What was under way when the link fell to a twentieth has to get through first. */
-const FALL_FREEZE_MS = 2_500;
+/** What waits in the link's queue when it falls has to get through first, at what is left of it. */
+const FALL_FREEZE_MS = FREEZE_MS + (THIN.queueBytes * 8 * 1000) / THIN.rateBps;
 /** What people do not notice of a picture that is late (ITU-R BT.1359). */
 const IN_SYNC_MS = 125;
 
