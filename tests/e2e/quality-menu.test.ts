@@ -67,8 +67,8 @@ test('a viewer chooses a quality by hand, keeps it through a lost session and a 
 
   const viewer = await newVisitor(browser);
   let session = '';
-  viewer.context.on('response', async (response) => {
-    const location = await response.headerValue('location');
+  viewer.context.on('response', (response) => {
+    const { location } = response.headers();
     if (location?.startsWith('/whep/sessions/') && !location.includes('/sse/')) session = `${server.url}${location}`;
   });
   const watch = await viewer.open(`${server.url}/${slug}`);
