@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { LiveEvent } from '../streams/live-events.ts';
 import type { LayerStats } from '../streams/ports.ts';
 import type { StreamRegistry, Viewing } from '../streams/registry.ts';
+import { layersFor } from '../streams/viewer-video.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError } from './errors.ts';
 import { EventStreams, type LatestEvents } from './event-stream.ts';
@@ -101,11 +102,11 @@ export class SessionFeeds {
   }
 }
 
-function tell(feed: SessionFeed, { videoIndex }: Viewing, event: LiveEvent): void {
+function tell(feed: SessionFeed, { video }: Viewing, event: LiveEvent): void {
   if (event.type === 'live') return tellActive(feed, event.live.live);
   if (event.type === 'viewers') return push(feed, 'viewercount', { viewercount: event.viewers });
-  if (videoIndex === undefined || event.layers.length === 0) return;
-  push(feed, 'layers', { [videoIndex]: event.layers.map(layerView) });
+  if (!video || event.layers.length === 0) return;
+  push(feed, 'layers', { [video.index]: layersFor(video, event.layers).map(layerView) });
 }
 
 function tellActive(feed: SessionFeed, isActive: boolean): void {

@@ -1,6 +1,7 @@
 import { isPermitted, type LayerTraits, type LayerWish } from '../media/layer-wish.ts';
 import type { Broadcast } from './broadcast.ts';
 import { StreamError } from './errors.ts';
+import { layersFor, type ViewerVideo } from './viewer-video.ts';
 
 /** What a viewer's client asks for, and for which m-line of his; `undefined`: his video. */
 export interface LayerRequest {
@@ -11,21 +12,21 @@ export interface LayerRequest {
 /** Throws `no_layer` for what can not be had now. A layer that is only silent can be asked for: it may come back. */
 export function checkLayerRequest(
   { mediaIndex, wish }: LayerRequest,
-  videoIndex: number | undefined,
+  video: ViewerVideo | undefined,
   broadcast: Broadcast,
 ): void {
-  if (videoIndex === undefined) throw noLayer('This session has no video.');
-  if (mediaIndex !== undefined && mediaIndex !== videoIndex) {
-    throw noLayer(`The video of this session is the m-line with index ${videoIndex}.`);
+  if (!video) throw noLayer('This session has no video.');
+  if (mediaIndex !== undefined && mediaIndex !== video.index) {
+    throw noLayer(`The video of this session is the m-line with index ${video.index}.`);
   }
-  const layers = layersOf(broadcast);
+  const layers = layersOf(broadcast, video);
   if (layers.some((layer) => isPermitted(layer, wish))) return;
   throw noLayer(`No layer of this stream is like that. It has ${layers.map(words).join(', ')}.`);
 }
 
 /** As measured; in the first second of a publisher as agreed on. */
-function layersOf({ stream, layers }: Broadcast): readonly LayerTraits[] {
-  if (stream.layers.length > 0) return layers;
+function layersOf({ stream, layers }: Broadcast, video: ViewerVideo): readonly LayerTraits[] {
+  if (stream.layers.length > 0) return layersFor(video, layers);
   const rids = stream.sources.find(({ kind }) => kind === 'video')?.rids ?? [];
   return rids.length > 0 ? rids.map((rid) => ({ rid })) : [{ rid: '' }];
 }

@@ -15,6 +15,7 @@ import type { Offers } from './offers.ts';
 import type { Pass, Passes } from './passes.ts';
 import type { MediaEndpoint, MediaPlane } from './ports.ts';
 import { newSession, type Session, type SessionTable } from './session-table.ts';
+import { viewerVideo } from './viewer-video.ts';
 import type { Visitor } from './visitors.ts';
 
 /** What a POST is answered with. */
@@ -70,8 +71,8 @@ export class Openings {
     const endpoint = this.#media.endpointFor('viewer', broadcast.mediaId);
     const { plan, answer } = answerPlay(offer, localSide(endpoint, ice), broadcast.sources, random32);
     const mid = ownerOf(offer, [...plan.tracks, ...(plan.data ? [plan.data] : [])]);
-    const videoIndex = videoIndexOf(offer, plan.tracks);
-    const session = newSession({ kind: 'viewer', broadcast, ice, mid, videoIndex, visitor, openedAtMs });
+    const video = viewerVideo(plan.tracks, videoIndexOf(offer, plan.tracks));
+    const session = newSession({ kind: 'viewer', broadcast, ice, mid, video, visitor, openedAtMs });
     this.#enter(session, pass);
     await this.#openViewer(session, endpoint.thread, plan);
     return { sessionId: session.id, sdp: answer, etag: ice.etag };
@@ -84,8 +85,9 @@ export class Openings {
     const openedAtMs = this.#clock.now();
     const { thread, ...endpoint } = this.#media.endpointFor('viewer', broadcast.mediaId);
     const offer = offerPlay(localSide(endpoint, ice), broadcast.sources, random32);
-    const videoIndex = offer.tracks.findIndex(({ kind }) => kind === 'video');
-    const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', videoIndex, visitor, openedAtMs });
+    const index = offer.tracks.findIndex(({ kind }) => kind === 'video');
+    const video = viewerVideo(offer.tracks, index);
+    const session = newSession({ kind: 'viewer', broadcast, ice, mid: '', video, visitor, openedAtMs });
     this.#enter(session, pass);
     this.#sessions.atEnd(session, () => this.#offers.delete(session));
     const untilMs = this.#offers.add(session, { offer, thread }, openedAtMs);
@@ -100,7 +102,7 @@ export class Openings {
     this.#offers.delete(session);
     ice.remote = answer.peer.ice;
     session.mid = ownerOf(answer, plan.tracks);
-    session.videoIndex = videoIndexOf(answer, plan.tracks);
+    session.video = viewerVideo(plan.tracks, videoIndexOf(answer, plan.tracks));
     await this.#openViewer(session, thread, plan);
   }
 

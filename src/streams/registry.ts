@@ -34,6 +34,7 @@ import { Sampling } from './sampling.ts';
 import { type ReportPage, type SessionReport, SessionReports } from './session-reports.ts';
 import { type Session, SessionTable } from './session-table.ts';
 import { ViewerTexts } from './viewer-texts.ts';
+import type { ViewerVideo } from './viewer-video.ts';
 
 const TICK_MS = 1_000;
 const DEFAULT_MAX_SESSIONS = 10_000;
@@ -60,8 +61,8 @@ export type PatchResult =
 
 export interface Viewing {
   readonly channelId: string;
-  /** Of the m-lines of the viewer's offer, the one that its video has. */
-  readonly videoIndex: number | undefined;
+  /** As agreed on by now. */
+  readonly video: ViewerVideo | undefined;
 }
 
 /** The heart of the domain: what is live, who publishes, who watches. */
@@ -165,7 +166,7 @@ export class StreamRegistry {
   async chooseLayer(sessionId: string, request: LayerRequest): Promise<void> {
     const session = this.#session('viewer', sessionId);
     if (!session.ice.remote) throw unanswered();
-    checkLayerRequest(request, session.videoIndex, session.broadcast);
+    checkLayerRequest(request, session.video, session.broadcast);
     await this.#media.chooseLayer(sessionId, request.wish);
   }
 
@@ -173,7 +174,12 @@ export class StreamRegistry {
   viewing(sessionId: string, atEnd: () => void): Viewing {
     const session = this.#session('viewer', sessionId);
     this.#sessions.atEnd(session, atEnd);
-    return { channelId: session.broadcast.stream.channelId, videoIndex: session.videoIndex };
+    return {
+      channelId: session.broadcast.stream.channelId,
+      get video() {
+        return session.video;
+      },
+    };
   }
 
   /** What a viewer's player says of itself, maybe a moment after its session ended. Throws `no_session`. */

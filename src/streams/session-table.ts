@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Broadcast } from './broadcast.ts';
 import type { IceSession } from './ice-session.ts';
 import type { EndReason, SessionKind, SessionMeter } from './ports.ts';
+import type { ViewerVideo } from './viewer-video.ts';
 import type { Visitor } from './visitors.ts';
 
 /** What is kept of a session that ended: no more, since there may be thousands, and an offer hangs on its ICE side. */
@@ -18,8 +19,8 @@ export interface Session extends EndedSession {
   readonly ice: IceSession;
   /** The m-section that owns the bundle's transport; an ICE restart's answer names it. */
   mid: string;
-  /** Of the m-lines of a viewer's session, the one that its video has. */
-  videoIndex?: number | undefined;
+  /** Of a viewer's session. */
+  video?: ViewerVideo | undefined;
   /** Who watches, where that is known. */
   readonly visitor?: Visitor | undefined;
   readonly openedAtMs: number;

@@ -13,12 +13,14 @@ const ALL = ['active', 'inactive', 'layers', 'viewercount'];
 
 let fake: FakeApp;
 let key: string;
+let token: string;
 let publisher: string;
 
 beforeEach(async () => {
   fake = new FakeApp();
-  const { user } = await fake.account('owner', 'owner');
-  key = (await fake.channel('brook', user.id)).key;
+  const owner = await fake.account('owner', 'owner');
+  token = owner.token;
+  key = (await fake.channel('brook', owner.user.id)).key;
   publisher = await fake.goLive(key);
 });
 
@@ -29,9 +31,9 @@ afterEach(() => {
 const idOf = (path: string) => path.split('/').at(-1) ?? '';
 const losePublisher = () => fake.media.lose(idOf(publisher), 'closed_by_peer');
 
-async function watch(): Promise<{ location: string; links: string }> {
+async function watch(body = chromiumPlayOffer): Promise<{ location: string; links: string }> {
   const headers = { 'content-type': 'application/sdp' };
-  const response = await fake.request('/whep/brook', { method: 'POST', headers, body: chromiumPlayOffer });
+  const response = await fake.request('/whep/brook', { method: 'POST', headers, body });
   const location = response.headers.get('location') ?? '';
   fake.media.connect(idOf(location));
   return { location, links: response.headers.get('link') ?? '' };
@@ -153,6 +155,22 @@ describe('an event stream', () => {
     });
     measure(LAYERS.slice(0, 1));
     expect(await reader.next()).toMatchObject({ data: { [String(index)]: [{ rid: 'h' }] } });
+    await reader.close();
+  });
+
+  it.each([
+    ['tells who takes AV1 of the sizes that are made here', chromiumPlayOffer, ['h', '480p', '240p'], 200],
+    ['tells who takes no AV1 of what is published alone', chromiumPlayOffer.replaceAll('AV1/', 'AV9/'), ['h'], 422],
+  ])('%s', async (_, offer, rids, status) => {
+    await fake.call('PATCH', '/channels/brook', { token, body: { isAdaptive: true } });
+    const { location } = await watch(offer);
+    measure(LAYERS.slice(0, 1));
+    const { reader } = await open(location, ['layers']);
+    const [layers] = Object.values((await reader.next())?.data ?? {});
+    expect(layers).toMatchObject(rids.map((rid) => ({ rid })));
+    const headers = { 'content-type': 'application/json' };
+    const choice = { method: 'POST', headers, body: JSON.stringify({ rid: '240p' }) };
+    expect((await fake.request(`${location}/layer`, choice)).status).toBe(status);
     await reader.close();
   });
 
