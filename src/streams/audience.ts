@@ -1,9 +1,10 @@
 import { parseOffer } from '../sdp/offer.ts';
-import type { Broadcast, StreamChannel } from './broadcast.ts';
+import type { Broadcast } from './broadcast.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { Endings } from './endings.ts';
 import { StreamError } from './errors.ts';
 import { whileMediaRuns } from './interruptions.ts';
+import type { StreamChannel } from './live-snapshot.ts';
 import type { OfferedSession, OpenedSession, Openings } from './openings.ts';
 import type { Pass } from './passes.ts';
 import { type Caller, Visitors } from './visitors.ts';

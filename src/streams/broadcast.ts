@@ -7,13 +7,12 @@ import type { Clock } from './clock.ts';
 import { Journal } from './journal.ts';
 import { LayerNews } from './layer-news.ts';
 import { type LiveLayer, type LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
+import { layersOf, type StreamChannel, snapshotOf } from './live-snapshot.ts';
 import { LiveStream } from './live-stream.ts';
-import { onDemandLayers } from './on-demand-layers.ts';
 import { PeakNews } from './peak-news.ts';
 import type { PlayReport } from './play-report.ts';
 import type {
   EndReason,
-  LayerStats,
   RenditionStats,
   RenditionWitness,
   StreamEvent,
@@ -27,18 +26,6 @@ import { Sampler } from './sampler.ts';
 import { StreamHealth } from './stream-health.ts';
 import { ViewerRows } from './viewer-rows.ts';
 import type { Visitor } from './visitors.ts';
-
-/** What a broadcast knows of its channel. */
-export interface StreamChannel {
-  readonly id: string;
-  readonly slug: string;
-  readonly title: string;
-  /** Viewers may come before there is a stream, and stay for the next one. */
-  readonly acceptsWaitingViewers: boolean;
-  readonly isRecorded?: boolean;
-  /** May be sent in lower qualities that are made here. */
-  readonly isAdaptive?: boolean;
-}
 
 export interface BroadcastOptions {
   readonly channel: StreamChannel;
@@ -115,34 +102,12 @@ export class Broadcast {
   }
 
   get snapshot(): LiveSnapshot {
-    const { id, title, state, startedAtMs, viewers, peakViewers, sources } = this.stream;
-    if ((state !== 'live' && state !== 'reconnecting') || startedAtMs === undefined) return OFFLINE;
-    const tracks = sources.map(({ kind, codec }) => ({ kind, codec: codec.name }));
-    const startedAt = new Date(startedAtMs);
-    return {
-      live: state === 'live',
-      state,
-      stream: {
-        id,
-        slug: this.#channel.slug,
-        isAdaptive: this.#channel.isAdaptive ?? false,
-        title,
-        startedAt,
-        viewers,
-        peakViewers,
-        tracks,
-        layers: this.layers,
-        advice: this.#advice.shown,
-      },
-    };
+    return snapshotOf(this.stream, this.#channel, { layers: this.layers, advice: this.#advice.shown });
   }
 
   /** All there are of the picture, those made here last, or to be had for the asking. */
   get layers(): readonly LiveLayer[] {
-    const { layers, renditions } = this.stream;
-    const made = renditions.map((rendition) => ({ ...rendition, isRendition: true as const }));
-    const onDemand = this.#channel.isAdaptive ? onDemandLayers(layers, made) : [];
-    return [...layers.map((layer) => this.#withLoss(layer)), ...made, ...onDemand];
+    return layersOf(this.stream, this.#channel, this.health);
   }
 
   /** Some of its viewers could do with smaller pictures than are published. */
@@ -288,11 +253,6 @@ export class Broadcast {
     const event: StreamEvent = { ...news, at: this.#now(), channel: this.#channel, stream };
     const witness = this.#witness;
     this.#journal.write(event.type, () => witness.happened(event), news.type === 'ended' || news.type === 'started');
-  }
-
-  #withLoss(layer: LayerStats): LiveLayer {
-    const lossShare = this.health.lossShare('video', layer.rid);
-    return { ...layer, ...(lossShare !== undefined && { lossShare }) };
   }
 
   #describe(): void {

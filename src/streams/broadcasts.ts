@@ -1,4 +1,5 @@
-import { Broadcast, type BroadcastOptions, type StreamChannel } from './broadcast.ts';
+import { Broadcast, type BroadcastOptions } from './broadcast.ts';
+import type { StreamChannel } from './live-snapshot.ts';
 import type { EndReason, StreamTotals } from './ports.ts';
 
 const DRAIN_MS = 4_000;

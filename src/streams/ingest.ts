@@ -1,8 +1,8 @@
 import { type Offer, parseOffer } from '../sdp/offer.ts';
-import type { StreamChannel } from './broadcast.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { Endings } from './endings.ts';
 import { whileMediaRuns } from './interruptions.ts';
+import type { StreamChannel } from './live-snapshot.ts';
 import type { PublishKey } from './live-stream.ts';
 import type { OpenedSession, Openings } from './openings.ts';
 import { Turns } from './turns.ts';

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { answerFragment } from '../sdp/fragment.ts';
 import { Audience, type JoinRequest, type PlayRequest } from './audience.ts';
-import type { StreamChannel } from './broadcast.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Endings } from './endings.ts';
@@ -13,6 +12,7 @@ import { shuttingDown, whileMediaRuns } from './interruptions.ts';
 import { KeyWatch } from './key-watch.ts';
 import { checkLayerRequest, type LayerRequest } from './layer-request.ts';
 import { type LiveListener, LiveListeners, type LiveSnapshot, OFFLINE } from './live-events.ts';
+import type { StreamChannel } from './live-snapshot.ts';
 import { mediaHeard } from './media-heard.ts';
 import { Offers } from './offers.ts';
 import { localSide, type OfferedSession, type OpenedSession, Openings } from './openings.ts';

@@ -1,4 +1,3 @@
-import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { LayerWish } from '../media/layer-wish.ts';
 import type { IceCredentials } from '../media/plan.ts';
@@ -17,12 +16,12 @@ import { createCertificate } from './certificate.ts';
 import { createFeedRing } from './feed-ring.ts';
 import { MediaWorker } from './media-worker.ts';
 import type { Command, KeyframeWish, RenditionPlace, RenditionStart } from './messages.ts';
+import { OwnInterfaces } from './own-interfaces.ts';
+import { StreamTaps } from './stream-taps.ts';
 import { type FollowChange, ThreadPlacement } from './thread-placement.ts';
+import { reportOf } from './thread-report.ts';
 
 const RESTART_MS = 1000;
-const INTERFACES_MS = 2000;
-/** A thread that says nothing for so long carries no media either. */
-const ANSWER_MS = 2000;
 
 export interface MediaPlaneOptions {
   /** Of the first thread, 0: the system chooses. */
@@ -42,12 +41,10 @@ export class MediaThreads implements MediaPlane {
   readonly #certificate = createCertificate();
   readonly #workers: (MediaWorker | undefined)[] = [];
   readonly #placement: ThreadPlacement;
-  /** Who taps which stream. */
-  readonly #taps = new Map<string, Set<string>>();
+  readonly #taps = new StreamTaps();
+  readonly #interfaces = new OwnInterfaces();
   #listener: (event: MediaEvent) => void = () => {};
   #isClosing = false;
-  #ownInterfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = {};
-  #interfacesReadMs = Number.NEGATIVE_INFINITY;
 
   private constructor(options: MediaPlaneOptions) {
     this.#options = options;
@@ -116,13 +113,12 @@ export class MediaThreads implements MediaPlane {
     const worker = this.#workers[thread];
     const { announcedAddresses: announced } = this.#options;
     if (!worker) throw new MediaUnavailable();
-    const interfaces = this.#interfaces();
     const candidates = candidateAddresses({
       announced,
       thread,
       port: worker.port,
       hasIpv6: worker.hasIpv6,
-      interfaces,
+      interfaces: this.#interfaces.read(performance.now()),
     });
     return { thread, candidates, fingerprint: this.#certificate.fingerprint };
   }
@@ -163,18 +159,15 @@ export class MediaThreads implements MediaPlane {
 
   /** Whoever follows the stream on its ring hears from now on who publishes, what is cached, and all that comes. */
   tap(streamId: string, by: string): void {
-    const taps = this.#taps.get(streamId) ?? new Set();
-    this.#taps.set(streamId, taps.add(by));
+    this.#taps.add(streamId, by);
     const home = this.#placement.homeOf(streamId);
     if (home !== undefined) this.#tell(home, { type: 'feed', streamId });
   }
 
   /** Idempotent. */
   untap(streamId: string, by: string): void {
-    const taps = this.#taps.get(streamId);
     const home = this.#placement.homeOf(streamId);
-    if (!taps?.delete(by) || taps.size > 0) return;
-    this.#taps.delete(streamId);
+    if (!this.#taps.remove(streamId, by)) return;
     if (home === undefined || this.#placement.followers(streamId).length > 0) return;
     this.#tell(home, { type: 'unfeed', streamId });
   }
@@ -195,7 +188,7 @@ export class MediaThreads implements MediaPlane {
   }
 
   async closeStream(streamId: string): Promise<void> {
-    this.#taps.delete(streamId);
+    this.#taps.closed(streamId);
     const threads = this.#placement.closedStream(streamId);
     await Promise.all(threads.map((thread) => this.#workers[thread]?.command({ type: 'close_stream', streamId })));
   }
@@ -268,16 +261,6 @@ export class MediaThreads implements MediaPlane {
     this.#workers[thread]?.command(command).then(then, () => {});
   }
 
-  // Asking the system takes longer than all else an answer needs.
-  #interfaces(): NodeJS.Dict<NetworkInterfaceInfo[]> {
-    const nowMs = performance.now();
-    if (nowMs - this.#interfacesReadMs > INTERFACES_MS) {
-      this.#interfacesReadMs = nowMs;
-      this.#ownInterfaces = networkInterfaces();
-    }
-    return this.#ownInterfaces;
-  }
-
   #onEvent(event: MediaEvent): void {
     // What was closed meanwhile is no longer reported on.
     if ('sessionId' in event && !this.#placement.session(event.sessionId)) return;
@@ -318,15 +301,4 @@ export class MediaThreads implements MediaPlane {
       },
     );
   }
-}
-
-async function reportOf(worker: MediaWorker | undefined, thread: number): Promise<ThreadReport> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ANSWER_MS);
-  });
-  const answer = worker?.command({ type: 'thread_stats' }).catch(() => undefined);
-  const stats = await Promise.race([answer, silence]);
-  clearTimeout(timer);
-  return stats ? { thread, isUp: true, ...stats } : { thread, isUp: false };
 }
