@@ -1,7 +1,7 @@
 import { hashSecret, mintSecret } from '../secrets.ts';
 import { AccountChanges } from './changes.ts';
 import { AccountError } from './errors.ts';
-import type { ApiTokenRecord, ApiTokenStore, User } from './ports.ts';
+import type { ApiTokenRecord, ApiTokenStore, HeldApiToken, User } from './ports.ts';
 import { SCOPES, type Scope } from './scopes.ts';
 
 const TOKEN_KIND = 'frt_';
@@ -41,6 +41,10 @@ export class ApiTokens {
     return this.#store.list(...of);
   }
 
+  listAll(...of: Parameters<ApiTokenStore['listAll']>): Promise<readonly HeldApiToken[]> {
+    return this.#store.listAll(...of);
+  }
+
   /** Throws `no_token`. */
   async byId(userId: string, tokenId: string): Promise<ApiTokenRecord> {
     const found = await this.#store.byId(userId, tokenId);
@@ -62,6 +66,13 @@ export class ApiTokens {
   /** Throws `no_token`. */
   async delete(userId: string, tokenId: string): Promise<void> {
     if (!(await this.#store.delete(userId, tokenId))) throw noToken();
+    this.#changes.tell(userId);
+  }
+
+  /** Whoever's it is. Throws `no_token`. */
+  async deleteAnyones(tokenId: string): Promise<void> {
+    const userId = await this.#store.deleteAnyones(tokenId);
+    if (userId === undefined) throw noToken();
     this.#changes.tell(userId);
   }
 }

@@ -121,6 +121,11 @@ export interface ApiTokenRecord {
   readonly expiresAt: Date | null;
 }
 
+/** A token as the server's owner sees it. */
+export interface HeldApiToken extends ApiTokenRecord {
+  readonly user: Pick<User, 'id' | 'name'>;
+}
+
 export interface NewApiToken {
   readonly userId: string;
   readonly name: string;
@@ -134,10 +139,14 @@ export interface ApiTokenStore {
   create(token: NewApiToken): Promise<ApiTokenRecord>;
   /** Newest first, expired ones too; `after`: the id of the last one of the page before. */
   list(userId: string, page: { limit: number; after?: string | undefined }): Promise<readonly ApiTokenRecord[]>;
+  /** Of everybody, in the same order. */
+  listAll(page: { limit: number; after?: string | undefined }): Promise<readonly HeldApiToken[]>;
   byId(userId: string, tokenId: string): Promise<ApiTokenRecord | undefined>;
   /** Unexpired tokens only, of users who are not disabled. */
   byHash(hash: Uint8Array, now: Date): Promise<{ token: ApiTokenRecord; user: User } | undefined>;
   used(tokenId: string, at: Date): Promise<void>;
   delete(userId: string, tokenId: string): Promise<boolean>;
+  /** Whoever's it is: the id of that account. */
+  deleteAnyones(tokenId: string): Promise<string | undefined>;
   deleteAll(userId: string): Promise<void>;
 }

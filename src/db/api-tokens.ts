@@ -1,4 +1,4 @@
-import type { ApiTokenRecord, ApiTokenStore, NewApiToken, User } from '../accounts/ports.ts';
+import type { ApiTokenRecord, ApiTokenStore, HeldApiToken, NewApiToken, User } from '../accounts/ports.ts';
 import { isScope, type Scope } from '../accounts/scopes.ts';
 import { bytes, type DbClient, isId } from './client.ts';
 
@@ -22,6 +22,14 @@ export class DbApiTokens implements ApiTokenStore {
     const where = { userId, ...(after !== undefined && { id: { lt: after } }) };
     const page = { where, orderBy: { id: 'desc' }, take: limit, select: tokenFields } as const;
     return (await this.#db.apiToken.findMany(page)).map(record);
+  }
+
+  async listAll({ limit, after }: Parameters<ApiTokenStore['listAll']>[0]): Promise<readonly HeldApiToken[]> {
+    if (after !== undefined && !isId(after)) return [];
+    const where = after === undefined ? {} : { id: { lt: after } };
+    const select = { ...tokenFields, user: { select: { id: true, name: true } } } as const;
+    const rows = await this.#db.apiToken.findMany({ where, orderBy: { id: 'desc' }, take: limit, select });
+    return rows.map(({ user, ...token }) => ({ ...record(token), user }));
   }
 
   async byId(userId: string, tokenId: string): Promise<ApiTokenRecord | undefined> {
@@ -52,6 +60,13 @@ export class DbApiTokens implements ApiTokenStore {
   async delete(userId: string, tokenId: string): Promise<boolean> {
     if (!isId(tokenId)) return false;
     return (await this.#db.apiToken.deleteMany({ where: { id: tokenId, userId } })).count > 0;
+  }
+
+  async deleteAnyones(tokenId: string): Promise<string | undefined> {
+    if (!isId(tokenId)) return undefined;
+    const [gone] = await this.#db.$queryRaw<{ userId: string }[]>`
+      DELETE FROM api_tokens WHERE id = ${tokenId}::uuid RETURNING user_id AS "userId"`;
+    return gone?.userId;
   }
 
   async deleteAll(userId: string): Promise<void> {

@@ -118,3 +118,23 @@ test('an API token is read and deleted by its owner alone', async () => {
   expect(await db.apiTokens.delete(owner.id, id)).toBe(false);
   expect(await db.apiTokens.byHash(hashOf('one'), noon)).toBeUndefined();
 });
+
+test('the tokens of everybody are listed together with whose they are, newest first, and one is deleted whoever’s it is', async () => {
+  owner = await newOwner(db);
+  const ines = await db.users.create({ name: 'Ines', role: 'streamer', passwordHash: 'hash' });
+  if (!ines) throw new Error('the name is taken');
+  const first = await tokenOf(owner.id, 'one');
+  const second = await tokenOf(ines.id, 'two');
+  const rows = [
+    { ...second, user: { id: ines.id, name: 'Ines' } },
+    { ...first, user: { id: owner.id, name: owner.name } },
+  ];
+  expect(await db.apiTokens.listAll({ limit: 9 })).toEqual(rows);
+  expect(await db.apiTokens.listAll({ limit: 1 })).toEqual(rows.slice(0, 1));
+  expect(await db.apiTokens.listAll({ limit: 9, after: second.id })).toEqual(rows.slice(1));
+  expect(await db.apiTokens.listAll({ limit: 9, after: 'not-an-id' })).toEqual([]);
+  expect(await db.apiTokens.deleteAnyones(second.id)).toBe(ines.id);
+  expect(await db.apiTokens.deleteAnyones(second.id)).toBeUndefined();
+  expect(await db.apiTokens.deleteAnyones('not-an-id')).toBeUndefined();
+  expect(await db.apiTokens.listAll({ limit: 9 })).toEqual(rows.slice(1));
+});

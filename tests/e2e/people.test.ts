@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Api, owner as account } from '../support/api.ts';
 import { newVisitor, openBrowser } from '../support/browser.ts';
+import { logIn } from '../support/log-in.ts';
 import { Server } from '../support/server.ts';
 
 let server: Server;
@@ -93,3 +94,44 @@ test('an owner invites, changes, disables and deletes people on their page', asy
   expect((await owner.get<{ items: object[] }>(`/users?q=${encodeURIComponent(name)}`)).items).toEqual([]);
   await visitor.leave();
 });
+
+test('an owner sees the API tokens of everybody, page by page, and revokes one of them', async () => {
+  const name = `Tove ${randomUUID().slice(0, 8)}`;
+  const token = await tokenOfNewcomer(name, { name: 'forgotten robot', scopes: ['read', 'chat'] });
+  for (let i = 0; i < 50; i += 1) await owner.post('/tokens', { name: `later ${i}` });
+  const visitor = await newVisitor(browser);
+  const page = await logIn(visitor, server.url);
+  await page.goto(`${server.url}/admin`);
+  await page.getByRole('link', { name: 'Tokens' }).click();
+  await page.getByRole('heading', { level: 1, name: 'API tokens' }).waitFor();
+  const row = page.getByRole('listitem', { name: 'forgotten robot' });
+  expect(await row.count()).toBe(0);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await row.getByText(`of ${name}`).waitFor();
+  expect(await row.innerText()).toMatch(/read, chat · made now · never used/);
+  expect(await page.content()).not.toContain(token);
+
+  await row.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').getByText(`in the name of ${name}`).waitFor();
+  await page.getByRole('button', { name: 'Revoke it' }).click();
+  await page.getByText('Token revoked').waitFor();
+  expect(await row.count()).toBe(0);
+  const me = await fetch(`${server.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
+  expect(me.status).toBe(401);
+  await visitor.leave();
+});
+
+/** Of an account that accepted an invitation. */
+async function tokenOfNewcomer(name: string, token: object): Promise<string> {
+  const { url } = await owner.post<{ url: string }>('/invites', { role: 'viewer' });
+  const send = (path: string, body: object, cookie = '') =>
+    fetch(`${server.url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: server.url, cookie },
+      body: JSON.stringify(body),
+    });
+  const invited = { token: new URL(url).searchParams.get('token'), name, password: 'a long enough password' };
+  const accepted = await send('/invites/accept', invited);
+  const cookie = accepted.headers.getSetCookie().map((one) => one.split(';')[0]);
+  return ((await (await send('/tokens', token, cookie.join('; '))).json()) as { token: string }).token;
+}

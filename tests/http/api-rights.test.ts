@@ -33,6 +33,8 @@ const ROUTES: Readonly<Record<string, readonly [who: Who, scope: Scope | 'none']
   'POST /tokens': ['account', 'account'],
   'GET /tokens/{id}': ['account', 'account'],
   'DELETE /tokens/{id}': ['account', 'account'],
+  'GET /admin/tokens': ['owner', 'admin'],
+  'DELETE /admin/tokens/{id}': ['owner', 'admin'],
   'GET /categories': ['anyone', 'none'],
   'GET /channels': ['anyone', 'read'],
   'POST /channels': ['publisher', 'channels'],

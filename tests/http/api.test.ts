@@ -325,6 +325,19 @@ describe('API tokens', () => {
     expect(await (await call('GET', '/tokens')).text()).toContain(id);
   });
 
+  it('of everybody are seen and taken back by the server’s owner, who never sees the secret', async () => {
+    const other = await fake.account('other', 'streamer');
+    const made = (await body(await call('POST', '/tokens', { name: 'script' }, other.token))) as Record<string, string>;
+    const all = await (await call('GET', '/admin/tokens')).text();
+    expect((JSON.parse(all) as { items: object[] }).items[0]).toMatchObject({
+      ...{ id: made['id'], name: 'script', prefix: made['prefix'], lastUsedAt: null, expiresAt: null },
+      user: { id: other.user.id, name: 'other' },
+    });
+    expect(all).not.toContain(made['token']);
+    expect((await call('DELETE', `/admin/tokens/${made['id']}`)).status).toBe(204);
+    expect((await fake.call('GET', '/me', { token: made['token'] ?? '' })).status).toBe(401);
+  });
+
   it('of the administrator act for the owner, and for nobody before there is one', async () => {
     expect(await body(await fake.call('GET', '/me', { token: ADMIN_TOKEN }))).toMatchObject({ id: owner.user.id });
     fake = new FakeApp();

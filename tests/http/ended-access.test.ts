@@ -38,6 +38,7 @@ describe('an open event stream ends at once', () => {
     { what: 'the account is disabled', end: () => asOwner('PATCH', `/users/${ines.id}`, { isDisabled: true }) },
     { what: 'the account is deleted', end: () => asOwner('DELETE', `/users/${ines.id}`) },
     { what: 'the token is revoked', end: () => fake.call('DELETE', `/tokens/${ines.tokenId}`, { token: ines.token }) },
+    { what: 'the owner revokes the token', end: () => asOwner('DELETE', `/admin/tokens/${ines.tokenId}`) },
     { what: 'the account is made a viewer', end: () => asOwner('PATCH', `/users/${ines.id}`, { role: 'viewer' }) },
   ])('when $what', async ({ end }) => {
     const feed = await listen(byToken());

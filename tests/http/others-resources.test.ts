@@ -26,6 +26,7 @@ async function town() {
       '/users': user.id,
       '/webhooks': webhook.id,
       '/tokens': apiToken.id,
+      '/admin/tokens': apiToken.id,
       '/streams': live.stream.id,
       '/channels/{slug}/viewer-tokens': viewerToken.id,
     }).find(([start]) => path.startsWith(start))?.[1] ?? keyId;

@@ -31,6 +31,7 @@ const lists: Readonly<Record<string, (name: string) => Promise<unknown>>> = {
   '/logins': () => fake.accounts.login.open([...fake.users.rows.values()][0] as User),
   '/users': async (name) => fake.users.add(name, 'viewer'),
   '/tokens': (name) => post('/tokens', { name }),
+  '/admin/tokens': (name) => post('/tokens', { name }),
   '/webhooks': (name) => post('/webhooks', { url: `https://${name}.example/`, events: ['stream.started'] }),
   '/webhooks/{id}/deliveries': () => post(`/webhooks/${webhookId()}/test`),
 };

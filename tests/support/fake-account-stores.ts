@@ -3,6 +3,7 @@ import { SESSION_SECONDS } from '../../src/accounts/login.ts';
 import type {
   ApiTokenRecord,
   ApiTokenStore,
+  HeldApiToken,
   InviteRecord,
   LoginRecord,
   LoginSessionStore,
@@ -233,6 +234,13 @@ export class FakeApiTokenStore implements ApiTokenStore {
     return pageOf([...this.rows.values()].filter((row) => row.userId === userId).toReversed(), page);
   }
 
+  async listAll(page: Parameters<ApiTokenStore['listAll']>[0]): Promise<readonly HeldApiToken[]> {
+    return pageOf([...this.rows.values()].toReversed(), page).map(({ userId, hash: _, ...token }) => ({
+      ...token,
+      user: { id: userId, name: this.#users.rows.get(userId)?.name ?? '' },
+    }));
+  }
+
   async byId(userId: string, tokenId: string): Promise<ApiTokenRecord | undefined> {
     const row = this.rows.get(tokenId);
     return row?.userId === userId ? row : undefined;
@@ -253,6 +261,12 @@ export class FakeApiTokenStore implements ApiTokenStore {
 
   async delete(userId: string, tokenId: string): Promise<boolean> {
     return this.rows.get(tokenId)?.userId === userId && this.rows.delete(tokenId);
+  }
+
+  async deleteAnyones(tokenId: string): Promise<string | undefined> {
+    const userId = this.rows.get(tokenId)?.userId;
+    this.rows.delete(tokenId);
+    return userId;
   }
 
   async deleteAll(userId: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { AppEnv } from '../env.ts';
 import { HttpError } from '../errors.ts';
 import { accessRoutes } from './access.ts';
 import { accountRoutes } from './account.ts';
+import { allTokenRoutes } from './all-tokens.ts';
 import { analyticsRoutes } from './analytics.ts';
 import { banRoutes } from './bans.ts';
 import { categoryRoutes } from './categories.ts';
@@ -55,6 +56,7 @@ const ALL_ROUTES = [
   jobRoutes,
   analyticsRoutes,
   tokenRoutes,
+  allTokenRoutes,
   healthApiRoutes,
   reachabilityRoutes,
   storageRoutes,

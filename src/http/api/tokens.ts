@@ -1,30 +1,16 @@
 import { z } from '@hono/zod-openapi';
-import type { ApiTokenRecord } from '../../accounts/ports.ts';
-import { SCOPES } from '../../accounts/scopes.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answers, apiRouter, failure, jsonBody, route } from './describe.ts';
 import { pageOf, pageQuery, rowPage } from './paging.ts';
 import { text } from './schemas.ts';
+import { tokenSchema, tokenView } from './token-views.ts';
 
 const LONGEST_TTL_SECONDS = 10 * 366 * 24 * 3600;
 
-const scopes = z.array(z.enum(SCOPES));
-const time = z.iso.datetime();
-const token = z
-  .object({
-    id: z.uuid(),
-    name: z.string(),
-    prefix: z.string(),
-    scopes,
-    createdAt: time,
-    lastUsedAt: time.nullable().openapi({ description: 'To the minute' }),
-    expiresAt: time.nullable(),
-  })
-  .openapi('ApiToken');
-const minted = token.extend({ token: z.string().openapi({ description: 'Shown this once' }) });
+const minted = tokenSchema.extend({ token: z.string().openapi({ description: 'Shown this once' }) });
 const draft = z.object({
   name: text.trim().min(1).max(60),
-  scopes: scopes.min(1).optional().openapi({ description: 'All that the caller has when absent' }),
+  scopes: tokenSchema.shape.scopes.min(1).optional().openapi({ description: 'All that the caller has when absent' }),
   ttlSeconds: z.int().min(60).max(LONGEST_TTL_SECONDS).optional(),
 });
 const idParam = z.object({ id: z.uuid() });
@@ -35,7 +21,7 @@ const routes = {
     method: 'get',
     path: '/tokens',
     request: { query: pageQuery },
-    responses: { 200: answers(pageOf(token), 'The account’s API tokens, newest first'), ...failure },
+    responses: { 200: answers(pageOf(tokenSchema), 'The account’s API tokens, newest first'), ...failure },
   }),
   create: route({
     access: { who: 'account', scope: 'account' },
@@ -51,7 +37,7 @@ const routes = {
     path: '/tokens/{id}',
     problems: ['no_token'],
     request: { params: idParam },
-    responses: { 200: answers(token, 'The token, never its secret'), ...failure },
+    responses: { 200: answers(tokenSchema, 'The token, never its secret'), ...failure },
   }),
   remove: route({
     access: { who: 'account', scope: 'account' },
@@ -68,7 +54,7 @@ export function tokenRoutes({ apiTokens }: ApiDependencies) {
   app.openapi(routes.list, async (c) => {
     const { limit, cursor: after } = c.req.valid('query');
     const rows = await apiTokens.list(c.var.granted.account.id, { limit: limit + 1, after });
-    return c.json(rowPage(c, { limit, rows, view }), 200);
+    return c.json(rowPage(c, { limit, rows, view: tokenView }), 200);
   });
 
   app.openapi(routes.create, async (c) => {
@@ -76,11 +62,11 @@ export function tokenRoutes({ apiTokens }: ApiDependencies) {
     const by = identity.kind === 'token' ? identity.token : undefined;
     const { record, token } = await apiTokens.create(account.id, { ...c.req.valid('json'), by });
     c.header('Cache-Control', 'no-store');
-    return c.json({ ...view(record), token }, 201);
+    return c.json({ ...tokenView(record), token }, 201);
   });
 
   app.openapi(routes.read, async (c) => {
-    return c.json(view(await apiTokens.byId(c.var.granted.account.id, c.req.valid('param').id)), 200);
+    return c.json(tokenView(await apiTokens.byId(c.var.granted.account.id, c.req.valid('param').id)), 200);
   });
 
   app.openapi(routes.remove, async (c) => {
@@ -89,16 +75,4 @@ export function tokenRoutes({ apiTokens }: ApiDependencies) {
   });
 
   return app;
-}
-
-function view({ id, name, prefix, scopes, createdAt, lastUsedAt, expiresAt }: ApiTokenRecord): z.infer<typeof token> {
-  return {
-    id,
-    name,
-    prefix,
-    scopes: [...scopes],
-    createdAt: createdAt.toISOString(),
-    lastUsedAt: lastUsedAt?.toISOString() ?? null,
-    expiresAt: expiresAt?.toISOString() ?? null,
-  };
 }

@@ -169,4 +169,6 @@ export const accountRows: Rows = {
   },
   'GET /tokens/{id}': { 200: {}, no_token: { id: NOBODYS } },
   'DELETE /tokens/{id}': { 204: {} },
+  'GET /admin/tokens': { 200: {} },
+  'DELETE /admin/tokens/{id}': { 204: {} },
 };

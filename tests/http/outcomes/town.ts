@@ -57,6 +57,7 @@ export async function newTown(options: FakeAppOptions = {}): Promise<Town> {
       '/recordings': shown.recordingId,
       '/jobs': job.id,
       '/tokens': (await make('/tokens', { name: 'script' })).id,
+      '/admin/tokens': (await make('/tokens', { name: 'of a stranger' }, stranger)).id,
       '/webhooks': webhook.id,
       deliveryId: (await make(`/webhooks/${webhook.id}/test`)).id,
       '/chat': (await make('/channels/brook/chat', { text: 'hello' }, viewer)).id,

@@ -17,6 +17,13 @@ export interface ApiToken {
   readonly expiresAt: string | null;
 }
 
+/** As the server's owner sees it. */
+export interface HeldApiToken extends ApiToken {
+  readonly createdAt: string;
+  /** Whom it acts for. */
+  readonly user: { readonly id: string; readonly name: string };
+}
+
 /** A token just made: the only time that `token` itself is seen. */
 export type NewApiToken = ApiToken & { readonly token: string };
 

@@ -7,7 +7,14 @@ const things = (count: number) => plural(count, { one: '# thing', other: '# thin
 /** The owner's pages. What the server finds about itself it says itself. */
 export const admin = {
   title: 'Administration',
-  sections: { health: 'Health', streams: 'Live streams', jobs: 'Jobs', storage: 'Storage', people: 'People' },
+  sections: {
+    health: 'Health',
+    streams: 'Live streams',
+    jobs: 'Jobs',
+    storage: 'Storage',
+    people: 'People',
+    tokens: 'Tokens',
+  },
   jobs: {
     title: 'Jobs',
     none: 'There is nothing to encode, and there was nothing for a while. Versions of recordings, and those of live streams, stand here with what becomes of them.',
@@ -32,6 +39,16 @@ export const admin = {
     cancelWhat: 'What is done so far is lost. It can be begun anew.',
     retry: 'Try again',
     ofWhat: (kind: string, channel: string) => `${kind} of ${channel}`,
+  },
+  tokens: {
+    title: 'API tokens',
+    text: 'Everybody’s, newest first. A program that has one acts for its account, within its scopes.',
+    none: 'Nobody has made one yet. Everybody makes his own under [Account].',
+    of: (name: string) => `of ${name}`,
+    made: (ago: string) => `made ${ago}`,
+    consequence: (name: string, user: string) =>
+      `Whatever uses “${name}” in the name of ${user} is refused at once. It can not be undone.`,
+    revoked: 'Token revoked',
   },
   storage: {
     title: 'Storage',

@@ -15,6 +15,7 @@ export const ui = {
   shownOnce: 'Copy it now: it is shown only this once.',
   keepSecret: 'Keep it secret, like a password.',
   ends: (fromNow: string) => `ends ${fromNow}`,
+  ended: (ago: string) => `expired ${ago}`,
   used: (fromNow: string) => `used ${fromNow}`,
   neverUsed: 'never used',
   showMore: 'Show more',
