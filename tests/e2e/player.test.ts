@@ -183,6 +183,36 @@ test('a viewer who jumps to live gets a session anew and goes on', async () => {
   await viewer.leave();
 });
 
+test('the controls stand in one row within the window, from a small phone on, upright or on its side', async () => {
+  const viewer = await newVisitor(browser);
+  const page = await watch(viewer);
+  for (const [width, height] of [
+    [320, 640],
+    [360, 640],
+    [640, 360],
+    [720, 450],
+    [768, 1024],
+    [844, 390],
+    [1024, 600],
+    [1440, 900],
+    [3840, 2160],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.locator(PLAYER).hover({ position: { x: 40, y: 20 } });
+    const row = page.getByRole('button', { name: /^Pause|^Live|^Quality|Full screen/ });
+    const boxes = await Promise.all((await row.all()).map((button) => button.boundingBox()));
+    expect(boxes).toHaveLength(4);
+    expect(new Set(boxes.map((box) => box?.y)).size, `${width}x${height} has one row`).toBe(1);
+    const [right, bottom] = [
+      Math.max(...boxes.map((box) => (box?.x ?? 0) + (box?.width ?? 0))),
+      Math.max(...boxes.map((box) => (box?.y ?? 0) + (box?.height ?? 0))),
+    ];
+    expect(right, `${width}x${height} is wide enough`).toBeLessThanOrEqual(width);
+    expect(bottom, `${width}x${height} is high enough`).toBeLessThanOrEqual(height);
+  }
+  await viewer.leave();
+});
+
 test('the page is well on a phone and in either theme, and asks nobody but the server for anything', async () => {
   const viewer = await newVisitor(browser);
   const asked: string[] = [];

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { withEmoji } from '../../../web/src/lib/chat/emoji.ts';
-import { messageParts } from '../../../web/src/lib/chat/message-parts.ts';
 import { nameColour } from '../../../web/src/lib/chat/name-colour.ts';
+import { textParts } from '../../../web/src/lib/ui/text-parts.ts';
 
 describe('addresses in a message', () => {
   it('are text where links are not allowed', () => {
-    expect(messageParts('see https://example.org', false)).toEqual([{ text: 'see https://example.org' }]);
+    expect(textParts('see https://example.org', false)).toEqual([{ text: 'see https://example.org' }]);
   });
 
   it('are links where they are, without what belongs to the sentence', () => {
-    expect(messageParts('see (https://example.org/a?b=c), or http://x.example!', true)).toEqual([
+    expect(textParts('see (https://example.org/a?b=c), or http://x.example!', true)).toEqual([
       { text: 'see (' },
       { text: 'https://example.org/a?b=c', href: 'https://example.org/a?b=c' },
       { text: '), or ' },
@@ -28,13 +28,13 @@ describe('addresses in a message', () => {
     'example.org',
     '<a href="javascript:alert(1)">x</a>',
   ])('are no links when they lead elsewhere: %s', (text) => {
-    expect(messageParts(text, true).every(({ href }) => href === undefined)).toBe(true);
+    expect(textParts(text, true).every(({ href }) => href === undefined)).toBe(true);
   });
 
   it('lose nothing of the text', () => {
     const text = 'a https://example.org/x, b "https://example.org" https://user@example.org c';
     expect(
-      messageParts(text, true)
+      textParts(text, true)
         .map((part) => part.text)
         .join(''),
     ).toBe(text);

@@ -50,9 +50,14 @@ export function codecName(name: string): string {
 
 const compact = new Intl.NumberFormat(words.language, { notation: 'compact', maximumFractionDigits: 1 });
 
+/** `950`, `12.3K`. */
+export function compactCount(count: number): string {
+  return compact.format(count);
+}
+
 /** `1 viewer`, `1.2K viewers`. */
 export function viewerCount(count: number): string {
-  return words.units.viewers(count, compact.format(count));
+  return words.units.viewers(count, compactCount(count));
 }
 
 const relative = new Intl.RelativeTimeFormat(words.language, { numeric: 'auto' });

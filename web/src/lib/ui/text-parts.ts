@@ -1,13 +1,13 @@
-export type MessagePart = { readonly text: string; readonly href?: string };
+export type TextPart = { readonly text: string; readonly href?: string };
 
 const ADDRESS = /https?:\/\/[^\s<>"']+/gi;
 /** Belongs to the sentence and not to the address. */
 const TRAILING = /[.,;:!?)\]}'"…]+$/;
 
-/** A message as text and, where links are allowed, the http(s) addresses in it. */
-export function messageParts(text: string, areLinksAllowed: boolean): readonly MessagePart[] {
+/** Text as such and, where links are allowed, the http(s) addresses in it. */
+export function textParts(text: string, areLinksAllowed: boolean): readonly TextPart[] {
   if (!areLinksAllowed) return [{ text }];
-  const parts: MessagePart[] = [];
+  const parts: TextPart[] = [];
   let end = 0;
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
     const address = found.replace(TRAILING, '');
