@@ -33,6 +33,8 @@ export function keysApi({ call }: Calls) {
       call<{ items: readonly StreamKey[] }>('GET', `${channelPath(slug)}/keys?limit=100`).then(({ items }) => items),
     createKey: (slug: string, key: { name: string; ttlSeconds?: number }) =>
       call<NewStreamKey>('POST', `${channelPath(slug)}/keys`, key),
+    changeKey: (slug: string, id: string, change: { name?: string; ttlSeconds?: number; expiresAt?: string | null }) =>
+      call<StreamKey>('PATCH', `${channelPath(slug)}/keys/${id}`, change),
     rotateKey: (slug: string, id: string) => call<NewStreamKey>('POST', `${channelPath(slug)}/keys/${id}/rotate`),
     deleteKey: (slug: string, id: string) => call<void>('DELETE', `${channelPath(slug)}/keys/${id}`),
     viewerTokens: (slug: string) =>

@@ -9,8 +9,10 @@ import { type SentVideo, sentVideo } from './sent-video.ts';
 import { after, isOn, type Show, type ShowEvent } from './show.ts';
 import { type Sample, sampleOf, withSample } from './trend.ts';
 
-/** Longer than any broadcast from a browser, short enough that a key left behind by a crash does not matter. */
+/** Long enough to sit out a lost network, short enough that a key left behind by a crash does not matter. */
 const KEY_TTL_SECONDS = 43_200;
+/** However long it goes on, the key does not end before it. */
+const RENEW_KEY_EVERY_MS = 3_600_000;
 const STATS_EVERY_MS = 1000;
 
 const ENDED_ON_PURPOSE: ReadonlySet<string> = new Set(['stopped', 'key_revoked', 'key_expired', 'deleted']);
@@ -25,6 +27,7 @@ export class Broadcast {
   #key: NewStreamKey | undefined;
   #broadcaster: Broadcaster | undefined;
   #stats: ReturnType<typeof setInterval> | undefined;
+  #renewal: ReturnType<typeof setInterval> | undefined;
 
   /** `viewers`: how many watch now. */
   constructor(viewers: () => number) {
@@ -57,6 +60,7 @@ export class Broadcast {
     });
     this.#broadcaster.startStream(source());
     this.#stats = setInterval(() => void this.#measure(), STATS_EVERY_MS);
+    this.#renewal = setInterval(() => void this.#renewKey(), RENEW_KEY_EVERY_MS);
   }
 
   /** Idempotent. Ends the stream on the server too. */
@@ -91,6 +95,7 @@ export class Broadcast {
     this.sent = undefined;
     this.trend = [];
     clearInterval(this.#stats);
+    clearInterval(this.#renewal);
     onAir.clear();
     const broadcaster = this.#broadcaster;
     this.#broadcaster = undefined;
@@ -106,6 +111,11 @@ export class Broadcast {
     if (live?.state === 'live') return { status: 0, message: words.studio.ended.takenOver };
     const last = await api.lastStream(this.#slug).catch(() => undefined);
     return ENDED_ON_PURPOSE.has(last?.endReason ?? '') ? { status: 0, message: words.studio.ended.stopped } : true;
+  }
+
+  /** Tried again in an hour, should it fail. */
+  async #renewKey(): Promise<void> {
+    if (this.#key) await api.changeKey(this.#slug, this.#key.id, { ttlSeconds: KEY_TTL_SECONDS }).catch(() => {});
   }
 
   async #measure(): Promise<void> {
