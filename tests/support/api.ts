@@ -39,7 +39,14 @@ export class Api {
     const token = new URL(setupUrl).searchParams.get('token');
     const made = await fetch(`${base}/setup`, json({ token, ...owner }));
     if (!made.ok) throw new Error(`set-up: ${made.status} ${await made.text()}`);
-    const cookie = made.headers.getSetCookie().map((one) => one.split(';')[0]);
+    return Api.logIn(server);
+  }
+
+  /** Takes an API token of whoever has this name and password. */
+  static async logIn(server: Server, account = owner): Promise<Api> {
+    const base = `${server.url}/api/v1`;
+    const entered = await fetch(`${base}/login`, json(account));
+    const cookie = entered.headers.getSetCookie().map((one) => one.split(';')[0]);
     const headers = { cookie: cookie.join('; '), origin: server.url };
     const minted = await fetch(`${base}/tokens`, json({ name: 'tests' }, headers));
     if (!minted.ok) throw new Error(`token: ${minted.status} ${await minted.text()}`);

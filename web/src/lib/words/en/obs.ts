@@ -6,6 +6,8 @@ export const obs = {
   service: 'In OBS 30 or later: `Settings → Stream`, Service `WHIP`.',
   server: 'Server: the address below. Bearer Token: a stream key from above.',
   output: '`Settings → Output`, mode Advanced, as in the table.',
+  keyEnds: (name: string, fromNow: string) => `The key “${name}” ends ${fromNow}:`,
+  keyEnded: (name: string, ago: string) => `The key “${name}” expired ${ago}. Make a new one for OBS.`,
   start: 'Start Streaming. Your channel goes live at once.',
   fields: { service: 'Service', server: 'Server' },
   settings: {
