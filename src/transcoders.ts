@@ -1,5 +1,5 @@
 /** The transcoders beside the server: processes of their own, started again when they end by themselves. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,12 +13,6 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** One that ran for so long may be started again at once. */
 const STEADY_MS = 60_000;
-
-/**
- * As root SVT-AV1 gives its threads the highest real-time priority, and no stream would get anywhere beside it: without the
- * right to do so they are threads like others.
- */
-const WITHOUT_REAL_TIME = ['setpriv', '--bounding-set=-sys_nice', '--inh-caps=-sys_nice'] as const;
 
 /** Of our environment, which holds secrets, what a program needs to find its things. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS'] as const;
@@ -84,13 +78,11 @@ export class Transcoders {
   /** Resolves with why it ended. */
   async #run(): Promise<string> {
     const { log, worked } = this.#options;
-    const [program = process.execPath, ...args] = [...prefix(), process.execPath, PROGRAM];
-    const child = spawn(program, args, {
+    const child = spawn(process.execPath, [PROGRAM], {
       env: this.#environment(),
-      // It ends when this channel does: with us, however we end.
+      // It ends when this channel does: with us, however we end. It makes itself a process group, but stays in our session:
+      // between sessions niceness counts for nothing where Linux shares cores among them first (sched_autogroup).
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // A group of its own: Ctrl-C at a terminal is for the server, and what it leaves running can be ended.
-      detached: true,
     });
     this.#running.add(child);
     child.on('message', (message) => {
@@ -131,19 +123,14 @@ export class Transcoders {
   }
 }
 
-function prefix(): readonly string[] {
-  if (process.getuid?.() !== 0) return [];
-  const [program, ...args] = WITHOUT_REAL_TIME;
-  return spawnSync(program, [...args, 'true'], { stdio: 'ignore' }).status === 0 ? WITHOUT_REAL_TIME : [];
-}
-
 /** With its ffmpeg, whether it is there itself or not. */
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // All of it is gone.
+    // It had not come so far as to be a group, or all of it is gone.
+    child.kill('SIGKILL');
   }
 }
 

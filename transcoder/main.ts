@@ -1,6 +1,7 @@
 /** `npm run transcoder`: does what a server wants encoded, beside it or on another machine. */
 import { type Config, ConfigError, readConfig } from '#src/config.ts';
 import { createLog } from '#src/log.ts';
+import { forbidRealTime, leadGroup } from '#src/native/own-process.ts';
 import { JOB_KIND_RUNS } from './job-kinds.ts';
 import { Transcoder } from './transcoder.ts';
 
@@ -40,6 +41,10 @@ async function main(config: Config): Promise<void> {
   }
 }
 
+// Ctrl-C at the server's terminal is for the server, which ends us, and can end all that we started.
+if (process.send) leadGroup();
+// As root SVT-AV1 takes the highest real-time priority for its threads, and no stream gets anywhere beside it.
+forbidRealTime();
 try {
   await main(readConfig(process.env));
 } catch (error) {
