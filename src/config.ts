@@ -85,7 +85,7 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const GB = 1e9;
+export const GB = 1e9;
 /** The database is on the same disk as a rule, and stands still without room. */
 const DEFAULT_RESERVE_GB = 1;
 

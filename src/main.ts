@@ -49,6 +49,7 @@ import { StreamNews } from './webhooks/stream-news.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 const STOP_MS = 9_000;
+const NO_ROOM = 'the disk is full: nothing is recorded until there is room';
 
 /** What was started, to be closed in reverse. */
 type Closers = { readonly name: string; readonly close: () => Promise<void> }[];
@@ -75,19 +76,20 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   closers.push({ name: 'media', close: () => media.close() });
   log.info({ ports: media.ports, send: media.sendMode }, 'media threads started');
 
+  const { recordings, close: closeRecordings } = await openRecordings(config, { database, media, storage, log });
+  closers.push({ name: 'recordings', close: closeRecordings });
+  const kept = async () => (recordings.isFull ? NO_ROOM : storageWatch.state());
   const checks = {
     database: () => database.ping().then(() => true as const),
     media: async () => media.isHealthy || 'a media thread is being restarted',
     // Streams come and go without these: nobody is to be kept away for want of recordings or renditions.
-    storage: { unneeded: () => storageWatch.state() },
+    storage: { unneeded: kept },
     ffmpeg: { unneeded: async () => (await ffmpeg).problem ?? true },
   };
   const health = serverHealth({ config, media, ffmpeg, checks });
   const addresses = health.addresses();
   if (addresses.cure !== undefined) log.warn({ cure: addresses.cure }, addresses.found);
 
-  const { recordings, close: closeRecordings } = await openRecordings(config, { database, media, storage, log });
-  closers.push({ name: 'recordings', close: closeRecordings });
   const { renditions, demand, close: closeRenditions } = openRenditions({ media, log });
   closers.push({ name: 'renditions', close: closeRenditions });
   const grant = (streamId: string) => renditions.grant(streamId);

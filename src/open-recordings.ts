@@ -22,9 +22,10 @@ export async function openRecordings(
   const { recordings: store, webhookDeliveries: deliveries, channels, jobs } = database;
   const news = new RecordingNews({ deliveries, channels });
   const witness: RecordingWitness = {
-    ready: async (recording) => {
-      await news.ready(recording);
-      await jobs.add({ kind: 'pictures', channelId: recording.channelId, recordingId: recording.id });
+    ended: async (recording) => {
+      await news.ended(recording);
+      if (recording.state === 'ready')
+        await jobs.add({ kind: 'pictures', channelId: recording.channelId, recordingId: recording.id });
     },
   };
   const recordings = new Recordings({ store, witness, media, thread, folder, storage, log });
@@ -36,6 +37,7 @@ export async function openRecordings(
     limits: config.recordings,
     remove: (recordingId) => recordings.delete(recordingId),
     onFull: () => recordings.full(),
+    onRoom: () => recordings.roomAgain(),
   });
   keeper.start();
   const mover = storage instanceof TieredStorage ? new RecordingMover({ store, storage, log }) : undefined;

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Config } from './config.ts';
+import { type Config, GB } from './config.ts';
 import { JOB_KINDS } from './jobs/ports.ts';
 import type { Log } from './log.ts';
 
@@ -111,6 +111,7 @@ export class Transcoders {
       DATABASE_URL: databaseUrl,
       INTERNAL_URL: serverUrl,
       LOG_LEVEL: config.logLevel,
+      RECORDINGS_RESERVE_GB: String(config.recordings.reserveBytes / GB),
       ...(config.ffmpegPath !== undefined && { FFMPEG_PATH: config.ffmpegPath }),
       ...(s3 && {
         S3_ENDPOINT: s3.endpoint,

@@ -1,7 +1,7 @@
 import type { DueJob, JobLeases, JobRecord, JobWitness } from '#src/jobs/ports.ts';
 import type { Log } from '#src/log.ts';
 import { StorageError } from '#src/storage/errors.ts';
-import { JobFailure } from './job-failure.ts';
+import { JobFailure, NO_ROOM } from './job-failure.ts';
 import type { JobContext, JobKindRun } from './job-kind.ts';
 import type { WorkFolders } from './work-folders.ts';
 
@@ -38,7 +38,7 @@ export async function attempt(due: DueJob, kind: JobKindRun, shop: Workshop): Pr
 }
 
 async function work(job: JobRecord, kind: JobKindRun, shop: Workshop, log: Log): Promise<AttemptOutcome> {
-  const { leases, folders, closing, ffmpeg, storage, database, serverUrl } = shop;
+  const { leases, folders, closing, ffmpeg, storage, database, serverUrl, reserveBytes } = shop;
   const lost = new AbortController();
   const signal = AbortSignal.any([closing, lost.signal]);
   const workFolder = await folders.make(`${job.id}-${job.attempt}`);
@@ -56,7 +56,8 @@ async function work(job: JobRecord, kind: JobKindRun, shop: Workshop, log: Log):
   log.info({ channel: job.channelId, recording: job.recordingId, stream: job.streamId }, 'attempt began');
   let problem: unknown;
   try {
-    await kind.run(job, { signal, progress, log, ffmpeg, storage, database, serverUrl, workFolder });
+    const means = { ffmpeg, storage, database, serverUrl, reserveBytes, workFolder };
+    await kind.run(job, { signal, progress, log, ...means });
   } catch (error) {
     problem = error ?? new Error('it failed without a word');
   } finally {
@@ -95,12 +96,23 @@ async function settle({ job, kind, shop, log }: Attempt, problem: unknown): Prom
 }
 
 function wordsOf(problem: unknown, log: Log): string {
+  if (isOfFullDisk(problem)) {
+    log.warn({ err: problem }, 'attempt failed: the disk is full');
+    return NO_ROOM;
+  }
   if (problem instanceof JobFailure || problem instanceof StorageError) {
     log.warn({ reason: problem.message }, 'attempt failed');
     return problem.message;
   }
   log.error({ err: problem }, 'attempt failed by a bug');
   return 'an error of the transcoder, which its log tells';
+}
+
+/** Whoever wrote: this process, or ffmpeg, which only has words for it. */
+function isOfFullDisk(problem: unknown): boolean {
+  if (!(problem instanceof Error)) return false;
+  const code = 'code' in problem ? problem.code : undefined;
+  return code === 'ENOSPC' || code === 'EDQUOT' || /No space left on device|Disk quota exceeded/.test(problem.message);
 }
 
 const delaysOf = ({ retryDelaysSeconds = RETRY_DELAYS_SECONDS }: JobKindRun) => retryDelaysSeconds;

@@ -1,3 +1,5 @@
+export const NO_ROOM = 'there is no room left on the disk of the transcoder';
+
 /** A job that can not be done; the message is for people. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';

@@ -56,7 +56,9 @@ export class Transcoder {
     const witness = new JobNews({ deliveries, channels });
     const closing = transcoder.#closing.signal;
     const serverUrl = config.internalUrl;
-    const shop = { leases, folders, witness, closing, worked, log, ffmpeg, storage, database, serverUrl };
+    const { reserveBytes } = config.recordings;
+    const means = { ffmpeg, storage, database, serverUrl, reserveBytes };
+    const shop = { leases, folders, witness, closing, worked, log, ...means };
     const forget = () =>
       void leases.forget(new Date()).catch((err: unknown) => log.warn({ err }, 'old jobs were kept'));
     forget();

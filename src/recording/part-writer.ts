@@ -98,7 +98,7 @@ export class PartWriter {
   }
 }
 
-function writeError(error: unknown): WriteError {
+export function writeError(error: unknown): WriteError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOSPC' || code === 'EDQUOT') return new WriteError('disk_full', 'the disk is full', { cause: error });
   return new WriteError('disk_failed', error instanceof Error ? error.message : String(error), { cause: error });

@@ -77,8 +77,8 @@ export interface RecordingStore {
 
 /** Implemented by `webhooks/`. */
 export interface RecordingWitness {
-  /** It has ended, and there is something to see. */
-  ready(recording: RecordingRecord): Promise<void>;
+  /** With something to see, or without. */
+  ended(recording: RecordingRecord): Promise<void>;
 }
 
 /** The thread that writes. Implemented by `RecordingThreadLink`. */

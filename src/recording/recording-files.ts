@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PartFormat } from './part.ts';
-import { PartWriter, WriteError } from './part-writer.ts';
+import { PartWriter, WriteError, writeError } from './part-writer.ts';
 import type { RecorderAction } from './stream-recorder.ts';
 
 /** A part as it is written, told when it begins, and again when it is whole. */
@@ -39,7 +39,7 @@ export class RecordingFiles {
     this.#listener = listener;
     this.#tail = mkdir(folder, { recursive: true, mode: 0o750 }).then(
       () => {},
-      (error: unknown) => this.#fail(new WriteError('disk_failed', String(error), { cause: error })),
+      (error: unknown) => this.#fail(writeError(error)),
     );
   }
 

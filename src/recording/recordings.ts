@@ -18,6 +18,9 @@ import type { WrittenPart } from './recording-files.ts';
 import { repairParts } from './repair.ts';
 
 const PAGE = 100;
+/** A disk that says it has room, and takes nothing (a quota), is not asked over and over. */
+const FULL_MS = 10_000;
+const LONGEST_FULL_MS = 3_600_000;
 
 export interface RecordingsOptions {
   readonly store: RecordingStore;
@@ -57,6 +60,11 @@ export class Recordings implements StreamSink {
   readonly #running = new Map<string, Running>();
   /** Recording by stream. */
   readonly #byStream = new Map<string, Running>();
+  /** By id: what would be recorded, if there were room. */
+  readonly #withoutRoom = new Map<string, SunkStream>();
+  /** The disk takes nothing before then. */
+  #fullUntil: Date | undefined;
+  #fullMs = FULL_MS;
 
   constructor({ store, witness, media, thread, folder, storage, log, now = () => new Date() }: RecordingsOptions) {
     this.#store = store;
@@ -74,13 +82,20 @@ export class Recordings implements StreamSink {
     return join(this.#folder, recordingId);
   }
 
+  /** Nothing is recorded until there is room again. */
+  get isFull(): boolean {
+    return this.#fullUntil !== undefined;
+  }
+
   live(stream: SunkStream): void {
     const running = this.#byStream.get(stream.id);
+    this.#withoutRoom.delete(stream.id);
     if (running && !stream.isRecorded) this.ended(stream.id);
     else if (!running && stream.isRecorded) this.#begin(stream);
   }
 
   ended(streamId: string): void {
+    this.#withoutRoom.delete(streamId);
     const running = this.#byStream.get(streamId);
     if (!running) return;
     this.#byStream.delete(streamId);
@@ -135,11 +150,23 @@ export class Recordings implements StreamSink {
 
   /** The disk has no room left: what is recorded ends here, and is kept. The streams go on. */
   full(): void {
+    this.#fullUntil = new Date(this.#now().getTime() + this.#fullMs);
     for (const running of [...this.#byStream.values()]) {
       running.problem ??= 'disk_full';
       this.#log.error({ recording: running.id, stream: running.stream.id }, 'recording ended: the disk is full');
       this.ended(running.stream.id);
+      this.#withoutRoom.set(running.stream.id, running.stream);
     }
+  }
+
+  /** Streams that go on are recorded anew. */
+  roomAgain(): void {
+    if (this.#fullUntil === undefined || this.#now() < this.#fullUntil) return;
+    this.#fullUntil = undefined;
+    const streams = [...this.#withoutRoom.values()];
+    this.#withoutRoom.clear();
+    this.#log.info({ streams: streams.length }, 'there is room for recordings again');
+    for (const stream of streams) this.#begin(stream);
   }
 
   /** Of all that a channel has, also of those that are being written. */
@@ -173,6 +200,10 @@ export class Recordings implements StreamSink {
   }
 
   #begin(stream: SunkStream): void {
+    if (this.isFull) {
+      this.#withoutRoom.set(stream.id, stream);
+      return;
+    }
     const thread = this.#media.homeOf(stream.mediaId);
     if (thread === undefined) return;
     const { channelId, title, id: streamId } = stream;
@@ -215,7 +246,9 @@ export class Recordings implements StreamSink {
   #failed(running: Running, { code, detail }: Extract<RecordingReport, { type: 'failed' }>): void {
     running.problem ??= code;
     this.#log.error({ recording: running.id, stream: running.stream.id, code, detail }, 'recording failed');
-    this.ended(running.stream.id);
+    if (code !== 'disk_full') return this.ended(running.stream.id);
+    this.#fullMs = Math.min(2 * this.#fullMs, LONGEST_FULL_MS);
+    this.full();
   }
 
   /** Once: the last files are looked after, and the row is closed. */
@@ -229,6 +262,7 @@ export class Recordings implements StreamSink {
         await this.#store.part(running.id, part);
       }
       const isReady = [...running.parts.values()].some(({ durationMs }) => durationMs > 0);
+      if (isReady && running.problem === null) this.#fullMs = FULL_MS;
       const problem = running.problem ?? (isReady ? null : 'nothing_came');
       const state = isReady ? 'ready' : 'failed';
       await this.#end(running.id, { state, problem, endedAt: this.#now() });
@@ -239,8 +273,8 @@ export class Recordings implements StreamSink {
 
   async #end(recordingId: string, end: RecordingEnd): Promise<void> {
     await this.#store.end(recordingId, end);
-    const ended = end.state === 'ready' ? await this.#store.byId(recordingId) : undefined;
-    if (ended) await this.#witness?.ready(ended);
+    const ended = await this.#store.byId(recordingId);
+    if (ended) await this.#witness?.ended(ended);
   }
 
   #write(running: Running, row: () => Promise<void>): void {

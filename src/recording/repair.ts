@@ -1,7 +1,8 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { closing } from './matroska.ts';
 import { scanMatroska } from './matroska-scan.ts';
+import { writeError } from './part-writer.ts';
 import type { RecordingPart } from './ports.ts';
 
 export interface RepairedFile {
@@ -22,14 +23,26 @@ export async function repairMatroska(path: string): Promise<RepairedFile | undef
       return bytes.subarray(0, bytesRead);
     });
     if (!scanned || scanned.bytes === scanned.head.bytes.length) return undefined;
-    const { append, patches } = closing(scanned.head, scanned);
+    const { append } = closing(scanned.head, scanned);
     await file.truncate(scanned.bytes);
-    await file.write(append, 0, append.length, scanned.bytes);
+    // A full disk may have no room for the index: without it players seek by looking.
+    const isIndexed = await hasTaken(file, append, scanned.bytes);
+    if (!isIndexed) await file.truncate(scanned.bytes);
+    const { patches } = closing(scanned.head, isIndexed ? scanned : { ...scanned, cues: [] });
     for (const { at, bytes } of patches) await file.write(bytes, 0, bytes.length, at);
     await file.datasync();
-    return { bytes: scanned.bytes + append.length, durationMs: scanned.durationMs };
+    return { bytes: scanned.bytes + (isIndexed ? append.length : 0), durationMs: scanned.durationMs };
   } finally {
     await file.close();
+  }
+}
+
+async function hasTaken(file: FileHandle, bytes: Uint8Array, at: number): Promise<boolean> {
+  try {
+    return (await file.write(bytes, 0, bytes.length, at)).bytesWritten === bytes.length;
+  } catch (error) {
+    if (writeError(error).code === 'disk_full') return false;
+    throw error;
   }
 }
 

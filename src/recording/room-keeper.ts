@@ -4,6 +4,8 @@ import type { RecordingRecord, RecordingStore } from './ports.ts';
 
 const CHECK_MS = 5_000;
 const PER_CHECK = 20;
+/** Free beyond the reserve before anything is recorded again: not to end a moment later. */
+const COMFORT_BYTES = 64 << 20;
 
 export interface RoomLimits {
   /** Recordings older than this go. */
@@ -22,6 +24,8 @@ export interface RoomKeeperOptions {
   readonly remove: (recordingId: string) => Promise<unknown>;
   /** Whatever is being recorded has to end now. */
   readonly onFull: () => void;
+  /** There is room, as often as it is looked. */
+  readonly onRoom: () => void;
   readonly log: Logger;
   readonly now?: () => number;
   readonly freeBytes?: (folder: string) => Promise<number | undefined>;
@@ -50,20 +54,16 @@ export class RoomKeeper {
 
   /** Never rejects. */
   async check(): Promise<void> {
-    const { log, onFull } = this.#options;
+    const { log, folder, limits, onFull, onRoom, freeBytes = freeBytesOf } = this.#options;
     try {
       await this.#removeOld();
-      if (await this.isFull()) onFull();
+      // Where the system does not tell, there is room.
+      const free = (await freeBytes(folder)) ?? Number.POSITIVE_INFINITY;
+      if (free < limits.reserveBytes) onFull();
+      else if (free >= limits.reserveBytes + COMFORT_BYTES) onRoom();
     } catch (error) {
       log.error({ err: error }, 'recordings were not kept within their limits');
     }
-  }
-
-  /** Whether nothing may be added. Where the system does not tell, there is room. */
-  async isFull(): Promise<boolean> {
-    const { folder, limits, freeBytes = freeBytesOf } = this.#options;
-    const free = await freeBytes(folder);
-    return free !== undefined && free < limits.reserveBytes;
   }
 
   async #removeOld(): Promise<void> {

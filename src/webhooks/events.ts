@@ -6,6 +6,7 @@ export const WEBHOOK_EVENTS = [
   'stream.viewer_peak',
   'advice.raised',
   'recording.ready',
+  'recording.failed',
   'job.done',
   'job.failed',
 ] as const;

@@ -12,7 +12,8 @@ export class RecordingNews implements RecordingWitness {
     this.#channels = channels;
   }
 
-  async ready({ channelId, id, streamId, title, startedAt, endedAt, problem, parts }: RecordingRecord): Promise<void> {
+  async ended(ended: RecordingRecord): Promise<void> {
+    const { channelId, id, streamId, title, state, startedAt, endedAt, problem, parts } = ended;
     const [channel] = await this.#channels.list({ ids: [channelId], limit: 1 });
     if (!channel) return;
     const recording = {
@@ -21,7 +22,7 @@ export class RecordingNews implements RecordingWitness {
       durationMs: parts.reduce((sum, { durationMs }) => sum + durationMs, 0),
       bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
     };
-    const type = 'recording.ready';
+    const type = state === 'ready' ? 'recording.ready' : 'recording.failed';
     const body = eventBody(type, endedAt ?? startedAt, { channel: { slug: channel.slug }, recording });
     await this.#deliveries.accept({ channelId, type, body });
   }

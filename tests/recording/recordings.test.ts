@@ -86,7 +86,7 @@ describe('a recording', () => {
     fake.recordings.ended('s1');
     fake.report({ type: 'closed', lost: 0 });
     expect(await rows()).toMatchObject([{ state: 'failed', problem: 'nothing_came', parts: [] }]);
-    expect(fake.told).toEqual([]);
+    expect(fake.told).toEqual(await rows());
   });
 
   it('ends with a word where the disk is full, and what is there is kept', async () => {
@@ -95,6 +95,43 @@ describe('a recording', () => {
     expect(fake.media.tapped.size).toBe(0);
     fake.report({ type: 'closed', lost: 0 });
     expect(await rows()).toMatchObject([{ state: 'ready', problem: 'disk_full' }]);
+  });
+
+  it('begins anew when there is room again, once, and not before the disk had time', async () => {
+    fake.report({ type: 'failed', code: 'disk_full', detail: 'the disk is full' });
+    fake.report({ type: 'closed', lost: 0 });
+    expect(fake.recordings.isFull).toBe(true);
+    fake.recordings.live(stream);
+    fake.recordings.roomAgain();
+    expect(await rows()).toHaveLength(1);
+    fake.pass(60_000);
+    fake.recordings.roomAgain();
+    fake.recordings.roomAgain();
+    expect(fake.recordings.isFull).toBe(false);
+    expect((await rows()).map(({ state }) => state)).toEqual(['failed', 'recording']);
+  });
+
+  it('does not begin anew where its stream has ended, or is not to be recorded any more', async () => {
+    fake.recordings.live({ ...stream, id: 's2', mediaId: 'm2' });
+    fake.recordings.full();
+    fake.recordings.ended('s1');
+    fake.recordings.live({ ...stream, id: 's2', mediaId: 'm2', isRecorded: false });
+    fake.pass(60_000);
+    fake.recordings.roomAgain();
+    expect(await rows()).toHaveLength(2);
+  });
+
+  it('is tried ever more seldom on a disk that says it has room and takes nothing', async () => {
+    for (let times = 0; times < 20; times += 1) {
+      fake.report({ type: 'failed', code: 'disk_full', detail: 'over quota' });
+      fake.report({ type: 'closed', lost: 0 });
+      for (let waits = 0; waits < 60; waits += 1) {
+        fake.pass(60_000);
+        fake.recordings.roomAgain();
+      }
+    }
+    expect((await rows()).length).toBeLessThanOrEqual(21);
+    expect(fake.thread.told.filter(({ type }) => type === 'start').length).toBeGreaterThan(15);
   });
 
   it('ends where the thread dies, and goes on in another', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { repairMatroska } from '#src/recording/repair.ts';
 import { StreamRecorder } from '#src/recording/stream-recorder.ts';
+import { hasNoSmallDisk, SmallDisk } from '../support/small-disk.ts';
 import { realVideo, silence } from './real-streams.ts';
 import { fed, SOURCE } from './recorded.ts';
 import { decoded, probed, writtenParts } from './written-parts.ts';
@@ -45,6 +46,26 @@ it('what was cut off in the midst of a cluster ends with the one before', async 
   const [full, cut] = [await repairMatroska(before), await repairMatroska(path)];
   expect(cut?.durationMs).toBeLessThan(full?.durationMs ?? 0);
   expect(await decoded(readFileSync(path))).toMatchObject({ words: '' });
+});
+
+it.skipIf(hasNoSmallDisk)('on a disk that has no room for its index a file is ended without one', async () => {
+  const recorder = new StreamRecorder();
+  const actions = [...recorder.source(SOURCE), ...fed(recorder, silence({ count: 30_000 }))];
+  const folder = mkdtempSync(join(tmpdir(), 'freshet-repair-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const disk = new SmallDisk(folder, 8);
+  onTestFinished(() => disk.close());
+  const path = join(folder, '0000.webm');
+  writeFileSync(path, writtenParts(actions)[0] ?? '');
+  const withIndex = await repairMatroska(onDisk(readFileSync(path)));
+  await disk.fillUpTo(0);
+  const repaired = await repairMatroska(path);
+  expect(repaired?.durationMs).toBe(withIndex?.durationMs);
+  expect(repaired?.bytes).toBeLessThan(withIndex?.bytes ?? 0);
+  const file = readFileSync(path);
+  expect(file.length).toBe(repaired?.bytes);
+  expect(Number((await probed(file)).format.duration) * 1000).toBeCloseTo(repaired?.durationMs ?? 0, -1);
+  expect(await decoded(file, 500)).toMatchObject({ words: '' });
 });
 
 it('a second repair changes nothing', async () => {

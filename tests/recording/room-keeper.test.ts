@@ -25,6 +25,7 @@ async function kept(ages: readonly (number | 'recording')[], limits: Partial<Roo
     limits: { reserveBytes: 0, ...limits },
     remove: (id) => store.delete(id),
     onFull: () => {},
+    onRoom: () => {},
     log: silentLog,
     now: () => NOW_MS,
   });
@@ -41,23 +42,23 @@ it.each<[string, Partial<RoomLimits>, string[]]>([
   expect(await kept([30, 8, 6, 'recording'], limits)).toEqual(expected);
 });
 
-it.each([
-  [999, 1],
-  [1_000, 0],
-  [undefined, 0],
-])('with %s bytes free of a reserve of 1000 recording ends %s times', async (free, times) => {
-  let full = 0;
+it.each<[number | undefined, string[]]>([
+  [999, ['full']],
+  [1_000, []],
+  [1_000 + (64 << 20), ['room']],
+  [undefined, ['room']],
+])('with %s bytes free of a reserve of 1000 what is said is %s', async (free, expected) => {
+  const said: string[] = [];
   const keeper = new RoomKeeper({
     store: new FakeRecordingStore(),
     folder: '/',
     limits: { reserveBytes: 1_000 },
     remove: async () => {},
-    onFull: () => {
-      full += 1;
-    },
+    onFull: () => said.push('full'),
+    onRoom: () => said.push('room'),
     log: silentLog,
     freeBytes: async () => free,
   });
   await keeper.check();
-  expect(full).toBe(times);
+  expect(said).toEqual(expected);
 });

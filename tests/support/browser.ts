@@ -92,6 +92,11 @@ export function received(page: AnyPage): Promise<Received> {
   return page.evaluate<Received>('probe.received()');
 }
 
+/** The packets that came, and those that never did. */
+export function arrived(page: AnyPage): Promise<{ readonly packets: number; readonly lost: number }> {
+  return page.evaluate('probe.arrived()');
+}
+
 export interface Sent {
   readonly framesEncoded: number;
   readonly videoPackets: number;

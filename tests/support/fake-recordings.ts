@@ -126,15 +126,29 @@ export class FakeRecordings implements RecordingWitness {
   /** Of which the world was told. */
   readonly told: RecordingRecord[] = [];
   readonly recordings: Recordings;
+  #passedMs = 0;
 
   constructor(log: Logger = pino({ level: 'silent' })) {
     afterTest(() => rmSync(this.#root, { recursive: true, force: true }));
     mkdirSync(this.folder);
     const { store, thread, media, folder, storage } = this;
-    this.recordings = new Recordings({ store, witness: this, thread, media, folder, storage, log });
+    this.recordings = new Recordings({
+      store,
+      witness: this,
+      thread,
+      media,
+      folder,
+      storage,
+      log,
+      now: () => new Date(Date.now() + this.#passedMs),
+    });
   }
 
-  async ready(recording: RecordingRecord): Promise<void> {
+  pass(ms: number): void {
+    this.#passedMs += ms;
+  }
+
+  async ended(recording: RecordingRecord): Promise<void> {
     this.told.push(recording);
   }
 

@@ -12,7 +12,7 @@ export class TranscoderProcess {
   }
 
   /** Resolves once it takes jobs. */
-  static async start(env: { readonly DATA_DIR: string; readonly DATABASE_URL?: string }): Promise<TranscoderProcess> {
+  static async start(env: Readonly<Record<string, string>>): Promise<TranscoderProcess> {
     const child = spawn(process.execPath, ['transcoder/main.ts'], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH: process.env['PATH'] ?? '', ...env },

@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import type { JobRecord } from '../../src/jobs/ports.ts';
-import type { RecordingPart } from '../../src/recording/ports.ts';
 import { newChannel, newFolder, newOwner, TestPostgres } from '../support/database.ts';
+import { encode as encodeIn, newRecording as newRecordingIn, type PartSource } from '../support/recordings-for-jobs.ts';
 import { TranscoderProcess } from '../support/transcoder-process.ts';
-import { until } from '../support/until.ts';
 
 const run = promisify(execFile);
 const HIGH_SSIM = 0.9;
@@ -34,12 +32,6 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-interface Source {
-  /** Of ffmpeg: what makes the file, without its name. */
-  readonly args: readonly string[];
-  readonly part: Pick<RecordingPart, 'videoCodec' | 'hasAudio' | 'width' | 'height' | 'durationMs'>;
-}
-
 const picture = (size: string, seconds: number, rate = 30) => [
   ...['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=${rate}:d=${seconds}`],
 ];
@@ -48,39 +40,13 @@ const VP8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v'
 const OPUS = ['-c:a', 'libopus'];
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 
-const camera = (width: number, height: number, seconds: number): Source => ({
+const camera = (width: number, height: number, seconds: number): PartSource => ({
   args: [...picture(`${width}x${height}`, seconds), ...sound(seconds), ...VP8, ...OPUS, '-f', 'webm'],
   part: { videoCodec: 'vp8', hasAudio: true, width, height, durationMs: seconds * 1000 },
 });
 
-/** A recording as it would be after its end. */
-async function newRecording(sources: readonly Source[]): Promise<string> {
-  const id = crypto.randomUUID();
-  const folder = join(dataDir, 'recordings', id);
-  await mkdir(folder, { recursive: true });
-  const startedAt = new Date();
-  await db.recordings.begin({ id, channelId, streamId: crypto.randomUUID(), title: 'Morning', startedAt });
-  for (const [number, { args, part }] of sources.entries()) {
-    const file = `000${number}.webm`;
-    await run('ffmpeg', ['-v', 'error', ...args, join(folder, file)]);
-    await db.recordings.part(id, { ...part, number, file, startedAt, bytes: 1 });
-  }
-  await db.recordings.end(id, { state: 'ready', problem: null, endedAt: new Date() });
-  return id;
-}
-
-async function encode(recordingId: string, detail = {}): Promise<JobRecord> {
-  const added = await db.jobs.add({ kind: 'renditions', channelId, recordingId, detail });
-  if (!added) throw new Error('there is no such recording');
-  return await until(
-    'the job has ended',
-    async () => {
-      const job = await db.jobs.byId(added.job.id);
-      return job?.endedAt && job.attempt > added.job.attempt ? job : undefined;
-    },
-    { timeoutMs: 120_000 },
-  );
-}
+const newRecording = (sources: readonly PartSource[]) => newRecordingIn({ db, dataDir, channelId }, sources);
+const encode = (recordingId: string, detail = {}) => encodeIn({ db, channelId }, recordingId, detail);
 
 interface Made {
   readonly name: string;

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import type { JobRecord } from '#src/jobs/ports.ts';
 import type { RecordingRecord } from '#src/recording/ports.ts';
 import { RUNGS, rungsFor, sizeOf } from '#src/renditions/rungs.ts';
-import { JobFailure } from '../job-failure.ts';
+import { JobFailure, NO_ROOM } from '../job-failure.ts';
 import type { JobContext, JobKindRun } from '../job-kind.ts';
 import { frameRateOf } from './frame-rate.ts';
 import { type Ladder, ladderArgs, type SourcePart } from './ladder-args.ts';
+import { checkWhole } from './made-whole.ts';
 import { MANIFEST, publish, withdraw } from './publish.ts';
 import { fetchParts, largestSize } from './source.ts';
 
@@ -29,7 +30,7 @@ export const RENDITIONS_RUN: JobKindRun = {
     const parts = await fetchParts(recording, context);
     const ladder = await ladderOf(job, recording, parts, context);
     const seconds = parts.reduce((sum, part) => sum + part.seconds, 0);
-    await checkRoom(context.workFolder, ladder, seconds);
+    await checkRoom(context, ladder, seconds);
     const folder = join(context.workFolder, 'dash');
     await mkdir(folder);
     const { ffmpeg, signal, progress } = context;
@@ -39,6 +40,7 @@ export const RENDITIONS_RUN: JobKindRun = {
       signal,
       onProgress: ({ seconds: done }) => progress(LOOKED + (ENCODED - LOOKED) * Math.min(1, done / seconds)),
     });
+    await checkWhole(folder, MANIFEST);
     await putInPlace({ job, recording, ladder, folder, context });
   },
 };
@@ -92,11 +94,15 @@ async function frameRate(parts: readonly SourcePart[], { ffmpeg, signal, progres
 }
 
 /** Once where it is made, once where it is kept. */
-async function checkRoom(folder: string, { rungs }: Ladder, seconds: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
+async function checkRoom(
+  { workFolder, reserveBytes }: Pick<JobContext, 'workFolder' | 'reserveBytes'>,
+  { rungs }: Ladder,
+  seconds: number,
+): Promise<void> {
+  const { bavail, bsize } = await statfs(workFolder);
   const bitrateBps = rungs.reduce((sum, rung) => sum + rung.bitrateBps, SOUND_BPS);
-  if (bavail * bsize > (2 * seconds * bitrateBps) / 8) return;
-  throw new JobFailure('there is no room left on the disk of the transcoder');
+  if (bavail * bsize > (2 * seconds * bitrateBps) / 8 + reserveBytes) return;
+  throw new JobFailure(NO_ROOM);
 }
 
 interface Encoded {

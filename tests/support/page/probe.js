@@ -53,6 +53,12 @@
       };
     },
 
+    /** Of everything: what came, and what never did. */
+    async arrived() {
+      const inbound = (await allStats()).filter(({ type }) => type === 'inbound-rtp');
+      return { packets: sum(inbound, 'packetsReceived'), lost: sum(inbound, 'packetsLost') };
+    },
+
     async sent() {
       const outbound = (await allStats()).filter((stats) => stats.type === 'outbound-rtp');
       const video = outbound.filter((stats) => stats.kind === 'video');
