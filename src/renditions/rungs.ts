@@ -29,6 +29,12 @@ export function rungsFor(source: Size, wanted: readonly Rung[] = RUNGS): readonl
   return [{ height: shorter, bitrateBps: SMALLEST_BPS }];
 }
 
+/** What there is to choose from where the pictures of a recording have these sizes: none above the largest. */
+export function rungsToChoose(sizes: readonly Size[]): readonly Rung[] {
+  const shorter = Math.max(...sizes.map(({ width, height }) => Math.min(width, height)));
+  return RUNGS.filter(({ height }) => height <= shorter);
+}
+
 /** The picture of a rung: in the shape of the source, with even sides as encoders want them. */
 export function sizeOf({ height: shorter }: Pick<Rung, 'height'>, source: Size): Size {
   const scale = shorter / Math.min(source.width, source.height);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rungsFor, sizeOf } from '#src/renditions/rungs.ts';
+import { rungsFor, rungsToChoose, sizeOf } from '#src/renditions/rungs.ts';
 
 it.each([
   [1920, 1080, [1080, 720, 480, 360, 240]],
@@ -23,4 +23,20 @@ it.each([
   [271, 481, 240, { width: 240, height: 426 }],
 ])('a picture of %i x %i keeps its shape at %i, with even sides', (width, height, rung, wanted) => {
   expect(sizeOf({ height: rung }, { width, height })).toEqual(wanted);
+});
+
+it.each([
+  [[{ width: 1280, height: 720 }], [720, 480, 360, 240]],
+  [[{ width: 360, height: 640 }], [360, 240]],
+  [
+    [
+      { width: 640, height: 360 },
+      { width: 1920, height: 1080 },
+    ],
+    [1080, 720, 480, 360, 240],
+  ],
+  [[{ width: 320, height: 180 }], []],
+  [[], []],
+])('of a recording with pictures of %j nothing is offered above the largest', (sizes, heights) => {
+  expect(rungsToChoose(sizes).map(({ height }) => height)).toEqual(heights);
 });

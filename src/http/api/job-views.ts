@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Encoded } from '../../jobs/jobs.ts';
 import { JOB_KINDS, JOB_STATUSES, type ListedJob } from '../../jobs/ports.ts';
-import type { RecordingRecord } from '../../recording/ports.ts';
+import type { RecordingPart, RecordingRecord } from '../../recording/ports.ts';
+import { rungsToChoose, type Size } from '../../renditions/rungs.ts';
 
 export const jobSchema = z
   .object({
@@ -54,11 +55,14 @@ export const renditionsSchema = z
     progress: z.number().min(0).max(1),
     manifestUrl: z.string().nullable().openapi({ description: 'DASH; also while it is made anew' }),
     rungs: z.array(rungSchema).openapi({ description: 'Tallest first; none where there is sound alone' }),
+    possibleRungs: z
+      .array(rungSchema)
+      .openapi({ description: 'What to choose from: the usual ones not above its size' }),
   })
   .openapi('Renditions');
 
 export function renditionsView(
-  { id, renditionsAt }: Pick<RecordingRecord, 'id' | 'renditionsAt'>,
+  { id, renditionsAt, parts }: Pick<RecordingRecord, 'id' | 'renditionsAt' | 'parts'>,
   { job, rungs }: Encoded,
 ): z.infer<typeof renditionsSchema> {
   const made = renditionsAt === null ? 'none' : 'done';
@@ -68,5 +72,10 @@ export function renditionsView(
     progress: job?.progress ?? (made === 'done' ? 1 : 0),
     manifestUrl: renditionsAt === null ? null : `/media/recordings/${id}/dash/manifest.mpd`,
     rungs: rungs.map(({ height, bitrateBps }) => ({ height, bitrateBps })),
+    possibleRungs: [...rungsToChoose(parts.flatMap(sizeOfPart))],
   };
+}
+
+function sizeOfPart({ width, height }: RecordingPart): readonly Size[] {
+  return width === null || height === null ? [] : [{ width, height }];
 }

@@ -125,7 +125,7 @@ function view(
 ) {
   return {
     ...rest,
-    renditions: renditionsView({ id: rest.id, renditionsAt }, encoded),
+    renditions: renditionsView({ id: rest.id, renditionsAt, parts }, encoded),
     ...picturePaths({ id: rest.id, picturesAt }),
     channel: slug,
     startedAt: startedAt.toISOString(),

@@ -43,6 +43,11 @@ export function percent(share: number): string {
   return words.units.percent(tenths.format(share * 100));
 }
 
+/** What is done of something, as `3 %`: all of it only once it is. */
+export function wholePercent(share: number): string {
+  return words.units.percent(whole.format(Math.floor(share * 100)));
+}
+
 /** `opus` as `Opus`, `h264` as `H264`. */
 export function codecName(name: string): string {
   return name.toLowerCase() === 'opus' ? 'Opus' : name.toUpperCase();

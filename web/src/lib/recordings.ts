@@ -13,6 +13,12 @@ export interface RecordingPart {
   readonly durationMs: number;
 }
 
+/** A size of picture by its shorter side, and what it takes. */
+export interface Rung {
+  readonly height: number;
+  readonly bitrateBps: number;
+}
+
 /** What was made of a recording, for every link and browser. */
 export interface Renditions {
   readonly status: 'none' | 'queued' | 'running' | 'done' | 'failed';
@@ -20,7 +26,9 @@ export interface Renditions {
   /** 0 to 1. */
   readonly progress: number;
   readonly manifestUrl: string | null;
-  readonly rungs: readonly { readonly height: number; readonly bitrateBps: number }[];
+  readonly rungs: readonly Rung[];
+  /** What to choose from. */
+  readonly possibleRungs: readonly Rung[];
 }
 
 export interface Recording {
@@ -34,10 +42,10 @@ export interface Recording {
   readonly durationMs: number;
   readonly bytes: number;
   readonly parts: readonly RecordingPart[];
-  readonly posterUrl?: string | null;
+  readonly posterUrl: string | null;
   /** WebVTT that tells where on a sheet of pictures each moment is. */
-  readonly spriteUrl?: string | null;
-  readonly renditions?: Renditions;
+  readonly spriteUrl: string | null;
+  readonly renditions: Renditions;
 }
 
 export function problemWords({ problem }: Recording): string | undefined {

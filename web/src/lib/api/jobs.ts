@@ -1,5 +1,5 @@
 import type { Job } from '../jobs.ts';
-import type { Rung } from '../recorded/rungs.ts';
+import type { Rung } from '../recordings.ts';
 import type { Calls, Page } from './call.ts';
 
 export function jobsApi({ call }: Calls) {

@@ -9,7 +9,7 @@ export type Way = (video: HTMLVideoElement, atS: number, listener: FeedListener)
 
 /** The best one first. */
 export function waysOf(recording: Recording, { canPlayParts }: { canPlayParts: boolean }): readonly Way[] {
-  const manifestUrl = recording.renditions?.manifestUrl ?? null;
+  const { manifestUrl } = recording.renditions;
   const parts = wholeParts(recording);
   const ways: Way[] = [];
   if (manifestUrl !== null) ways.push((at, atS, listener) => new ManifestFeed(at, manifestUrl, atS, listener));

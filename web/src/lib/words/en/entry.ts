@@ -5,6 +5,7 @@ export const entry = {
   name: 'Name',
   yourName: 'Your name',
   password: 'Password',
+  nameHint: 'Others see it.',
   passwordHint: 'At least 8 characters.',
   linkIncomplete: 'The link is not complete',
   logIn: { title: 'Log in', busy: 'Logging in…' },
@@ -25,7 +26,6 @@ export const entry = {
   invite: {
     title: 'Invitation',
     heading: 'You are invited',
-    nameHint: 'Others see it.',
     join: 'Join',
     busy: 'Joining…',
     welcome: (name: string) => `Welcome, ${name}!`,

@@ -15,7 +15,9 @@ export const recordings = {
   nothingThere: 'There is nothing to see of this one.',
   beingRecorded: 'Being recorded',
   foreignCodec: (codec: string) => `It was sent as ${codec}, which this browser does not play.`,
-  willPlay: 'A version for every browser is being made, and this page plays it once it is there.',
+  willPlay: (percent: string) =>
+    `A version for every browser is being made, and this page plays it once it is there: ${percent} so far.`,
+  willPlayLater: 'A version for every browser will be made soon, and this page plays it once it is there.',
   wouldPlay: 'Another browser may, and so will this one once its streamer has had a version made for every browser.',
   failedToPlay: 'It could not be played. The connection may be down, or the file damaged.',
   tryAgain: 'Try again',
