@@ -24,6 +24,7 @@ const live: ViewerSnapshot = {
   canRewind: false,
   dashReason: undefined,
   isTryingWebRtc: false,
+  isNetworkBlocking: false,
   dashWindow: undefined,
 };
 
@@ -47,4 +48,10 @@ test.each<[string, Partial<ViewerSnapshot>, string | undefined]>([
   ],
 ])('the player says so when %s', (_, changes, title) => {
   expect(noticeOf({ ...live, ...changes }, 'Brook')?.title).toBe(title);
+});
+
+test('who waits behind a network that blocks it is told what it may be', () => {
+  expect(noticeOf({ ...live, state: 'connecting' }, 'Brook')?.text).toBe('');
+  const blocked = noticeOf({ ...live, state: 'connecting', isNetworkBlocking: true }, 'Brook');
+  expect(blocked).toMatchObject({ isBusy: true, text: expect.stringContaining('Your network') });
 });

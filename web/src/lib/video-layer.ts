@@ -13,3 +13,10 @@ export interface LayerWish {
   readonly rid?: string;
   readonly spatialLayerId?: number;
 }
+
+/** What is to be sent. */
+export interface MediaWish {
+  readonly layer: LayerWish;
+  /** Without it sound and picture. */
+  readonly isSoundOnly?: boolean;
+}

@@ -43,6 +43,8 @@ export interface ViewerSnapshot {
   readonly dashReason: DashReason | undefined;
   /** WebRTC is tried beside it. */
   readonly isTryingWebRtc: boolean;
+  /** WebRTC has not got through for long, and there is no other way here. */
+  readonly isNetworkBlocking: boolean;
   /** What can be gone to while DASH is what is seen. */
   readonly dashWindow: DashWindow | undefined;
 }

@@ -1,16 +1,17 @@
 import { eventsUrl, type Live, liveUrl } from './api/live.ts';
 import { ChannelEvents } from './channel-events.ts';
 import type { ChatListener } from './chat/messages.ts';
+import type { DashFigures } from './dash/dash-figures.ts';
 import { DashWay } from './dash/dash-way.ts';
 import type { OpenDash } from './dash/live-dash.ts';
 import { PictureWatch } from './player/picture-watch.ts';
 import { Playback } from './player/playback.ts';
-import { type Quality, SOUND_ONLY } from './player/qualities.ts';
+import { mediaWish, type Quality, SOUND_ONLY } from './player/qualities.ts';
 import { QualityChoice } from './player/quality-choice.ts';
 import { Sound } from './player/sound.ts';
 import type { Problem } from './problem.ts';
 import type { ViewerSnapshot, ViewerState } from './viewer-snapshot.ts';
-import { type MediaWish, WhepPlayer } from './whep.ts';
+import { WhepPlayer } from './whep.ts';
 import type { WhepState } from './whep-state.ts';
 
 export interface ViewerOptions {
@@ -85,7 +86,7 @@ export class Viewer {
       open: openDash,
       webRtc: this.#player,
       playback: this.#playback,
-      label: () => this.#quality.chosen?.label,
+      label: () => this.#quality.label,
       onChange: () => this.#changed(),
     });
     this.#know(live);
@@ -102,11 +103,13 @@ export class Viewer {
       problem: this.#problem,
       dismissal: this.#dismissal,
       isStreamerGone: this.#live?.state === 'reconnecting',
-      isSoundAlone: !isPictureSent || this.#playback.stream?.getVideoTracks().length === 0,
+      isSoundAlone:
+        !isPictureSent ||
+        (dash.isShown ? choice.chosen === SOUND_ONLY : this.#playback.stream?.getVideoTracks().length === 0),
       isPictureSent,
       isLinkTooThin: this.#picture.isLinkTooThin,
       isPictureStill: this.#picture.isPictureStill,
-      latency: this.#picture.latency,
+      latency: dash.isShown ? dash.latency : this.#picture.latency,
       isPaused: this.#playback.isPaused,
       isMuted: this.#sound.isMuted || this.#playback.isSilenced,
       isSilenced: this.#playback.isSilenced,
@@ -116,6 +119,7 @@ export class Viewer {
       canRewind: this.#dashWay.isPossible,
       dashReason: dash.reason,
       isTryingWebRtc: this.#dashWay.isReturning,
+      isNetworkBlocking: this.#whep !== 'connected' && this.#dashWay.isHopeless,
       dashWindow: dash.window,
     };
   }
@@ -170,8 +174,9 @@ export class Viewer {
   /** `undefined`: the best that the link carries. Rejects where it can not be had. */
   async setQuality(quality: Quality | undefined): Promise<void> {
     const { dash } = this.#dashWay;
-    if (dash.isShown) dash.choose(quality);
-    else await this.#quality.choose(quality);
+    if (!dash.isShown) return this.#quality.choose(quality);
+    dash.choose(quality);
+    await this.#quality.chooseLabel(quality?.label);
   }
 
   /** Drops what this browser holds back: a session anew has the newest picture. */
@@ -198,7 +203,12 @@ export class Viewer {
     this.#dashWay.tryWebRtcAgain();
   }
 
-  /** How it goes; `undefined` while there is no connection. */
+  /** How DASH goes; `undefined` while it is not what is seen. */
+  get dashFigures(): DashFigures | undefined {
+    return this.#dashWay.dash.figures;
+  }
+
+  /** How WebRTC goes; `undefined` while there is no connection. */
   async stats() {
     const [report, server] = await Promise.all([this.#player.report(), this.#player.serverView()]);
     return report && { report, server };
@@ -290,8 +300,4 @@ export class Viewer {
     if (isDead) this.#player.rejoin();
     else this.#changed();
   }
-}
-
-function mediaWish(quality: Pick<Quality, 'key' | 'wish'> | undefined): MediaWish {
-  return { layer: quality?.wish ?? {}, isSoundOnly: quality?.key === SOUND_ONLY.key };
 }

@@ -5,18 +5,11 @@ import { receiveStream } from './received-stream.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
 import { type RtcEndpoint, RtcRefused, type RtcResource, type ServerView } from './rtc-resource.ts';
 import { withRoundTrip, withStereo } from './sdp-wishes.ts';
-import type { LayerWish } from './video-layer.ts';
+import type { LayerWish, MediaWish } from './video-layer.ts';
 import { type LayersListener, WhepLayers } from './whep-layers.ts';
 import type { WhepState } from './whep-state.ts';
 
 const ENDED_PAUSE_MS = 1000;
-
-/** What is to be sent. */
-export interface MediaWish {
-  readonly layer: LayerWish;
-  /** Without it sound and picture. */
-  readonly isSoundOnly?: boolean;
-}
 
 export interface WhepPlayerOptions {
   readonly endpoint: RtcEndpoint;

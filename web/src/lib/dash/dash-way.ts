@@ -31,6 +31,7 @@ export class DashWay {
   #stream: MediaStream | undefined;
   #webRtc: WhepState = 'idle';
   #isReturning = false;
+  #isBlocked = false;
 
   constructor(options: DashWayOptions) {
     this.#options = options;
@@ -45,6 +46,11 @@ export class DashWay {
 
   get isPossible(): boolean {
     return this.manifestUrl !== undefined && this.#options.open !== undefined;
+  }
+
+  /** WebRTC does not get through, and nothing else is there to stand in. */
+  get isHopeless(): boolean {
+    return this.#isBlocked && !this.isPossible;
   }
 
   /** WebRTC is tried beside what is seen, to take over again. */
@@ -68,6 +74,7 @@ export class DashWay {
   /** To be called about twice a second while somebody is live. */
   looked(nowMs: number): void {
     const isBlocked = this.#fallback.isDue(nowMs);
+    this.#isBlocked = isBlocked;
     if (this.dash.hasPicture) {
       if (isBlocked) this.#isReturning = false;
       if (!this.#isReturning && this.#webRtc !== 'idle') this.#options.webRtc.close();

@@ -1,6 +1,8 @@
+import type { Latency } from '../player/latency.ts';
 import type { Feed } from '../player/playback.ts';
-import type { Quality } from '../player/qualities.ts';
+import { type Quality, SOUND_ONLY } from '../player/qualities.ts';
 import type { DashFeed } from './dash-feed.ts';
+import type { DashFigures } from './dash-figures.ts';
 import type { DashReason, DashWindow } from './dash-window.ts';
 
 /** Of `DashFeed`, handed in so that who has no use for DASH does not load it. */
@@ -61,12 +63,23 @@ export class LiveDash {
     return { ...this.#feed.range, positionS: this.#video.currentTime };
   }
 
+  /** The best one first; the sound alone is the last. */
   get qualities(): readonly Quality[] {
-    return this.#feed?.qualities ?? [];
+    const { qualities = [], hasSound } = this.#feed ?? {};
+    return hasSound ? [...qualities, SOUND_ONLY] : qualities;
   }
 
   get chosen(): Quality | undefined {
     return this.#feed?.chosen;
+  }
+
+  get latency(): Latency | undefined {
+    const ms = this.#feed?.latencyMs;
+    return ms === undefined ? undefined : { ms, since: 'server' };
+  }
+
+  get figures(): DashFigures | undefined {
+    return this.#feed?.figures;
   }
 
   /** Nothing while it is under way already. */
@@ -104,13 +117,11 @@ export class LiveDash {
     const { onChange } = this.#options;
     const onFailure = () => void (signal.aborted || this.#failed());
     void this.#options
-      .open?.(video, { manifestUrl, onChange, onFailure, ...(backS > 0 && { atS: -backS }) })
+      .open?.(video, { manifestUrl, label, onChange, onFailure, ...(backS > 0 && { atS: -backS }) })
       .then((feed) => {
         if (signal.aborted) return void feed?.close();
         if (!feed) return;
         this.#feed = feed;
-        const wished = feed.qualities.find((quality) => quality.label === label);
-        if (wished) feed.choose(wished);
         this.#options.onReady();
       });
     return () => void this.close();

@@ -7,8 +7,11 @@ const MOST_MS = 20_000;
 
 export interface Latency {
   readonly ms: number;
-  /** `capture`: from the streamer's camera. `buffer`: what this browser holds back, the network and the streamer not counted. */
-  readonly since: 'capture' | 'buffer';
+  /**
+   * `capture`: from the streamer's camera. `server`: from when the server received it. `buffer`: what this browser holds
+   * back, the network and the streamer not counted.
+   */
+  readonly since: 'capture' | 'server' | 'buffer';
 }
 
 /** What the jitter buffer had given out up to a moment. */

@@ -21,8 +21,7 @@ export function noticeOf(now: ViewerSnapshot, name: string): Notice | undefined 
       return { title: says.offline.title(name), text: says.offline.text };
     case 'idle':
     case 'connecting':
-      // All places of his invitation are taken, or he asks too often: it is tried again.
-      return { title: says.connecting, text: now.problem?.status === 429 ? now.problem.message : '', isBusy: true };
+      return { title: says.connecting, text: whyNotYet(now), isBusy: true };
     case 'reconnecting':
       return { ...(now.isStreamerGone ? says.streamerGone : says.dropped), isBusy: true, isLate: true };
     case 'error':
@@ -31,6 +30,13 @@ export function noticeOf(now: ViewerSnapshot, name: string): Notice | undefined 
         ? { title: says.foreignCodec.title, text: says.foreignCodec.text(now.problem.missingCodec) }
         : { title: says.unplayable, text: now.problem?.message ?? '' };
   }
+}
+
+/** It is tried again all the while. */
+function whyNotYet({ problem, isNetworkBlocking }: ViewerSnapshot): string {
+  // All places of his invitation are taken, or he asks too often.
+  if (problem?.status === 429) return problem.message;
+  return isNetworkBlocking ? says.blocked : '';
 }
 
 function farewell(dismissal: string, name: string): Notice {

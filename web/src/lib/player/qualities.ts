@@ -1,5 +1,5 @@
 import { bitrate } from '../format.ts';
-import type { LayerWish, VideoLayer } from '../video-layer.ts';
+import type { LayerWish, MediaWish, VideoLayer } from '../video-layer.ts';
 import { words } from '../words/words.ts';
 
 /** An entry of the quality menu. */
@@ -14,6 +14,11 @@ export interface Quality {
 
 /** The sound alone: nothing else is asked of the server, which saves a phone's battery and data. */
 export const SOUND_ONLY: Quality = { key: 'sound', label: words.player.soundOnly, wish: {}, bitrateBps: 0 };
+
+/** `undefined`: the server chooses. */
+export function mediaWish(quality: Pick<Quality, 'key' | 'wish'> | undefined): MediaWish {
+  return { layer: quality?.wish ?? {}, isSoundOnly: quality?.key === SOUND_ONLY.key };
+}
 
 /** What the menu says beside an entry. */
 export function qualityNote({ key, label, bitrateBps }: Quality): string {

@@ -49,8 +49,19 @@ export class QualityChoice {
     );
   }
 
+  /** What is wished for, also while it is not to be had. */
+  get label(): string | undefined {
+    return this.#wished?.label;
+  }
+
+  /** By its name, as it is known on another way: whatever has it here is asked for, as soon as there is such a one. */
+  async chooseLabel(label: string | undefined): Promise<void> {
+    const named = [...this.#qualities, SOUND_ONLY].find((quality) => quality.label === label);
+    await this.choose(named ?? (label === undefined ? undefined : wishOf(label)));
+  }
+
   /** Rejects when it can not be had; what was chosen before then stands. */
-  async choose(quality: Quality | undefined): Promise<void> {
+  async choose(quality: Wished | undefined): Promise<void> {
     const before = this.#wished;
     this.#wished = quality;
     this.#options.onChange();
@@ -102,7 +113,7 @@ function isWished(value: unknown): value is Wished {
   return typeof value === 'object' && value !== null && 'key' in value && 'label' in value && 'wish' in value;
 }
 
-function remember(name: string, quality: Quality | undefined): void {
+function remember(name: string, quality: Wished | undefined): void {
   try {
     if (!quality) return localStorage.removeItem(name);
     const { key, label, wish } = quality;

@@ -18,6 +18,7 @@ export const player = {
   live: 'Live',
   jumpToLive: 'Jump to live',
   behind: (delay: string) => `${delay} behind`,
+  sinceServer: (delay: string) => `${delay} since the server received it`,
   sinceCamera: (delay: string) => `${delay} since the camera saw it`,
   heldBack: (delay: string) => `${delay} held back to play smoothly`,
   isLive: (name: string) => `${name} is live`,
@@ -51,6 +52,7 @@ export const player = {
   },
   dash: {
     preparing: 'Rewinding is being prepared…',
+    earliest: 'This is as far back as it goes: what came before was not kept',
     blocked: 'Your network lets only the slower way through: some seconds late',
     tryAgain: 'Try the faster way again',
     trying: 'Trying…',
@@ -66,6 +68,7 @@ export const player = {
       text: 'Stay here: this page starts by itself when they go live.',
     },
     connecting: 'Connecting…',
+    blocked: 'Your network seems to let no live video through. It is tried again and again.',
     streamerGone: { title: 'The streamer’s connection dropped', text: 'Waiting for them to come back…' },
     dropped: { title: 'The connection dropped', text: 'Reconnecting…' },
     foreignCodec: {

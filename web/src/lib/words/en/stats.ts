@@ -17,6 +17,9 @@ export const stats = {
     jitter: 'Jitter',
     jitterBuffer: 'Jitter buffer',
     toGlass: 'From server to glass',
+    link: 'Link',
+    behind: 'Behind the server',
+    buffered: 'Buffered',
     framesDropped: 'Frames dropped',
     freezes: 'Freezes',
     transport: 'Transport',
@@ -30,6 +33,7 @@ export const stats = {
   freezes: (count: number, seconds: string) => `${count}, ${seconds} in all`,
   link: (bitrate: string) => `link ${bitrate}`,
   pathNotKnown: 'not known',
+  dash: 'DASH over HTTP',
   /** Why the server chose the layer. */
   reasons: {
     auto: 'automatic',
