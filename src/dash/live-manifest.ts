@@ -12,8 +12,11 @@ const DELAY_MS = 1_500;
 const UPDATE_MS = 2_000;
 const LATENCY_MS = DELAY_MS + SEGMENT_MS;
 
-/** In small steps, so that nobody hears it, a player that fell behind comes back. */
-const CATCH_UP = { max: 1.05, min: 0.96 } as const;
+/**
+ * In small steps, so that nobody hears it, a player that fell behind comes back. None is slowed down: Shaka counts the
+ * latency from the end of what can be gone to, and would slow everybody down until he is five seconds behind.
+ */
+const CATCH_UP = { max: 1.05, min: 1 } as const;
 
 export interface LiveManifestOptions {
   readonly windowSeconds: number;

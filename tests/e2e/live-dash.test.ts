@@ -8,9 +8,9 @@ import { nextNumber, readLiveIndex } from '../../src/dash/live-index.ts';
 import { Api } from '../support/api.ts';
 import { openBareSite } from '../support/bare-site.ts';
 import { openBrowser } from '../support/browser.ts';
+import { busyTranscoder } from '../support/busy-transcoder.ts';
 import { type EncodedMedia, makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
-import { descendants } from '../support/processes.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -62,22 +62,6 @@ async function watch(manifest: string): Promise<Page> {
 const shown = (page: Page): Promise<Shown> => page.evaluate('dash.shown()');
 const seek = (page: Page, seconds: number) => page.evaluate(`dash.seek(${seconds})`);
 
-/** The transcoder that encodes at present: the one with an ffmpeg below it. */
-function busyTranscoder(): number | undefined {
-  return descendants(server.pid).find((pid) => {
-    const below = descendants(pid).map((child) => commandOf(child));
-    return commandOf(pid).includes('transcoder/main.ts') && below.some((command) => command.includes('ffmpeg'));
-  });
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 test('a viewer of DASH is four seconds behind at most, can go back, and goes on after kill -9 of the transcoder', async () => {
   const { slug, key } = await api.createChannel('adaptive');
   await api.patch(`/channels/${slug}`, { isAdaptive: true });
@@ -119,11 +103,11 @@ test('a viewer of DASH is four seconds behind at most, can go back, and goes on 
   });
   await seek(page, edge.at + 1);
 
-  const busy = await until('somebody encodes', busyTranscoder);
+  const busy = await until('somebody encodes', () => busyTranscoder(server));
   const before = nextNumber(index());
   const killedMs = Date.now();
   process.kill(busy, 'SIGKILL');
-  await until('another one goes on', () => nextNumber(index()) > before + 2 && busyTranscoder() !== busy, {
+  await until('another one goes on', () => nextNumber(index()) > before + 2 && busyTranscoder(server) !== busy, {
     timeoutMs: 30_000,
   });
   const takenOverMs = Date.now() - killedMs;

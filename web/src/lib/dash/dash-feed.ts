@@ -4,6 +4,7 @@ import { bufferedEnd } from '../recorded/feed.ts';
 import type { DashFigures } from './dash-figures.ts';
 import { variantsOf } from './dash-qualities.ts';
 import { loadShaka } from './shaka.ts';
+import { liveSync, SHAKA_SETTINGS } from './shaka-settings.ts';
 
 export interface DashFeedOptions {
   readonly manifestUrl: string;
@@ -37,10 +38,9 @@ export class DashFeed {
     this.#player = player;
     this.#video = video;
     this.#options = options;
+    player.configure(SHAKA_SETTINGS);
     player.configure({
       manifest: { retryParameters: { maxAttempts: TRIES, baseDelay: PAUSE_MS, backoffFactor: 1, fuzzFactor: 0.2 } },
-      // A quality chosen by hand stays, and Auto may use all there is, however small the player.
-      abr: { restrictToElementSize: false },
     });
     player.addEventListener('trackschanged', () => this.#heard());
     player.addEventListener('adaptation', () => options.onChange());
@@ -105,6 +105,11 @@ export class DashFeed {
     const seen = this.#player.isLive() ? this.#player.getPlayheadTimeAsDate()?.getTime() : undefined;
     const ms = seen === undefined ? Number.NaN : Date.now() - seen;
     return ms >= 0 && ms < MOST_LATENCY_MS ? ms : undefined;
+  }
+
+  /** Of what is live: whether it plays a little faster where it is behind. */
+  follow(isFollowing: boolean): void {
+    this.#player.configure('streaming.liveSync', liveSync(isFollowing));
   }
 
   choose(quality: Quality | undefined): void {

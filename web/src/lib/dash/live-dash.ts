@@ -1,9 +1,11 @@
 import type { Latency } from '../player/latency.ts';
 import type { Feed } from '../player/playback.ts';
 import { type Quality, SOUND_ONLY } from '../player/qualities.ts';
+import { bufferedEnd } from '../recorded/feed.ts';
 import type { DashFeed } from './dash-feed.ts';
 import type { DashFigures } from './dash-figures.ts';
 import type { DashReason, DashWindow } from './dash-window.ts';
+import { LiveEdge } from './live-edge.ts';
 
 /** Of `DashFeed`, handed in so that who has no use for DASH does not load it. */
 export type OpenDash = typeof DashFeed.open;
@@ -39,6 +41,7 @@ export class LiveDash {
   #ending = new AbortController();
   #video: HTMLVideoElement | undefined;
   #feed: DashFeed | undefined;
+  #edge = new LiveEdge({ isFollowing: true });
 
   constructor(options: LiveDashOptions) {
     this.#options = options;
@@ -94,8 +97,11 @@ export class LiveDash {
     this.#options.show((video) => this.#play(video, start, ending.signal));
   }
 
+  /** By the viewer. */
   seek(atS: number): void {
-    if (this.#video) this.#video.currentTime = atS;
+    if (!this.#video) return;
+    this.#video.currentTime = atS;
+    this.#went();
   }
 
   choose(quality: Quality | undefined): void {
@@ -114,6 +120,8 @@ export class LiveDash {
 
   #play(video: HTMLVideoElement, { manifestUrl, backS = 0, label }: DashStart, signal: AbortSignal): () => void {
     this.#video = video;
+    this.#edge = new LiveEdge({ isFollowing: backS === 0 });
+    this.#listen(video, signal);
     const { onChange } = this.#options;
     const onFailure = () => void (signal.aborted || this.#failed());
     void this.#options
@@ -122,9 +130,36 @@ export class LiveDash {
         if (signal.aborted) return void feed?.close();
         if (!feed) return;
         this.#feed = feed;
+        feed.follow(this.#edge.isFollowing);
         this.#options.onReady();
       });
     return () => void this.close();
+  }
+
+  #listen(video: HTMLVideoElement, signal: AbortSignal): void {
+    let isPausedByViewer = false;
+    video.addEventListener('timeupdate', () => this.#keepUp(video), { signal });
+    // Phones pause what nobody looks at: that is no wish to see what was.
+    const onPause = () => {
+      isPausedByViewer = document.visibilityState === 'visible';
+    };
+    video.addEventListener('pause', onPause, { signal });
+    video.addEventListener('play', () => isPausedByViewer && this.#went(), { signal });
+  }
+
+  #went(): void {
+    const { window } = this;
+    if (!window) return;
+    this.#edge.went(window.endS - window.positionS);
+    this.#feed?.follow(this.#edge.isFollowing);
+  }
+
+  #keepUp(video: HTMLVideoElement): void {
+    const { window } = this;
+    if (!window || video.paused || video.seeking) return;
+    const lagS = window.endS - window.positionS;
+    const aheadS = bufferedEnd(video) - window.positionS;
+    if (this.#edge.isLost({ lagS, aheadS, nowMs: performance.now() })) video.currentTime = window.endS;
   }
 
   async #failed(): Promise<void> {
