@@ -7,6 +7,7 @@ import { RecordingMover } from './recording/recording-mover.ts';
 import { RecordingThreadLink } from './recording/recording-thread-link.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RoomKeeper } from './recording/room-keeper.ts';
+import { FormerVersions } from './storage/former-versions.ts';
 import type { Storage } from './storage/ports.ts';
 import { TieredStorage } from './storage/tiered-storage.ts';
 import type { MediaThreads } from './transport/media-plane.ts';
@@ -42,6 +43,8 @@ export async function openRecordings(
   keeper.start();
   const mover = storage instanceof TieredStorage ? new RecordingMover({ store, storage, log }) : undefined;
   mover?.start();
+  const former = new FormerVersions({ store: database.renditions, storage, log });
+  former.start();
   // Long files take their time, and nobody has to wait for them. In a shared database others may be recording.
   const leftOpen = config.databaseUrl === undefined ? recordings.endLeftOpen() : Promise.resolve();
   leftOpen.catch((error: unknown) => log.error({ err: error }, 'recordings that a crash left open were not ended'));
@@ -49,6 +52,7 @@ export async function openRecordings(
     recordings,
     close: async () => {
       await keeper.close();
+      await former.close();
       await recordings.close();
       await mover?.close();
     },

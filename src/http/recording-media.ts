@@ -28,6 +28,10 @@ export function picturePaths({ id, picturesAt }: Pick<RecordingRecord, 'id' | 'p
   return { posterUrl: `${folder}/poster.webp${version}`, spriteUrl: `${folder}/sprite.vtt${version}` };
 }
 
+export function manifestPath({ id, renditionsRun }: Pick<RecordingRecord, 'id' | 'renditionsRun'>): string | null {
+  return renditionsRun === null ? null : `/media/recordings/${id}/dash/${renditionsRun}/manifest.mpd`;
+}
+
 export function partType({ videoCodec }: Pick<RecordingPart, 'videoCodec'>): string {
   if (videoCodec === 'h264') return 'video/x-matroska';
   return videoCodec === null ? 'audio/webm' : 'video/webm';
@@ -45,9 +49,13 @@ export function recordingMediaRoutes({ gate, channels, recordings, storage }: Re
   const app = new Hono<AppEnv>();
   app.get('/:id/parts/:number{[0-9]{1,6}}', (c) => sendPart(c, c.req.param('id'), Number(c.req.param('number'))));
   app.get('/:id/source.webm', (c) => sendPart(c, c.req.param('id'), 0));
-  app.get('/:id/manifest.mpd', (c) => c.redirect('dash/manifest.mpd', 302));
+  app.get('/:id/manifest.mpd', (c) => sendToNewest(c, c.req.param('id'), 'dash/'));
+  app.get('/:id/dash/manifest.mpd', (c) => sendToNewest(c, c.req.param('id'), ''));
   for (const file of PICTURES) app.get(`/:id/${file}`, (c) => sendMade(c, c.req.param('id'), file));
-  app.get('/:id/dash/:file', (c) => sendMade(c, c.req.param('id'), `dash/${c.req.param('file')}`));
+  app.get('/:id/dash/:run/:file', (c) => {
+    const { id, run, file } = c.req.param();
+    return sendMade(c, id, `dash/${run}/${file}`);
+  });
 
   async function sendPart(c: Context<AppEnv>, id: string, number: number): Promise<Response> {
     const { recording, channel } = await seen(c, id);
@@ -58,6 +66,14 @@ export function recordingMediaRoutes({ gate, channels, recordings, storage }: Re
       type: partType(part),
       cache: part.durationMs > 0 ? shared(channel, FOREVER) : 'no-store',
     });
+  }
+
+  /** Whose link is older than what was made last. */
+  async function sendToNewest(c: Context<AppEnv>, id: string, folder: string): Promise<Response> {
+    const { recording, channel } = await seen(c, id);
+    if (recording.renditionsRun === null) throw noRecording();
+    c.header('cache-control', shared(channel, ASKED_AGAIN));
+    return c.redirect(`${folder}${recording.renditionsRun}/manifest.mpd`, 302);
   }
 
   async function sendMade(c: Context<AppEnv>, id: string, file: string): Promise<Response> {

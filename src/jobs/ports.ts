@@ -81,10 +81,22 @@ export interface RenditionRecord {
   readonly bytes: number;
 }
 
+/** One making of all sizes; no other attempt has the same `run`. */
+export interface RenditionRunPlace {
+  readonly recordingId: string;
+  readonly run: string;
+}
+
 /** What recordings can be watched in. Implemented by `db/renditions.ts`. */
 export interface RenditionStore {
-  /** False where the recording is gone. */
-  replace(recordingId: string, made: readonly RenditionRecord[]): Promise<boolean>;
+  /** Before the first of its files is put: what a crash leaves is found by it. False where the recording is gone. */
+  begin(place: RenditionRunPlace): Promise<boolean>;
+  /** From now on these are shown. False where the recording is gone. */
+  replace(place: RenditionRunPlace, made: readonly RenditionRecord[]): Promise<boolean>;
+  /** Neither shown, nor younger than this, nor shown since. */
+  outdated(before: Date, limit: number): Promise<readonly RenditionRunPlace[]>;
+  /** Its files are gone. */
+  forget(place: RenditionRunPlace): Promise<void>;
   /** Tallest first. */
   of(recordingIds: readonly string[]): Promise<ReadonlyMap<string, readonly RenditionRecord[]>>;
 }

@@ -38,6 +38,8 @@ export interface RecordingRecord {
   readonly picturesAt: Date | null;
   /** When its renditions were made. */
   readonly renditionsAt: Date | null;
+  /** Where they are: a folder below its `dash/`. */
+  readonly renditionsRun: string | null;
   /** In order. */
   readonly parts: readonly RecordingPart[];
 }

@@ -42,6 +42,11 @@ export function recordingPrefix(recordingId: string): string {
   return `recordings/${recordingId}/`;
 }
 
+/** Of one making of its renditions. */
+export function renditionRunPrefix({ recordingId, run }: { recordingId: string; run: string }): string {
+  return `${recordingPrefix(recordingId)}dash/${run}/`;
+}
+
 export function livePrefix(streamId: string): string {
   return `live/${streamId}/`;
 }

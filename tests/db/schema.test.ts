@@ -50,6 +50,7 @@ test('every table of the migrations has the columns that schema.prisma gives its
     { table: 'webhooks', fields: Prisma.WebhookScalarFieldEnum },
     { table: 'webhook_deliveries', fields: Prisma.WebhookDeliveryScalarFieldEnum },
     { table: 'chat_messages', fields: Prisma.ChatMessageScalarFieldEnum },
+    { table: 'rendition_runs', fields: Prisma.RenditionRunScalarFieldEnum },
     { table: 'chat_bans', fields: Prisma.ChatBanScalarFieldEnum },
   ];
   expect(models).toHaveLength(Object.keys(Prisma.ModelName).length);

@@ -38,10 +38,10 @@ beforeAll(async () => {
   const recorded = await recordStream('kept', { server, api, browser, media });
   [slug, id] = [recorded.slug, recorded.recording.id];
   const made = await DashOrigin.recorded(SECONDS);
-  cpSync(made.folder, join(dataDir, 'recordings', id, 'dash'), { recursive: true });
+  cpSync(made.folder, join(dataDir, 'recordings', id, 'dash', 'made-1'), { recursive: true });
   await made.close();
   // As a transcoder leaves it that takes longer than a test may.
-  await query(database, `UPDATE recordings SET renditions_at = now() WHERE id = '${id}'`);
+  await query(database, `UPDATE recordings SET renditions_at = now(), renditions_run = 'made-1' WHERE id = '${id}'`);
   await query(
     database,
     `UPDATE recording_parts SET duration_ms = ${SECONDS * 1000} WHERE recording_id = '${id}' AND number = 0`,

@@ -87,8 +87,8 @@ describe('a recording', () => {
       'poster.webp': 'image/webp',
       'sprite.webp': 'image/webp',
       'sprite.vtt': 'text/vtt; charset=utf-8',
-      'dash/manifest.mpd': 'application/dash+xml',
-      'dash/video-480.webm': 'video/webm',
+      'dash/first-1/manifest.mpd': 'application/dash+xml',
+      'dash/first-1/480p.webm': 'video/webm',
     };
     for (const [file, type] of Object.entries(made)) {
       expect((await get(`/recordings/${ID}/${file}`)).status).toBe(404);
@@ -99,8 +99,21 @@ describe('a recording', () => {
       const versioned = await get(`/recordings/${ID}/${file}?v=1`);
       expect(versioned.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     }
-    const manifest = await get(`/recordings/${ID}/manifest.mpd`);
-    expect([manifest.status, manifest.headers.get('location')]).toEqual([302, 'dash/manifest.mpd']);
+  });
+
+  it('is led from the names that stay to what was made last', async () => {
+    const { store } = fake.recordings;
+    const lasting = { 'manifest.mpd': 'dash/later-2/manifest.mpd', 'dash/manifest.mpd': 'later-2/manifest.mpd' };
+    for (const [path, to] of Object.entries(lasting)) {
+      expect((await get(`/recordings/${ID}/${path}`)).status).toBe(404);
+      const row = await store.byId(ID);
+      if (!row) throw new Error('there is no recording');
+      store.rows.set(ID, { ...row, renditionsAt: new Date(), renditionsRun: 'later-2' });
+      const led = await get(`/recordings/${ID}/${path}`);
+      expect([led.status, led.headers.get('location')]).toEqual([302, to]);
+      expect(led.headers.get('cache-control')).toBe('public, no-cache');
+      store.rows.set(ID, row);
+    }
   });
 
   it.each([
@@ -108,10 +121,11 @@ describe('a recording', () => {
     `${OTHER}/parts/0`,
     `${ID}/0000.webm`,
     `${ID}/secrets.key`,
-    `${ID}/dash/.hidden`,
-    `${ID}/dash/%2e%2e`,
-    `${ID}/dash/..%2f0000.webm`,
-    `${ID}/dash/a%00b`,
+    `${ID}/dash/x/.hidden`,
+    `${ID}/dash/x/%2e%2e`,
+    `${ID}/dash/x/..%2f..%2f0000.webm`,
+    `${ID}/dash/x/a%00b`,
+    `${ID}/dash/..%2fx/0000.webm`,
     `..%2f..%2fsecrets.key/parts/0`,
     'x/source.webm',
   ])('is not to be had as %s', async (path) => {

@@ -30,6 +30,7 @@ export class FakeRecordingStore implements RecordingStore {
       endedAt: null,
       picturesAt: null,
       renditionsAt: null,
+      renditionsRun: null,
       parts: [],
     });
   }

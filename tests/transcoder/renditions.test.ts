@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { newChannel, newFolder, newOwner, TestPostgres } from '../support/database.ts';
+import { FormerVersions } from '../../src/storage/former-versions.ts';
+import { LocalStorage } from '../../src/storage/local-storage.ts';
+import { newChannel, newFolder, newOwner, silentLog, TestPostgres } from '../support/database.ts';
 import { encode as encodeIn, newRecording as newRecordingIn, type PartSource } from '../support/recordings-for-jobs.ts';
 import { TranscoderProcess } from '../support/transcoder-process.ts';
 
 const run = promisify(execFile);
 const HIGH_SSIM = 0.9;
+const DAY_MS = 86_400_000;
 
 let postgres: TestPostgres;
 let db: Database;
@@ -57,7 +60,8 @@ interface Made {
 }
 
 async function manifestOf(recordingId: string): Promise<{ seconds: number; made: Made[]; files: string[] }> {
-  const folder = join(dataDir, 'recordings', recordingId, 'dash');
+  const run = (await db.recordings.byId(recordingId))?.renditionsRun ?? '';
+  const folder = join(dataDir, 'recordings', recordingId, 'dash', run);
   const text = await readFile(join(folder, 'manifest.mpd'), 'utf8');
   const seconds = Number(/mediaPresentationDuration="PT(?:(\d+)M)?([\d.]+)S"/.exec(text)?.[2]);
   const made = [...text.matchAll(/<Representation [^>]*codecs="([^"]+)"([^>]*)>[\s\S]*?<BaseURL>([^<?]+)/g)].map(
@@ -148,19 +152,39 @@ test('an upright picture of odd sides stays upright, and sound alone is sound al
   expect((await manifestOf(heard)).made.map(({ codecs }) => codecs)).toEqual(['opus']);
 }, 120_000);
 
-test('made again, the new files take the place of the old ones; sizes above the source are told', async () => {
+test('made again, the new versions are shown at once, and who watches the old ones goes on for a day', async () => {
   const id = await newRecording([camera(426, 240, 2)]);
   expect(await encode(id)).toMatchObject({ status: 'done' });
-  const before = (await manifestOf(id)).files;
+  const before = await manifestOf(id);
   expect(await encode(id)).toMatchObject({ status: 'done' });
-  const after = (await manifestOf(id)).files;
-  expect(after).toHaveLength(before.length);
-  expect(after.filter((name) => before.includes(name))).toEqual(['manifest.mpd']);
+  const after = await manifestOf(id);
+  expect(after.files).toEqual(before.files);
+  expect(after.made[0]?.path).not.toBe(before.made[0]?.path);
+  for (const { path } of [...before.made, ...after.made]) expect((await stat(path)).size).toBeGreaterThan(1_000);
+
+  const sweep = (ms: number) =>
+    new FormerVersions({
+      ...{ store: db.renditions, storage: new LocalStorage(dataDir), log: silentLog },
+      now: () => Date.now() + ms,
+    }).sweep();
+  await db.renditions.begin({ recordingId: id, run: 'crashed-1' });
+  const half = join(dataDir, 'recordings', id, 'dash', 'crashed-1');
+  await mkdir(half);
+  await sweep(DAY_MS - 60_000);
+  expect((await readdir(join(half, '..'))).length).toBe(3);
+  await sweep(DAY_MS + 60_000);
+  expect(await readdir(join(half, '..'))).toEqual([(await db.recordings.byId(id))?.renditionsRun]);
+  expect((await manifestOf(id)).files).toEqual(after.files);
+  expect(await db.renditions.outdated(new Date(Date.now() + 9 * DAY_MS), 9)).toEqual([]);
+}, 120_000);
+
+test('sizes above the source are told, and change nothing', async () => {
+  const id = await newRecording([camera(426, 240, 1)]);
   const above = await encode(id, { rungs: [{ height: 1080, bitrateBps: 2_000_000 }] });
   expect(above).toMatchObject({ status: 'failed', attempt: 1 });
   expect(above.problem).toContain('above that of the recording');
-  expect((await manifestOf(id)).files).toEqual(after);
-}, 120_000);
+  expect(await readdir(join(dataDir, 'recordings', id))).toEqual(['0000.webm']);
+}, 60_000);
 
 test('a source that is no video fails with the words of ffmpeg, after three tries, and leaves nothing', async () => {
   const id = await newRecording([camera(320, 240, 1)]);

@@ -31,7 +31,7 @@ it.each([
         state,
         problem: 'disk_full',
       },
-      ...{ startedAt: at(10), endedAt: at(70), picturesAt: null, renditionsAt: null },
+      ...{ startedAt: at(10), endedAt: at(70), picturesAt: null, renditionsAt: null, renditionsRun: null },
       parts: [
         { ...part, startedAt: at(10), durationMs: 40_000, bytes: 1_000 },
         { ...part, number: 1, startedAt: at(50), durationMs: 20_000, bytes: 500 },

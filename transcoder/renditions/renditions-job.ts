@@ -1,15 +1,16 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { JobRecord } from '#src/jobs/ports.ts';
+import type { JobRecord, RenditionRunPlace } from '#src/jobs/ports.ts';
 import type { RecordingRecord } from '#src/recording/ports.ts';
 import { RUNGS, rungsFor, sizeOf } from '#src/renditions/rungs.ts';
+import { renditionRunPrefix } from '#src/storage/keys.ts';
 import { JobFailure, NO_ROOM } from '../job-failure.ts';
 import type { JobContext, JobKindRun } from '../job-kind.ts';
 import { frameRateOf } from './frame-rate.ts';
 import { type Ladder, ladderArgs, type SourcePart } from './ladder-args.ts';
 import { checkWhole } from './made-whole.ts';
-import { MANIFEST, publish, withdraw } from './publish.ts';
+import { MANIFEST, publish } from './publish.ts';
 import { fetchParts, largestSize } from './source.ts';
 
 /** Of each part, to see how many pictures it has a second. */
@@ -119,16 +120,27 @@ async function putInPlace({ job, recording, ladder, folder, context }: Encoded):
   const place = { recordingId: recording.id, run };
   const names = [...rungs.map(({ height }) => `${height}p`), ...(hasSound ? ['sound'] : [])];
   try {
+    if (!(await context.database.renditions.begin(place))) throw goneMeanwhile();
     const bytes = await publish({ ...place, folder, names }, context);
     const made = rungs.map((rung, index) => {
       const { width, height } = sizeOf(rung, frame ?? { width: 1, height: 1 });
       return { ...rung, width: Math.max(width, height), bytes: bytes[index] ?? 0 };
     });
-    if (!(await context.database.renditions.replace(recording.id, made))) {
-      throw new JobFailure('the recording was deleted meanwhile', { isFinal: true });
-    }
+    if (!(await context.database.renditions.replace(place, made))) throw goneMeanwhile();
   } catch (error) {
-    await withdraw(place, context.storage).catch((err: unknown) => context.log.warn({ err }, 'files were left behind'));
+    await removeRun(place, context).catch((err: unknown) => context.log.warn({ err }, 'files were left behind'));
     throw error;
   }
+}
+
+function goneMeanwhile(): JobFailure {
+  return new JobFailure('the recording was deleted meanwhile', { isFinal: true });
+}
+
+/** Unless it is shown already, whatever was said of that. */
+async function removeRun(place: RenditionRunPlace, { storage, database }: JobContext): Promise<void> {
+  const recording = await database.recordings.byId(place.recordingId);
+  if (recording?.renditionsRun === place.run) return;
+  await storage.deletePrefix(renditionRunPrefix(place));
+  await database.renditions.forget(place);
 }

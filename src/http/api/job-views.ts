@@ -3,6 +3,7 @@ import type { Encoded } from '../../jobs/jobs.ts';
 import { JOB_KINDS, JOB_STATUSES, type ListedJob } from '../../jobs/ports.ts';
 import type { RecordingPart, RecordingRecord } from '../../recording/ports.ts';
 import { rungsToChoose, type Size } from '../../renditions/rungs.ts';
+import { manifestPath } from '../recording-media.ts';
 
 export const jobSchema = z
   .object({
@@ -62,15 +63,16 @@ export const renditionsSchema = z
   .openapi('Renditions');
 
 export function renditionsView(
-  { id, renditionsAt, parts }: Pick<RecordingRecord, 'id' | 'renditionsAt' | 'parts'>,
+  { id, renditionsRun, parts }: Pick<RecordingRecord, 'id' | 'renditionsRun' | 'parts'>,
   { job, rungs }: Encoded,
 ): z.infer<typeof renditionsSchema> {
-  const made = renditionsAt === null ? 'none' : 'done';
+  const manifestUrl = manifestPath({ id, renditionsRun });
+  const made = manifestUrl === null ? 'none' : 'done';
   return {
     status: job === undefined || job.status === 'cancelled' ? made : job.status,
     jobId: job?.id ?? null,
     progress: job?.progress ?? (made === 'done' ? 1 : 0),
-    manifestUrl: renditionsAt === null ? null : `/media/recordings/${id}/dash/manifest.mpd`,
+    manifestUrl,
     rungs: rungs.map(({ height, bitrateBps }) => ({ height, bitrateBps })),
     possibleRungs: [...rungsToChoose(parts.flatMap(sizeOfPart))],
   };

@@ -119,13 +119,13 @@ export function recordingRoutes({ gate, channels, recordings, jobs }: ApiDepende
 const NOT_ENCODED: Encoded = { job: undefined, rungs: [] };
 
 function view(
-  { channelId: _, picturesAt, renditionsAt, parts, startedAt, endedAt, ...rest }: RecordingRecord,
+  { channelId: _, picturesAt, renditionsAt: __, renditionsRun, parts, startedAt, endedAt, ...rest }: RecordingRecord,
   { slug }: Channel,
   encoded: Encoded,
 ) {
   return {
     ...rest,
-    renditions: renditionsView({ id: rest.id, renditionsAt, parts }, encoded),
+    renditions: renditionsView({ id: rest.id, renditionsRun, parts }, encoded),
     ...picturePaths({ id: rest.id, picturesAt }),
     channel: slug,
     startedAt: startedAt.toISOString(),
