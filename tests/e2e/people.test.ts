@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Api, owner as account } from '../support/api.ts';
 import { newVisitor, openBrowser } from '../support/browser.ts';
 import { logIn } from '../support/log-in.ts';
+import { tokenOfNewcomer } from '../support/newcomer.ts';
 import { Server } from '../support/server.ts';
 
 let server: Server;
@@ -97,7 +98,12 @@ test('an owner invites, changes, disables and deletes people on their page', asy
 
 test('an owner sees the API tokens of everybody, page by page, and revokes one of them', async () => {
   const name = `Tove ${randomUUID().slice(0, 8)}`;
-  const token = await tokenOfNewcomer(name, { name: 'forgotten robot', scopes: ['read', 'chat'] });
+  const token = await tokenOfNewcomer(
+    owner,
+    server.url,
+    { name, role: 'viewer' },
+    { name: 'forgotten robot', scopes: ['read', 'chat'] },
+  );
   for (let i = 0; i < 50; i += 1) await owner.post('/tokens', { name: `later ${i}` });
   const visitor = await newVisitor(browser);
   const page = await logIn(visitor, server.url);
@@ -120,18 +126,3 @@ test('an owner sees the API tokens of everybody, page by page, and revokes one o
   expect(me.status).toBe(401);
   await visitor.leave();
 });
-
-/** Of an account that accepted an invitation. */
-async function tokenOfNewcomer(name: string, token: object): Promise<string> {
-  const { url } = await owner.post<{ url: string }>('/invites', { role: 'viewer' });
-  const send = (path: string, body: object, cookie = '') =>
-    fetch(`${server.url}/api/v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: server.url, cookie },
-      body: JSON.stringify(body),
-    });
-  const invited = { token: new URL(url).searchParams.get('token'), name, password: 'a long enough password' };
-  const accepted = await send('/invites/accept', invited);
-  const cookie = accepted.headers.getSetCookie().map((one) => one.split(';')[0]);
-  return ((await (await send('/tokens', token, cookie.join('; '))).json()) as { token: string }).token;
-}

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { newVisitor, openBrowser, type Visitor } from '../support/browser.ts';
+import { TestPostgres, urlOf } from '../support/database.ts';
 import { logIn } from '../support/log-in.ts';
 import { Server } from '../support/server.ts';
 import { album } from './album.ts';
@@ -17,12 +18,15 @@ const isWanted = ({ name }: Shot) => wanted.length === 0 || wanted.includes(name
 
 if (wanted.length === 0) await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
-const [server, browser] = await Promise.all([Server.start({ env: { REGISTRATION: 'open' } }), openBrowser()]);
+const postgres = await TestPostgres.start();
+const database = await postgres.newDatabase();
+const env = { REGISTRATION: 'open', TRANSCODERS: '1', DATABASE_URL: urlOf(database) };
+const [server, browser] = await Promise.all([Server.start({ env }), openBrowser()]);
 try {
   const stranger = await newVisitor(browser);
   const untouched: Pick<Scene, 'server'> = { server };
   for (const shot of FRESH.filter(isWanted)) await take(shot, untouched as Scene, stranger);
-  const scene = await setScene(server, browser);
+  const scene = await setScene({ server, browser, database });
   const owner = await openOwner(browser);
   for (const shot of SHOTS.filter(isWanted)) await take(shot, scene, shot.isStranger ? stranger : owner);
   await writeFile(join(folder, 'README.md'), album([...FRESH, ...SHOTS]));
@@ -30,6 +34,7 @@ try {
 } finally {
   await browser.close();
   await server.stop();
+  await postgres.close();
 }
 
 async function openOwner(of: Browser): Promise<Visitor> {
@@ -57,6 +62,7 @@ async function take({ name, path, arrange, isOneScreen = false }: Shot, scene: S
       process.exitCode = 1;
     } finally {
       await page.close();
+      await visitor.context.setOffline(false);
     }
   }
   console.log(name);

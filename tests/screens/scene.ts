@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import type { ClientConfig } from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { Api } from '../support/api.ts';
 import { openBareSite } from '../support/bare-site.ts';
 import { newVisitor } from '../support/browser.ts';
 import type { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
+import { setJobs } from './scene-jobs.ts';
+import { setPeople } from './scene-people.ts';
 
 const EVENING = {
   sky: ['#14213d', '#e07a5f'],
@@ -60,6 +63,14 @@ const CHANNELS = [
     tags: ['local'],
     description: 'The council, live and in full.',
   },
+  {
+    slug: 'rehearsal',
+    title: 'Rehearsal room',
+    category: 'Music',
+    tags: [],
+    description: '',
+    visibility: 'private',
+  },
 ] as const;
 
 const TALK = [
@@ -83,7 +94,14 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function setScene(server: Server, browser: Browser): Promise<Scene> {
+interface Stage {
+  readonly server: Server;
+  readonly browser: Browser;
+  /** The server's. */
+  readonly database: ClientConfig;
+}
+
+export async function setScene({ server, browser, database }: Stage): Promise<Scene> {
   const api = await Api.setUp(server);
   for (const channel of CHANNELS) await api.post('/channels', channel);
   const site = await openBareSite();
@@ -100,18 +118,35 @@ export async function setScene(server: Server, browser: Browser): Promise<Scene>
     return page;
   }
 
-  const first = await goLive('brook', { ...MORNING, title: 'By the brook', width: 640, height: 360 });
-  const { stream } = await api.live('brook');
-  const watcher = await visitor.open(`${server.url}/brook`);
-  await watcher.waitForTimeout(12_000);
-  await watcher.close();
-  await first.evaluate('broadcaster.stopStream()');
-  await first.close();
-  const recordings = () => api.get<{ items: readonly { id: string; state: string }[] }>('/channels/brook/recordings');
-  await until('the recording is ready', async () => (await recordings()).items.some(({ state }) => state === 'ready'), {
-    timeoutMs: 20_000,
-  }).catch(() => undefined);
-  const recordingId = (await recordings()).items.find(({ state }) => state === 'ready')?.id;
+  const recordings = async () =>
+    (await api.get<{ items: readonly { id: string; state: string }[] }>('/channels/brook/recordings')).items;
+
+  /** Of a stream that somebody watches: it is over when this resolves, and recorded. Its id. */
+  async function pastStream(look: object, watchedMs: number): Promise<string> {
+    const before = (await recordings()).length;
+    const page = await goLive('brook', look);
+    const { stream } = await api.live('brook');
+    const watcher = await visitor.open(`${server.url}/brook`);
+    await watcher.waitForTimeout(watchedMs);
+    await watcher.close();
+    await page.evaluate('broadcaster.stopStream()');
+    await page.close();
+    await until(
+      'it is recorded',
+      async () => {
+        const all = await recordings();
+        return all.length > before && all[0]?.state === 'ready';
+      },
+      { timeoutMs: 20_000 },
+    );
+    return stream?.id ?? '';
+  }
+
+  const streamId = await pastStream({ ...MORNING, title: 'By the brook', width: 640, height: 360 }, 12_000);
+  await pastStream({ ...EVENING, title: 'By the brook', width: 640, height: 360 }, 5_000);
+  const [newest, oldest] = await recordings();
+  await setJobs(database, { running: newest?.id ?? '', done: oldest?.id ?? '' });
+  await setPeople(api, server.url);
 
   streamers.push(await goLive('brook', { ...EVENING, title: 'By the brook', width: 1280, height: 720 }));
   streamers.push(await goLive('workshop', { ...MORNING, title: 'Boats from scratch', width: 640, height: 360 }));
@@ -121,8 +156,8 @@ export async function setScene(server: Server, browser: Browser): Promise<Scene>
   return {
     server,
     api,
-    streamId: stream?.id ?? '',
-    recordingId,
+    streamId,
+    recordingId: newest?.id,
     inviteUrl,
     async close() {
       for (const page of streamers) await page.evaluate('broadcaster.stopStream()');

@@ -31,7 +31,13 @@ export const FRESH: readonly Shot[] = [
 ];
 
 export const SHOTS: readonly Shot[] = [
-  { name: 'home', title: 'Home', path: () => '/', isStranger: true },
+  {
+    name: 'home',
+    title: 'Home',
+    path: () => '/',
+    isStranger: true,
+    arrange: (page) => page.locator('main a img').nth(1).waitFor({ timeout: 40_000 }),
+  },
   { name: 'home-search', title: 'A search without a match', path: () => '/?q=opera', isStranger: true },
   {
     name: 'watch',
@@ -72,6 +78,20 @@ export const SHOTS: readonly Shot[] = [
     isOneScreen: true,
     arrange: (page) => button(page, 'Share').click(),
   },
+  {
+    name: 'watch-quality',
+    title: 'Choosing a quality',
+    path: () => '/brook',
+    isStranger: true,
+    isOneScreen: true,
+    arrange: async (page) => {
+      await playing(page);
+      await page.locator('[data-testid=player]').hover();
+      await button(page, /^Quality/).click();
+      await page.getByRole('menuitemradio', { name: /^720p/ }).waitFor();
+    },
+  },
+  { name: 'watch-private', title: 'A private channel', path: () => '/rehearsal', isStranger: true },
   { name: 'watch-offline', title: 'A channel that is not live', path: () => '/night-radio', isStranger: true },
   {
     name: 'recording',
@@ -88,6 +108,20 @@ export const SHOTS: readonly Shot[] = [
     arrange: async (page) => void (await playing(page)),
   },
   { name: 'not-there', title: 'Nothing here', path: () => '/no-such-channel', isStranger: true },
+  {
+    name: 'out-of-reach',
+    title: 'Without a network',
+    path: () => '/night-radio',
+    isStranger: true,
+    isOneScreen: true,
+    arrange: async (page) => {
+      await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+      await page.reload();
+      await page.context().setOffline(true);
+      await page.reload();
+      await page.getByRole('link', { name: 'Try again' }).waitFor();
+    },
+  },
   { name: 'login', title: 'Login', path: () => '/login', isStranger: true },
   { name: 'register', title: 'A new account', path: () => '/register', isStranger: true },
   {
@@ -128,6 +162,14 @@ export const SHOTS: readonly Shot[] = [
     isOneScreen: true,
     arrange: (page) => button(page, 'Delete…').click(),
   },
+  {
+    name: 'dashboard-recordings',
+    title: 'Recordings and their versions',
+    path: () => '/dashboard/brook',
+    isOneScreen: true,
+    arrange: (page) =>
+      page.locator('#recordings').evaluate((title: { scrollIntoView(): void }) => title.scrollIntoView()),
+  },
   { name: 'streams', title: 'Past streams', path: () => '/dashboard/brook/streams' },
   { name: 'stream', title: 'Figures of a stream', path: ({ streamId }) => `/dashboard/brook/streams/${streamId}` },
   { name: 'account', title: 'Your account', path: () => '/account' },
@@ -144,5 +186,19 @@ export const SHOTS: readonly Shot[] = [
     arrange: async (page) =>
       void (await page.getByTestId('stream').getByRole('rowheader', { name: 'Picture' }).first().waitFor()),
   },
+  { name: 'admin-jobs', title: 'Administration: jobs', path: () => '/admin/jobs' },
+  { name: 'admin-storage', title: 'Administration: storage', path: () => '/admin/storage' },
   { name: 'admin-people', title: 'Administration: people', path: () => '/admin/people' },
+  { name: 'admin-tokens', title: 'Administration: API tokens', path: () => '/admin/tokens' },
+  {
+    name: 'studio-live',
+    title: 'Studio, live',
+    path: () => '/studio?channel=chess-club',
+    arrange: async (page) => {
+      await page.getByTestId('go-live').or(page.getByTestId('stop')).first().waitFor();
+      if ((await page.getByTestId('stop').count()) === 0) await page.getByTestId('go-live').click();
+      await page.getByTestId('stop').waitFor();
+      await page.waitForTimeout(8000);
+    },
+  },
 ];

@@ -52,8 +52,9 @@ export const admin = {
   },
   storage: {
     title: 'Storage',
+    keptIn: (place: string) => `Kept in ${place}`,
     recordings: 'Recordings',
-    renditions: 'Renditions',
+    renditions: 'Versions',
     live: 'Live streams',
     images: 'Pictures',
     database: 'Database',
