@@ -3,6 +3,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { type Asked, type Command, UsageError } from './admin/command.ts';
 import { backupCommands } from './admin/commands/backup.ts';
 import { channelCommands } from './admin/commands/channels.ts';
+import { jobCommands } from './admin/commands/jobs.ts';
 import { keyCommands } from './admin/commands/keys.ts';
 import { setUpCommands } from './admin/commands/set-up.ts';
 import { streamCommands } from './admin/commands/streams.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   ...keyCommands,
   ...tokenCommands,
   ...streamCommands,
+  ...jobCommands,
   ...backupCommands,
 ];
 

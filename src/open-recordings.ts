@@ -7,6 +7,7 @@ import { RecordingMover } from './recording/recording-mover.ts';
 import { RecordingThreadLink } from './recording/recording-thread-link.ts';
 import { Recordings } from './recording/recordings.ts';
 import { RoomKeeper } from './recording/room-keeper.ts';
+import { Strays } from './recording/strays.ts';
 import { FormerVersions } from './storage/former-versions.ts';
 import type { Storage } from './storage/ports.ts';
 import { TieredStorage } from './storage/tiered-storage.ts';
@@ -45,14 +46,17 @@ export async function openRecordings(
   mover?.start();
   const former = new FormerVersions({ store: database.renditions, storage, log });
   former.start();
+  const strays = new Strays({ recordings, store, folder, log });
   // Long files take their time, and nobody has to wait for them. In a shared database others may be recording.
   const leftOpen = config.databaseUrl === undefined ? recordings.endLeftOpen() : Promise.resolve();
   leftOpen.catch((error: unknown) => log.error({ err: error }, 'recordings that a crash left open were not ended'));
+  void leftOpen.catch(() => {}).then(() => strays.start());
   return {
     recordings,
     close: async () => {
       await keeper.close();
       await former.close();
+      await strays.close();
       await recordings.close();
       await mover?.close();
     },

@@ -90,14 +90,19 @@ export class ServerLink {
   }
 
   /** Every item of a list, page after page. */
-  async list<T extends z.ZodType>(item: T, path: string): Promise<z.infer<T>[]> {
+  async list<T extends z.ZodType>(
+    item: T,
+    path: string,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<z.infer<T>[]> {
     const page = z.object({ items: z.array(item), nextCursor: z.string().nullable() });
     const all: z.infer<T>[] = [];
-    for (let cursor = ''; ; ) {
-      const { items, nextCursor } = await this.call(page, 'GET', `${path}?limit=${PAGE}${cursor}`);
+    const asked = new URLSearchParams({ ...query, limit: String(PAGE) });
+    for (;;) {
+      const { items, nextCursor } = await this.call(page, 'GET', `${path}?${asked}`);
       all.push(...items);
       if (nextCursor === null) return all;
-      cursor = `&cursor=${encodeURIComponent(nextCursor)}`;
+      asked.set('cursor', nextCursor);
     }
   }
 

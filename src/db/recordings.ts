@@ -57,6 +57,20 @@ export class DbRecordings implements RecordingStore, MovingStore {
     return rows.map(recordOf);
   }
 
+  async abandoned(before: Date): Promise<readonly RecordingRecord[]> {
+    const found = await this.#db.$queryRaw<{ id: string }[]>`
+      SELECT own.id FROM recordings own LEFT JOIN streams stream ON stream.id = own.stream_id
+      WHERE own.state = 'recording' AND own.started_at < ${before}
+        AND (stream.id IS NULL OR stream.ended_at < ${before})`;
+    const where = { id: { in: found.map(({ id }) => id) }, state: 'recording' } as const;
+    return (await this.#db.recording.findMany({ where, include: withParts })).map(recordOf);
+  }
+
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#db.recording.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
+    return new Set(rows.map(({ id }) => id));
+  }
+
   async byId(id: string): Promise<RecordingRecord | undefined> {
     const row = isId(id) ? await this.#db.recording.findUnique({ where: { id }, include: withParts }) : null;
     return row ? recordOf(row) : undefined;

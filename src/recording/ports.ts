@@ -67,6 +67,10 @@ export interface RecordingStore {
   end(recordingId: string, end: RecordingEnd): Promise<void>;
   /** Those that nobody ended: what a crash left. */
   leftOpen(): Promise<readonly RecordingRecord[]>;
+  /** Of those the ones whose stream, of whichever server, was over by then. */
+  abandoned(before: Date): Promise<readonly RecordingRecord[]>;
+  /** Which of these there are. */
+  known(recordingIds: readonly string[]): Promise<ReadonlySet<string>>;
   byId(recordingId: string): Promise<RecordingRecord | undefined>;
   /** Newest first; `after` is the id of the last recording of the page before. */
   list(channelId: string, page: { limit: number; after?: string }): Promise<readonly RecordingRecord[]>;

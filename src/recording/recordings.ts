@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { recordingPrefix } from '../storage/keys.ts';
@@ -21,6 +22,8 @@ const PAGE = 100;
 /** A disk that says it has room, and takes nothing (a quota), is not asked over and over. */
 const FULL_MS = 10_000;
 const LONGEST_FULL_MS = 3_600_000;
+const ABANDONED_MS = 300_000;
+const LOST_MS = 86_400_000;
 
 export interface RecordingsOptions {
   readonly store: RecordingStore;
@@ -130,14 +133,18 @@ export class Recordings implements StreamSink {
 
   /** Ends what a crash of the server left open. */
   async endLeftOpen(): Promise<void> {
-    for (const { id, parts } of await this.#store.leftOpen()) {
-      if (this.#running.has(id)) continue;
-      const repaired = await repairParts(this.folderOf(id), parts);
-      for (const part of repaired) await this.#store.part(id, part);
-      const state = repaired.length > 0 ? 'ready' : 'failed';
-      await this.#end(id, { state, problem: 'interrupted', endedAt: endOf(repaired) ?? this.#now() });
-      this.#log.warn({ recording: id, parts: repaired.length }, 'recording ended that a crash had left open');
-    }
+    for (const recording of await this.#store.leftOpen()) await this.#endOpen(recording);
+  }
+
+  /**
+   * Ends what is open though its stream is over: its server crashed, or its row could not be written. Whoever has its
+   * files does; where nobody came for a day, they are lost.
+   */
+  async endAbandoned(): Promise<void> {
+    const before = (ms: number) => new Date(this.#now().getTime() - ms);
+    for (const recording of await this.#store.abandoned(before(ABANDONED_MS)))
+      if (existsSync(this.folderOf(recording.id))) await this.#endOpen(recording);
+    for (const recording of await this.#store.abandoned(before(LOST_MS))) await this.#endOpen(recording);
   }
 
   list(channelId: string, page: { limit: number; after?: string }): Promise<readonly RecordingRecord[]> {
@@ -269,6 +276,15 @@ export class Recordings implements StreamSink {
       this.#log.info({ recording: running.id, stream: running.stream.id, state, problem }, 'recording ended');
     });
     void running.rows.then(running.finished.resolve);
+  }
+
+  async #endOpen({ id, parts }: RecordingRecord): Promise<void> {
+    if (this.#running.has(id)) return;
+    const repaired = await repairParts(this.folderOf(id), parts);
+    for (const part of repaired) await this.#store.part(id, part);
+    const state = repaired.length > 0 ? 'ready' : 'failed';
+    await this.#end(id, { state, problem: 'interrupted', endedAt: endOf(repaired) ?? this.#now() });
+    this.#log.warn({ recording: id, parts: repaired.length }, 'recording ended that a crash had left open');
   }
 
   async #end(recordingId: string, end: RecordingEnd): Promise<void> {

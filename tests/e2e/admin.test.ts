@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { findRunningPostgres } from '../../src/db/running-postgres.ts';
+import { afterTest } from '../support/after-test.ts';
 import { Api } from '../support/api.ts';
+import { query } from '../support/database.ts';
 import { makeMedia } from '../support/media-file.ts';
 import { ObsClient } from '../support/obs-client.ts';
 import { askAdmin, runAdmin, tellAdmin } from '../support/run-admin.ts';
@@ -68,6 +71,33 @@ test('the same goes without a server, which is started for the moment and leaves
   const api = new Api(server.url, made.token);
   expect(await api.live('river')).toMatchObject({ state: 'offline' });
   expect(await server.stop()).toBe(0);
+});
+
+test('an operator at a shell sees jobs, cancels them and has them tried again', async () => {
+  const dataDir = join(folder, 'jobs');
+  const server = await Server.start({ dataDir });
+  afterTest(() => server.stop());
+  const api = await Api.setUp(server);
+  const { slug } = await api.createChannel('brook');
+  const database = await findRunningPostgres(dataDir);
+  const id = crypto.randomUUID();
+  const row = `SELECT '${id}', id, 'Morning', 'ready', now(), now() FROM channels WHERE slug = '${slug}'`;
+  await query(database, `INSERT INTO recordings (id, channel_id, title, state, started_at, ended_at) ${row}`);
+  await query(
+    database,
+    `INSERT INTO recording_parts (recording_id, number, file, video_codec, has_audio, width, height, started_at, duration_ms, bytes)
+     VALUES ('${id}', 0, '0000.webm', 'vp8', true, 640, 360, now(), 1000, 1)`,
+  );
+  const { jobId } = await api.post<{ jobId: string }>(`/recordings/${id}/renditions`, {});
+  const admin = (...args: string[]) => runAdmin(dataDir, 'job', ...args);
+
+  expect(await askAdmin(dataDir, 'job', 'list')).toMatchObject([{ id: jobId, channel: slug, status: 'queued' }]);
+  expect((await admin('list')).said).toMatch(new RegExp(`${jobId} +renditions +brook +queued +0 % +0`));
+  expect(await admin('cancel', jobId)).toMatchObject({ code: 0, said: 'Cancelled.\n' });
+  expect(await askAdmin(dataDir, 'job', 'list', '--status', 'queued')).toEqual([]);
+  expect((await admin('retry', jobId)).code).toBe(0);
+  expect(await askAdmin(dataDir, 'job', 'list', '--status', 'queued')).toMatchObject([{ id: jobId }]);
+  expect((await admin('cancel', id)).code).toBe(1);
 });
 
 test('an operator at a shell lets people in and shows them out, and no password is an argument', async () => {

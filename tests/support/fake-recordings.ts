@@ -51,6 +51,14 @@ export class FakeRecordingStore implements RecordingStore {
     return this.#all().filter(({ state }) => state === 'recording');
   }
 
+  async abandoned(before: Date): Promise<readonly RecordingRecord[]> {
+    return this.#all().filter(({ state, startedAt }) => state === 'recording' && startedAt < before);
+  }
+
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(ids.filter((id) => this.rows.has(id)));
+  }
+
   async byId(recordingId: string): Promise<RecordingRecord | undefined> {
     return this.rows.get(recordingId);
   }
