@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { growthChart, growthTables } from './growth/section.ts';
 import { machine } from './machine.ts';
 import { type Budgeted, type Options, readOptions, USAGE } from './options.ts';
-import { apiPart, budgetsPart, growthPart, type PageParts, pageOf, partsOf } from './page.ts';
+import { apiPart, budgetsPart, growthPart, type PageParts, pageOf, partsOf, renditionsPart } from './page.ts';
+import { renditionsChart, renditionsTables } from './renditions/section.ts';
 import { type Row, tableOf } from './report.ts';
 import { api } from './scenarios/api.ts';
 import { churn } from './scenarios/churn.ts';
@@ -17,10 +18,12 @@ import { joins } from './scenarios/joins.ts';
 import { memory } from './scenarios/memory.ts';
 import { otherServer } from './scenarios/other-server.ts';
 import { profileTables } from './scenarios/profile.ts';
+import { renditions } from './scenarios/renditions.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
 const PAGE = join(DOCS, 'performance.md');
 const CHART = join(DOCS, 'images/growth.svg');
+const RENDITIONS_CHART = join(DOCS, 'images/renditions.svg');
 
 const scenarios: Readonly<Record<Budgeted, (options: Options) => Promise<Row[]>>> = {
   'fan-out': fanOut,
@@ -40,6 +43,7 @@ async function run(options: Options): Promise<void> {
   }
   await measureBudgets(options);
   if (options.hasApi) await measureApi(options);
+  if (options.hasRenditions) await measureRenditions(options);
   if (options.hasGrowth) await measureGrowth(options);
   if (options.hasProfile) console.log(await timed('profile', () => profileTables(options)));
 }
@@ -60,6 +64,15 @@ async function measureApi(options: Options): Promise<void> {
   const rows = await timed('api', () => api(options));
   console.log(tableOf(rows));
   if (!options.isQuick) await keep({ api: apiPart(rows, conditions) });
+}
+
+async function measureRenditions(options: Options): Promise<void> {
+  const conditions = machine();
+  const measured = await timed('renditions', () => renditions(options));
+  console.log(renditionsTables(measured));
+  if (options.isQuick) return;
+  await writeFile(RENDITIONS_CHART, renditionsChart(measured));
+  await keep({ renditions: renditionsPart(measured, conditions) });
 }
 
 async function measureGrowth(options: Options): Promise<void> {

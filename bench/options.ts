@@ -3,13 +3,16 @@ import { parseArgs } from 'node:util';
 /** What has budgets. */
 export const BUDGETED = ['fan-out', 'floor', 'crowd', 'memory', 'joins', 'first-frame', 'glass', 'churn'] as const;
 export type Budgeted = (typeof BUDGETED)[number];
-const SECTIONS = [...BUDGETED, 'api', 'growth', 'profile'] as const;
+const SECTIONS = [...BUDGETED, 'api', 'renditions', 'growth', 'profile'] as const;
 type Section = (typeof SECTIONS)[number];
 
 export interface Options {
   readonly isQuick: boolean;
   readonly budgeted: readonly Budgeted[];
   readonly hasApi: boolean;
+  readonly hasRenditions: boolean;
+  /** Pictures to encode, for renditions. */
+  readonly clip?: string;
   readonly hasGrowth: boolean;
   /** Only where it is asked for by name. */
   readonly hasProfile: boolean;
@@ -24,7 +27,8 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options] [section ...]
   sections           ${SECTIONS.join(', ')}; all but profile without any
-  --quick            about 4 minutes: fewer and shorter runs, nothing written
+  --quick            about 6 minutes: fewer and shorter runs, nothing written
+  --clip FILE        with renditions: a video to encode in place of a made one
   --whep URL         measure any WHEP server that has a stream at URL
   --token T          its bearer token
   --pid PID          its process, for CPU time and memory
@@ -39,6 +43,7 @@ export function readOptions(args: readonly string[]): Options {
     allowPositionals: true,
     options: {
       quick: { type: 'boolean', default: false },
+      clip: { type: 'string' },
       whep: { type: 'string' },
       token: { type: 'string' },
       pid: { type: 'string' },
@@ -55,6 +60,8 @@ export function readOptions(args: readonly string[]): Options {
     isComplete: !values.quick && budgeted.length === BUDGETED.length,
     budgeted,
     hasApi: chosen.includes('api'),
+    hasRenditions: chosen.includes('renditions'),
+    ...(values.clip !== undefined && { clip: values.clip }),
     hasGrowth: chosen.includes('growth'),
     hasProfile: positionals.includes('profile'),
     ...(whep !== undefined && {

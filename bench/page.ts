@@ -1,12 +1,19 @@
 import { API_HEADING, API_INTRODUCTION } from './api/section.ts';
 import type { Growth } from './growth/growth.ts';
 import { growthTables } from './growth/section.ts';
+import {
+  RENDITIONS_HEADING,
+  RENDITIONS_INTRODUCTION,
+  type Renditions,
+  renditionsTables,
+} from './renditions/section.ts';
 import { type Row, tableOf } from './report.ts';
 
-/** `docs/performance.md` has three parts, each written when all of it was measured. */
+/** `docs/performance.md` has four parts, each written when all of it was measured. */
 export interface PageParts {
   readonly budgets: string;
   readonly api: string;
+  readonly renditions: string;
   readonly growth: string;
 }
 
@@ -37,8 +44,14 @@ socket. Made by \`npm run bench -- growth\`.
 /** Each is there to read and to replace, whichever the page has so far. */
 export function partsOf(page: string): PageParts {
   const growthAt = startOf(GROWTH_HEADING, page, page.length);
-  const apiAt = startOf(API_HEADING, page, growthAt);
-  return { budgets: page.slice(0, apiAt), api: page.slice(apiAt, growthAt), growth: page.slice(growthAt) };
+  const renditionsAt = startOf(RENDITIONS_HEADING, page, growthAt);
+  const apiAt = startOf(API_HEADING, page, renditionsAt);
+  return {
+    budgets: page.slice(0, apiAt),
+    api: page.slice(apiAt, renditionsAt),
+    renditions: page.slice(renditionsAt, growthAt),
+    growth: page.slice(growthAt),
+  };
 }
 
 function startOf(heading: string, page: string, otherwise: number): number {
@@ -46,8 +59,8 @@ function startOf(heading: string, page: string, otherwise: number): number {
   return at < 0 ? otherwise : at;
 }
 
-export function pageOf({ budgets, api, growth }: PageParts): string {
-  return [budgets, api, growth].flatMap((part) => (part === '' ? [] : [`${part.trim()}\n`])).join('\n');
+export function pageOf({ budgets, api, renditions, growth }: PageParts): string {
+  return [budgets, api, renditions, growth].flatMap((part) => (part === '' ? [] : [`${part.trim()}\n`])).join('\n');
 }
 
 export function budgetsPart(rows: readonly Row[], conditions: readonly string[]): string {
@@ -56,6 +69,10 @@ export function budgetsPart(rows: readonly Row[], conditions: readonly string[])
 
 export function apiPart(rows: readonly Row[], conditions: readonly string[]): string {
   return `${API_INTRODUCTION}\n${list(conditions)}\n\n${tableOf(rows)}\n`;
+}
+
+export function renditionsPart(measured: Renditions, conditions: readonly string[]): string {
+  return `${RENDITIONS_INTRODUCTION}\n${list(conditions)}\n\n${renditionsTables(measured)}\n`;
 }
 
 export function growthPart(growths: readonly Growth[], conditions: readonly string[]): string {

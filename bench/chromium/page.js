@@ -133,34 +133,64 @@
     await post(peer, url, key);
   }
 
-  /** Plays so many pictures, and says how old each was when the page had it, in ms. */
-  async function watchClock({ url, skip, pictures }) {
-    const { peer, media } = await receiver();
-    const element = document.querySelector('video');
-    element.muted = true;
-    element.srcObject = media;
+  /** How old so many pictures were when the page had them, in ms. With `height` those of that size alone. */
+  function agesOf(element, { skip, pictures, height, difference }) {
     const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
     const context = canvas.getContext('2d', { willReadFrequently: true });
     const ages = [];
-    const { roundTrip, difference } = await clockDifference();
-    await post(peer, url);
-    element.play().catch(() => {});
     let seen = 0;
-    await new Promise((resolve) => {
+    return new Promise((resolve) => {
       const onFrame = () => {
         const at = nowMs() + difference;
-        context.drawImage(element, 0, 0, WIDTH, HEIGHT);
-        const shown = readTime(context);
-        seen += 1;
-        if (shown !== undefined && seen > skip) ages.push((Math.floor(at) - shown + 2 ** BITS) % 2 ** BITS);
-        if (ages.length >= pictures) resolve();
+        if (height === undefined || element.videoHeight === height) {
+          context.drawImage(element, 0, 0, WIDTH, HEIGHT);
+          const shown = readTime(context);
+          seen += 1;
+          if (shown !== undefined && seen > skip) ages.push((Math.floor(at) - shown + 2 ** BITS) % 2 ** BITS);
+        }
+        if (ages.length >= pictures) resolve(ages);
         else element.requestVideoFrameCallback(onFrame);
       };
       element.requestVideoFrameCallback(onFrame);
     });
+  }
+
+  /** Plays so many pictures over WebRTC; with `rid` those of that layer, which has so many lines. */
+  async function watchClock({ url, skip, pictures, rid, height }) {
+    const { peer, media } = await receiver();
+    const element = document.querySelector('video');
+    element.muted = true;
+    element.srcObject = media;
+    const { roundTrip, difference } = await clockDifference();
+    const { session } = await post(peer, url);
+    element.play().catch(() => {});
+    if (rid !== undefined) await chooseLayer(session, rid);
+    const ages = await agesOf(element, { skip, pictures, height, difference });
     peer.close();
+    element.srcObject = null;
     return { ages, roundTrip, difference };
   }
 
-  globalThis.bench = { join, publishClock, watchClock };
+  async function chooseLayer(session, rid) {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${session}/layer`, { method: 'POST', headers, body: JSON.stringify({ rid }) });
+    if (!response.ok) throw new Error(`layer ${rid}: ${response.status} ${await response.text()}`);
+  }
+
+  /** The same by DASH, in a page that has Shaka, as the site's own player is set. */
+  async function watchDashClock({ url, skip, pictures }) {
+    const element = document.querySelector('video');
+    element.muted = true;
+    const { roundTrip, difference } = await clockDifference();
+    const player = new globalThis.shaka.Player();
+    await player.attach(element);
+    player.configure({ streaming: { liveSync: { enabled: true } } });
+    await player.load(url);
+    element.play().catch(() => {});
+    const ages = await agesOf(element, { skip, pictures, difference });
+    await player.destroy();
+    return { ages, roundTrip, difference };
+  }
+
+  globalThis.bench = { join, publishClock, watchClock, watchDashClock };
 }

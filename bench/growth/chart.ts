@@ -13,6 +13,8 @@ export interface Panel {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly isWideX: boolean;
+  /** No two lines have marks at the same places: round numbers stand below in place of the marks' own. */
+  readonly isScattered?: boolean;
   /** By powers upwards; else from 0. */
   readonly isWideY: boolean;
   readonly lines: readonly { readonly name: string; readonly marks: readonly Mark[] }[];
@@ -72,10 +74,8 @@ export function chart(title: string, panels: readonly Panel[]): string {
 
 function drawPanel(panel: Panel): readonly string[] {
   const marks = panel.lines.flatMap((line) => line.marks);
-  const xAxis = stepsAxis(
-    marks.map(({ x }) => x),
-    panel.isWideX,
-  );
+  const places = marks.map(({ x }) => x);
+  const xAxis = panel.isScattered ? logAxis(places) : stepsAxis(places, panel.isWideX);
   const heights = marks.flatMap(({ y, low = y, high = y }) => [y, low, high]);
   const yAxis = panel.isWideY ? logAxis(heights) : linearAxis(heights);
   const place = {

@@ -6,7 +6,8 @@ export function cpuBelow(pid: number): number {
   return descendants(pid).reduce((sum, below) => sum + cpuOf(below), 0);
 }
 
-function cpuOf(pid: number): number {
+/** Of one process; 0 where it is gone. */
+export function cpuOf(pid: number): number {
   try {
     return [...readUsage(pid).threads.values()].reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e9;
   } catch {
