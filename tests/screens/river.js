@@ -56,6 +56,8 @@ globalThis.river = ({ sky, far, near, sun, title, width, height }) => {
   const out = sound.createMediaStreamDestination();
   tone.connect(new GainNode(sound, { gain: 0.02 })).connect(out);
   tone.start();
+  // A page that nobody has touched yet makes no sound.
+  addEventListener('pointerdown', () => sound.resume());
 
   return new MediaStream([...canvas.captureStream(20).getTracks(), ...out.stream.getTracks()]);
 };
@@ -63,7 +65,7 @@ globalThis.river = ({ sky, far, near, sun, title, width, height }) => {
 // Sends it to a channel.
 globalThis.goLive = async (server, streamKey, look) => {
   const { Broadcaster } = await import(`${server}/freshet-player.js`);
-  const quality = { height: look.height, frameRate: 20, maxBitrateBps: 1_800_000 };
+  const quality = { height: look.height, frameRate: 20, maxBitrateBps: 1_800_000, isLayered: look.height >= 720 };
   globalThis.broadcaster = new Broadcaster({ streamKey, quality });
   broadcaster.startStream(river(look));
 };

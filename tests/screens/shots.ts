@@ -88,7 +88,7 @@ export const SHOTS: readonly Shot[] = [
       await playing(page);
       await page.locator('[data-testid=player]').hover();
       await button(page, /^Quality/).click();
-      await page.getByRole('menuitemradio', { name: /^720p/ }).waitFor();
+      await page.getByRole('menuitemradio', { name: /^180p/ }).waitFor();
     },
   },
   { name: 'watch-private', title: 'A private channel', path: () => '/rehearsal', isStranger: true },
