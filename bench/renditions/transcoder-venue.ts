@@ -59,7 +59,7 @@ export class TranscoderVenue {
         const job = await this.db.jobs.byId(id);
         return job?.endedAt && job.attempt > attempt ? job : undefined;
       },
-      { timeoutMs: JOB_MS, everyMs: 20 },
+      { timeoutMs: JOB_MS, everyMs: 100 },
     );
   }
 

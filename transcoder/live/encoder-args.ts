@@ -50,6 +50,6 @@ function scaledTo(source: string, rungs: readonly LiveRung[]): string {
 function encoding({ encoder, framesPerSecond }: EncoderOptions, rung: LiveRung, index: number): string[] {
   const rate = ['-b:v', String(rung.bitrateBps), '-g', String(framesPerSecond)];
   const svt = ['-preset', '12', '-svtav1-params', 'pred-struct=1:rc=2:lp=1'];
-  const aom = ['-usage', 'realtime', '-cpu-used', '9', '-lag-in-frames', '0', '-keyint_min', String(framesPerSecond)];
+  const aom = ['-usage', 'realtime', '-cpu-used', '8', '-lag-in-frames', '0', '-keyint_min', String(framesPerSecond)];
   return ['-map', `[v${index}]`, '-c:v', encoder, ...rate, ...(encoder === 'libsvtav1' ? svt : aom)];
 }

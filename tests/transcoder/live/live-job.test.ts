@@ -27,8 +27,9 @@ function h264(seconds: number, from: number): string[] {
   return [...picture, ...sound, ...encoded, '-c:a', 'libopus', '-output_ts_offset', String(from)];
 }
 
-async function ladderOf(feeds: readonly (readonly string[])[], windowSeconds = 60) {
-  const ffmpeg = Ffmpeg.of(await findFfmpeg(undefined));
+async function ladderOf(feeds: readonly (readonly string[])[], { windowSeconds = 60, hidden = '' } = {}) {
+  const found = await findFfmpeg(undefined);
+  const ffmpeg = Ffmpeg.of({ ...found, encoders: found.encoders?.filter((name) => name !== hidden) ?? [] });
   if (typeof ffmpeg === 'string') throw new Error(ffmpeg);
   const folder = mkdtempSync(join(tmpdir(), 'freshet-live-'));
   afterTest(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,7 +44,7 @@ async function ladderOf(feeds: readonly (readonly string[])[], windowSeconds = 6
   await liveStream(place, { ffmpeg, storage, log, signal, speed: 1 });
   const index = readLiveIndex(await readFile(storage.localFile(liveIndexKey(STREAM)), 'utf8'));
   if (!index) throw new Error(`no index: ${lines.join('')}`);
-  return { index, server, storage, startMs, folder };
+  return { index, server, storage, startMs, folder, lines };
 }
 
 /** What a player puts together. */
@@ -103,4 +104,12 @@ test('where the feed ends and comes again, no number is given out twice', async 
   expect(index.periods).toHaveLength(2);
   expect(new Set(numbers).size).toBe(numbers.length);
   expect(numbers).toEqual([100, 101, 106, 107, 108]);
+}, 60_000);
+
+test('where ffmpeg has no SVT-AV1, libaom makes the same ladder in time', async () => {
+  const ladder = await ladderOf([h264(5.5, 200)], { hidden: 'libsvtav1' });
+  expect(numbersOf(ladder.index)).toEqual([200, 201, 202, 203, 204]);
+  const pictures = await packetsOf(await joined(ladder, '240p', [201, 202, 203]));
+  expect(pictures.filter(({ isKey }) => isKey).map(({ seconds }) => seconds)).toEqual([201, 202, 203]);
+  expect(ladder.lines.join('')).not.toContain('too_slow');
 }, 60_000);
