@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Api } from '../support/api.ts';
+import { makeMedia } from '../support/media-file.ts';
+import { ObsClient } from '../support/obs-client.ts';
 import { Server } from '../support/server.ts';
 import { chromium, isInstalled, lighthouse, requireTool } from '../support/tools.ts';
+import { until } from '../support/until.ts';
 
 interface Found {
   readonly scores: Readonly<Record<string, number>>;
@@ -18,6 +21,7 @@ const LEAST = 95;
 
 describe.skipIf(!process.env['CI'] && !isInstalled(lighthouse))('Lighthouse', () => {
   let server: Server;
+  let obs: ObsClient;
 
   beforeAll(async () => {
     server = await Server.start();
@@ -28,9 +32,17 @@ describe.skipIf(!process.env['CI'] && !isInstalled(lighthouse))('Lighthouse', ()
       description: 'Melt-water in spring.',
       category: 'Outdoors',
     });
+    const { slug, key } = await api.createChannel('creek');
+    await api.patch(`/channels/${slug}`, { description: 'Live from the bridge.', category: 'Outdoors' });
+    const media = await makeMedia({ seconds: 4 });
+    obs = await ObsClient.publish({ whipUrl: `${server.url}/whip`, key, media });
+    await until('it is live', async () => (await api.live(slug)).live);
   });
 
-  afterAll(() => server?.stop());
+  afterAll(async () => {
+    await obs?.stop();
+    await server?.stop();
+  });
 
   async function measured(path: string, preset: string): Promise<Found> {
     const { stdout } = await promisify(execFile)(
@@ -46,6 +58,9 @@ describe.skipIf(!process.env['CI'] && !isInstalled(lighthouse))('Lighthouse', ()
     ['/', 'desktop'],
     ['/brook', 'mobile'],
     ['/brook', 'desktop'],
+    // Live.
+    ['/creek', 'mobile'],
+    ['/creek', 'desktop'],
   ])('is content with %s on %s', async (path, preset) => {
     const { scores, amiss } = await measured(path, preset);
     const { performance = 0, accessibility = 0, seo = 0 } = scores;
