@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
+import { queueAfterRecording } from './jobs/after-recording.ts';
 import type { Log } from './log.ts';
 import type { RecordingWitness } from './recording/ports.ts';
 import { RecordingMover } from './recording/recording-mover.ts';
@@ -23,11 +24,12 @@ export async function openRecordings(
   const thread = new RecordingThreadLink({ rings: media.rings });
   const { recordings: store, webhookDeliveries: deliveries, channels, jobs } = database;
   const news = new RecordingNews({ deliveries, channels });
+  const makesRenditions = async (id: string) =>
+    (await channels.list({ ids: [id], limit: 1 })).some((channel) => channel.makesRenditions);
   const witness: RecordingWitness = {
     ended: async (recording) => {
       await news.ended(recording);
-      if (recording.state === 'ready')
-        await jobs.add({ kind: 'pictures', channelId: recording.channelId, recordingId: recording.id });
+      await queueAfterRecording(recording, { jobs, makesRenditions });
     },
   };
   const recordings = new Recordings({ store, witness, media, thread, folder, storage, log });

@@ -1,12 +1,13 @@
 import type { DueJob, JobLeases, JobRecord, JobWitness } from '#src/jobs/ports.ts';
 import type { Log } from '#src/log.ts';
 import { StorageError } from '#src/storage/errors.ts';
-import { JobFailure, NO_ROOM } from './job-failure.ts';
+import { JobFailure, NO_ROOM, NotYet } from './job-failure.ts';
 import type { JobContext, JobKindRun } from './job-kind.ts';
 import type { WorkFolders } from './work-folders.ts';
 
 /** For jobs that people look at. */
 const BEAT_MS = 400;
+const NOT_YET_SECONDS = 15;
 export const RETRY_DELAYS_SECONDS = [5, 30] as const;
 
 export type AttemptOutcome = 'done' | 'failed' | 'again' | 'handed_back' | 'lost';
@@ -38,7 +39,7 @@ export async function attempt(due: DueJob, kind: JobKindRun, shop: Workshop): Pr
 }
 
 async function work(job: JobRecord, kind: JobKindRun, shop: Workshop, log: Log): Promise<AttemptOutcome> {
-  const { leases, folders, closing, ffmpeg, storage, database, serverUrl, reserveBytes } = shop;
+  const { leases, folders, closing, ffmpeg, storage, database, serverUrl, reserveBytes, isElsewhere } = shop;
   const lost = new AbortController();
   const signal = AbortSignal.any([closing, lost.signal]);
   const workFolder = await folders.make(`${job.id}-${job.attempt}`);
@@ -56,7 +57,7 @@ async function work(job: JobRecord, kind: JobKindRun, shop: Workshop, log: Log):
   log.info({ channel: job.channelId, recording: job.recordingId, stream: job.streamId }, 'attempt began');
   let problem: unknown;
   try {
-    const means = { ffmpeg, storage, database, serverUrl, reserveBytes, workFolder };
+    const means = { ffmpeg, storage, database, serverUrl, reserveBytes, isElsewhere, workFolder };
     await kind.run(job, { signal, progress, log, ...means });
   } catch (error) {
     problem = error ?? new Error('it failed without a word');
@@ -81,6 +82,11 @@ async function settle({ job, kind, shop, log }: Attempt, problem: unknown): Prom
   const { id, attempt: number, failures } = job;
   if (problem !== undefined && closing.aborted) {
     return (await leases.again(id, number, { problem: null, delaySeconds: 0 })) ? 'handed_back' : 'lost';
+  }
+  if (problem instanceof NotYet) {
+    log.debug({ reason: problem.message }, 'attempt put off');
+    const isAgain = await leases.again(id, number, { problem: null, delaySeconds: NOT_YET_SECONDS });
+    return isAgain ? 'handed_back' : 'lost';
   }
   const words = problem === undefined ? null : wordsOf(problem, log);
   const isFinal = problem instanceof JobFailure && problem.isFinal;

@@ -15,6 +15,8 @@ export interface JobContext {
   readonly database: Database;
   /** Empty, of this attempt alone, and removed after it. */
   readonly workFolder: string;
+  /** On another machine than the server, for all that is known: recordings come to it by way of the bucket. */
+  readonly isElsewhere: boolean;
   /** Of the disk: left for recordings and the database. */
   readonly reserveBytes: number;
   /** Where the server is reached, without a slash at the end; `undefined` where nobody said. */

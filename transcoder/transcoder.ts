@@ -57,7 +57,7 @@ export class Transcoder {
     const closing = transcoder.#closing.signal;
     const serverUrl = config.internalUrl;
     const { reserveBytes } = config.recordings;
-    const means = { ffmpeg, storage, database, serverUrl, reserveBytes };
+    const means = { ffmpeg, storage, database, serverUrl, reserveBytes, isElsewhere };
     const shop = { leases, folders, witness, closing, worked, log, ...means };
     const forget = () =>
       void leases.forget(new Date()).catch((err: unknown) => log.warn({ err }, 'old jobs were kept'));

@@ -31,6 +31,8 @@ export interface Channel extends ChatSettings {
   readonly isRecorded: boolean;
   /** Its streams are made smaller as well, for whoever has no link for them. */
   readonly isAdaptive: boolean;
+  /** Its recordings are encoded in several sizes as soon as they have ended. */
+  readonly makesRenditions: boolean;
   readonly ownerId: string;
   readonly createdAt: Date;
 }
@@ -49,6 +51,8 @@ export interface ChannelDraft extends Partial<ChatSettings> {
   readonly isRecorded?: boolean;
   /** Unless said otherwise they are not. */
   readonly isAdaptive?: boolean;
+  /** Unless said otherwise they are when somebody asks. */
+  readonly makesRenditions?: boolean;
   readonly ownerId: string;
 }
 
@@ -65,6 +69,7 @@ export type ChannelChange = Partial<
     | 'acceptsWaitingViewers'
     | 'isRecorded'
     | 'isAdaptive'
+    | 'makesRenditions'
   > &
     ChatSettings
 >;

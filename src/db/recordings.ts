@@ -107,8 +107,8 @@ export class DbRecordings implements RecordingStore, MovingStore {
   }
 
   async waitingParts(limit: number, after?: WaitingPart): Promise<readonly WaitingPart[]> {
-    // Who encodes it reads it here first; where nobody comes to do that, it waits no longer.
-    const soon = { status: 'queued', createdAt: { gt: new Date(Date.now() - PATIENCE_MS) } } as const;
+    // Who encodes it reads it here first; where nobody comes to do that, or who came is elsewhere, it waits no longer.
+    const soon = { status: 'queued', attempt: 0, createdAt: { gt: new Date(Date.now() - PATIENCE_MS) } } as const;
     const where: Prisma.RecordingPartWhereInput = {
       inBucket: false,
       durationMs: { gt: 0 },

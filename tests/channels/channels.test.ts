@@ -27,6 +27,7 @@ const defaults = {
   acceptsWaitingViewers: false,
   isRecorded: false,
   isAdaptive: false,
+  makesRenditions: false,
   tags: [],
   avatarFile: null,
   posterFile: null,

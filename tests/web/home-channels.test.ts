@@ -15,6 +15,7 @@ function channel(slug: string, live: Partial<Channel['live']> = {}, category = '
     acceptsWaitingViewers: false,
     isRecorded: false,
     isAdaptive: false,
+    makesRenditions: false,
     dashUrl: null,
     thumbnailUrl: null,
     chat: 'everyone',

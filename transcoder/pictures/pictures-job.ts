@@ -1,14 +1,13 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { JobRecord } from '#src/jobs/ports.ts';
 import type { RecordingRecord } from '#src/recording/ports.ts';
 import { recordingPrefix } from '#src/storage/keys.ts';
-import type { Storage } from '#src/storage/ports.ts';
 import type { Ffmpeg } from '../ffmpeg.ts';
 import { JobFailure } from '../job-failure.ts';
 import type { JobContext, JobKindRun } from '../job-kind.ts';
+import { type FileMeans, fetchPart } from '../recorded-files.ts';
 import { sheetArgs, type TileSize, tileArgs } from './picture-args.ts';
 import { makePoster } from './poster.ts';
 import { gridOf, type Stretch, spriteVtt, type Tile, tileSize, tilesOf } from './sprite.ts';
@@ -20,10 +19,10 @@ export const PICTURES_RUN: JobKindRun = { kind: 'pictures', concurrency: 1, run:
 
 /** Poster and sprite of a recording; one of sound alone has none. */
 async function makePictures(job: JobRecord, context: JobContext): Promise<void> {
-  const { database, storage, signal, workFolder } = context;
+  const { database, storage, signal } = context;
   const recording = job.recordingId === null ? undefined : await database.recordings.byId(job.recordingId);
   if (!recording) throw new JobFailure('the recording is gone', { isFinal: true });
-  const stretches = await stretchesOf(recording, { storage, workFolder, signal });
+  const stretches = await stretchesOf(recording, job, context);
   if (stretches.length === 0) return;
   const made = await picturesOf(recording, stretches, context);
   const prefix = recordingPrefix(recording.id);
@@ -88,28 +87,19 @@ async function runWithoutInput(ffmpeg: Ffmpeg, args: readonly string[], signal: 
   await ended;
 }
 
-/** On this machine: what lies in a bucket is fetched, since ffmpeg has to seek in it. */
 async function stretchesOf(
-  { id, parts }: RecordingRecord,
-  { storage, workFolder, signal }: Pick<JobContext, 'storage' | 'workFolder' | 'signal'>,
+  recording: RecordingRecord,
+  { attempt }: Pick<JobRecord, 'attempt'>,
+  means: FileMeans,
 ): Promise<readonly Stretch[]> {
   const stretches: Stretch[] = [];
   let startSeconds = 0;
-  for (const { file: name, videoCodec, durationMs } of parts) {
-    const seconds = durationMs / 1_000;
-    if (videoCodec !== null && seconds > 0) {
-      const key = recordingPrefix(id) + name;
-      const file = storage.localFile(key) ?? (await fetched(storage, key, join(workFolder, name), signal));
-      stretches.push({ file, startSeconds, seconds });
+  for (const part of recording.parts) {
+    const seconds = part.durationMs / 1_000;
+    if (part.videoCodec !== null && seconds > 0) {
+      stretches.push({ file: await fetchPart(recording, part, { attempt, means }), startSeconds, seconds });
     }
     startSeconds += seconds;
   }
   return stretches;
-}
-
-async function fetched(storage: Storage, key: string, path: string, signal: AbortSignal): Promise<string> {
-  const stored = await storage.read(key);
-  if (!stored) throw new JobFailure('a file of the recording is gone');
-  await pipeline(stored, createWriteStream(path), { signal });
-  return path;
 }

@@ -28,7 +28,7 @@ export const RENDITIONS_RUN: JobKindRun = {
   concurrency: 1,
   async run(job, context) {
     const recording = await sourceOf(job, context);
-    const parts = await fetchParts(recording, context);
+    const parts = await fetchParts(recording, job, context);
     const ladder = await ladderOf(job, recording, parts, context);
     const seconds = parts.reduce((sum, part) => sum + part.seconds, 0);
     await checkRoom(context, ladder, seconds);

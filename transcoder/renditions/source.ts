@@ -1,27 +1,19 @@
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import type { JobRecord } from '#src/jobs/ports.ts';
 import type { RecordingRecord } from '#src/recording/ports.ts';
 import type { Size } from '#src/renditions/rungs.ts';
-import { recordingPrefix } from '#src/storage/keys.ts';
-import { JobFailure } from '../job-failure.ts';
-import type { JobContext } from '../job-kind.ts';
+import { type FileMeans, fetchPart } from '../recorded-files.ts';
 import type { SourcePart } from './ladder-args.ts';
 
-/** The parts of a recording as files of this machine: where they lie, or a copy of what lies elsewhere. */
+/** What is whole of a recording, as files of this machine. */
 export async function fetchParts(
-  { id, parts }: RecordingRecord,
-  { storage, workFolder, signal }: Pick<JobContext, 'storage' | 'workFolder' | 'signal'>,
+  recording: RecordingRecord,
+  { attempt }: Pick<JobRecord, 'attempt'>,
+  means: FileMeans,
 ): Promise<readonly SourcePart[]> {
-  const whole = parts.filter(({ durationMs }) => durationMs > 0);
   const fetched: SourcePart[] = [];
-  for (const { file: name, videoCodec, hasAudio, durationMs } of whole) {
-    const key = recordingPrefix(id) + name;
-    const own = storage.localFile(key);
-    const file = own ?? join(workFolder, `source-${name}`);
-    if (!(await storage.head(key))) throw new JobFailure('a file of the recording is missing', { isFinal: true });
-    const bytes = own === undefined ? await storage.read(key) : undefined;
-    if (bytes) await pipeline(bytes, createWriteStream(file), { signal });
+  for (const part of recording.parts.filter(({ durationMs }) => durationMs > 0)) {
+    const file = await fetchPart(recording, part, { attempt, means });
+    const { videoCodec, hasAudio, durationMs } = part;
     fetched.push({ file, hasVideo: videoCodec !== null, hasAudio, seconds: durationMs / 1000 });
   }
   return fetched;

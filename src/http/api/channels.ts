@@ -30,6 +30,9 @@ const isRecorded = z
 const isAdaptive = z.boolean().openapi({
   description: 'Smaller pictures are made of its streams while somebody needs them: as layers, and as DASH',
 });
+const makesRenditions = z.boolean().openapi({
+  description: 'Its recordings are encoded in several sizes as soon as they have ended; else when somebody asks',
+});
 const slowModeSeconds = z
   .int()
   .min(0)
@@ -48,6 +51,7 @@ export const newChannel = z.object({
   acceptsWaitingViewers: acceptsWaitingViewers.default(false),
   isRecorded: isRecorded.default(false),
   isAdaptive: isAdaptive.default(false),
+  makesRenditions: makesRenditions.default(false),
   chat: chatMode.default('everyone'),
   slowModeSeconds: slowModeSeconds.default(0),
   chatLinks: chatLinks.default(false),
@@ -63,6 +67,7 @@ const change = z
     acceptsWaitingViewers,
     isRecorded,
     isAdaptive,
+    makesRenditions,
     ...chatSettings,
   })
   .partial();

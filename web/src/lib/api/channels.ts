@@ -18,6 +18,7 @@ export interface Channel extends ChatSettings {
   readonly acceptsWaitingViewers: boolean;
   readonly isRecorded: boolean;
   readonly isAdaptive: boolean;
+  readonly makesRenditions: boolean;
   /** Of its live DASH manifest, where there is one. */
   readonly dashUrl: string | null;
   /** Of a picture of what is on, made anew every few seconds. */
@@ -57,6 +58,7 @@ export interface ChannelDraft extends Partial<ChatSettings> {
   acceptsWaitingViewers?: boolean;
   isRecorded?: boolean;
   isAdaptive?: boolean;
+  makesRenditions?: boolean;
 }
 
 export function channelsApi({ call }: Calls) {

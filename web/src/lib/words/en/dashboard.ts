@@ -40,6 +40,9 @@ export const dashboard = {
       "Other WHEP players may connect before you go live, and stay for the next stream. This site's own page does so anyway.",
     record: 'Record my streams',
     recordHint: 'Kept on the server as you send them. Counts at once, also in the midst of a stream.',
+    encode: 'Make versions of recordings',
+    encodeHint:
+      'In several sizes, as soon as a recording has ended: for viewers with a slow connection. Takes the processor about as long as the recording.',
     adapt: 'Adaptive quality',
     adaptHint:
       'Viewers with a slow connection get a smaller picture. It is made while somebody needs it, and takes much of a processor core.',

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "channels" ADD COLUMN "makes_renditions" BOOLEAN NOT NULL DEFAULT false;
