@@ -30,10 +30,13 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
+const DESK = { viewport: { width: 1280, height: 800 } };
+const PHONE = { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true };
+
 /** A visitor of his own: cookies apart from all others, errors of the page kept, `probe` in every page. */
-export async function newVisitor(browser: Browser): Promise<Visitor> {
+export async function newVisitor(browser: Browser, { hasPhone = false } = {}): Promise<Visitor> {
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
+    ...(hasPhone ? PHONE : DESK),
     permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
     reducedMotion: 'reduce',
   });
