@@ -30,6 +30,12 @@ export class EncoderProcess {
     return this.#child.exitCode;
   }
 
+  /** As a crash ends it: nobody is told. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.#exited;
+  }
+
   #keep(line: string): void {
     this.#output += `${line}\n`;
   }
