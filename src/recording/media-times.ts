@@ -4,15 +4,22 @@ import { timestampDelta } from '../media/sequence.ts';
 const JUMP_MS = 250;
 /** How much of a difference goes with each frame: unheard and unseen. */
 const STEP_MS = 0.5;
+/** The first reports of a sender come so late after its first packets, whose arrival says little. */
+const SETTLING_MS = 10_000;
+/** From report to report a sender's clock is not more exact. */
+const SETTLED_WITHIN_MS = 20;
+const LEAST_MS = 1;
 
 /**
  * When the frames of one layer were captured, from RTP timestamps. Each frame is as far from the one before as its sender
- * says; the sender's clock is drawn to the clock that is shared by sound and picture, a little with each frame.
+ * says; the sender's clock is drawn to the clock that is shared by sound and picture: at once when it is new, and then a little
+ * with each frame.
  */
 export class MediaTimes {
   readonly #clockRate: number;
   #anchor: { readonly timestamp: number; readonly ms: number } | undefined;
   #last: { readonly timestamp: number; readonly epoch: number; readonly ms: number } | undefined;
+  #settledMs = 0;
 
   constructor(clockRate: number) {
     this.#clockRate = clockRate;
@@ -28,11 +35,24 @@ export class MediaTimes {
     const { timestamp, epoch, arrivedMs } = frame;
     const last = this.#last;
     const isNew = last?.epoch !== epoch;
+    if (isNew) this.#settledMs = arrivedMs + SETTLING_MS;
     const shared = this.#sharedMs(timestamp, isNew ? arrivedMs : undefined);
-    const own = isNew || !last ? (shared ?? arrivedMs) : last.ms + this.#spanMs(last.timestamp, timestamp);
-    const ms = shared === undefined ? own : drawn(own, shared);
+    const ms =
+      isNew || !last
+        ? (shared ?? arrivedMs)
+        : this.#next(last.ms, this.#spanMs(last.timestamp, timestamp), shared, arrivedMs);
     this.#last = { timestamp, epoch, ms };
     return ms;
+  }
+
+  #next(lastMs: number, spanMs: number, shared: number | undefined, arrivedMs: number): number {
+    const own = lastMs + spanMs;
+    if (shared === undefined) return own;
+    const difference = shared - own;
+    const jumpMs = arrivedMs < this.#settledMs ? SETTLED_WITHIN_MS : JUMP_MS;
+    if (Math.abs(difference) <= jumpMs) return own + Math.max(-STEP_MS, Math.min(STEP_MS, difference));
+    // Back in time no frame may go that was sent as a later one.
+    return spanMs > 0 ? Math.max(shared, lastMs + Math.min(spanMs, LEAST_MS)) : shared;
   }
 
   /** A clock of another source says nothing of this one: what comes is too far from it. */
@@ -46,10 +66,4 @@ export class MediaTimes {
   #spanMs(from: number, to: number): number {
     return (timestampDelta(from, to) * 1000) / this.#clockRate;
   }
-}
-
-function drawn(own: number, shared: number): number {
-  const difference = shared - own;
-  if (Math.abs(difference) > JUMP_MS) return shared;
-  return own + Math.max(-STEP_MS, Math.min(STEP_MS, difference));
 }

@@ -42,6 +42,8 @@ export class StreamFeed {
     });
     const source: FeedSource = { streamId: this.#streamId, sessionId: publisher.id, tracks };
     writeFeedJson(this.#ring, 'source', { feed: this.#number, track: 0, layer: 0 }, source);
+    // Who writes down what comes needs its times at once; who mirrors it forgets them where a new source begins.
+    this.clocks();
     for (const layer of this.#places.keys()) this.#group(layer);
     this.clocks();
     for (const layer of this.#renditions.keys()) this.#beginRendition(layer);

@@ -13,7 +13,8 @@ import { encodeRecording } from '../support/encoding.ts';
 import { publishWithFfmpeg } from '../support/ffmpeg-client.ts';
 import { momentsOf } from '../support/file-lips.ts';
 import { FLASH_EVERY_S, makeFlashFilm } from '../support/flash-film.ts';
-import { median } from '../support/screening.ts';
+import { RecordingWatcher } from '../support/recording-watcher.ts';
+import { median, type Screened } from '../support/screening.ts';
 import { Server } from '../support/server.ts';
 import { ffmpegWhip, isInstalled } from '../support/tools.ts';
 import { until } from '../support/until.ts';
@@ -37,8 +38,16 @@ const STARTING_MS = 4_000;
 /** In the file times are exact: half a picture, once the reports of an encoder that has just begun are made up for. */
 const IN_STEP_IN_FILE_MS = 20;
 const SETTLED_S = 8;
+/** What people do not notice, by far (ITU-R BT.1359: 45 ms early, 125 ms late). */
+const IN_STEP_MS = 80;
 /** Versions have their pictures at an even pace. */
 const ONE_PICTURE_MS = 34;
+
+/** Enough for 240 lines, and not for 480. */
+const THIN_BPS = 350_000;
+const WIDE_BPS = 8_000_000;
+/** What is buffered when a link changes is played first. */
+const SWITCH_MS = 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'freshet-journey-'));
 const film = join(folder, 'film.mkv');
@@ -131,6 +140,7 @@ describe.skipIf(!process.env['CI'] && !isInstalled(ffmpegWhip)).each(WAYS)('$way
       told['flashes in the file'] = moments.length;
       told['lips in the file, ms'] = range(moments.map(({ offsetMs }) => offsetMs));
       expect(moments.length).toBeGreaterThan(SECONDS / FLASH_EVERY_S - 4);
+      for (const { atS, offsetMs } of moments) expect(Math.abs(offsetMs), `at ${atS} s`).toBeLessThan(IN_STEP_MS);
       const settled = moments.filter(({ atS }) => atS > SETTLED_S && Math.abs(atS - seamS) > SETTLED_S);
       told['lips in the file once settled, ms'] = range(settled.map(({ offsetMs }) => offsetMs));
       for (const { atS, offsetMs } of settled)
@@ -162,10 +172,37 @@ describe.skipIf(!process.env['CI'] && !isInstalled(ffmpegWhip)).each(WAYS)('$way
         expect(shifts).toHaveLength(moments.length);
         expect(Math.max(...shifts.map(Math.abs))).toBeLessThan(ONE_PICTURE_MS);
       }
+
+      await isPlayed(`${server.url}/${slug}/recordings/${recording.id}`, seamS, told);
     },
     SECONDS * 1000 + ENCODING_MS + AROUND_MS,
   );
 });
+
+/** In step at its beginning, at its end and where the encoder came back, and in the size that the link carries. */
+async function isPlayed(url: string, seamS: number, told: Record<string, unknown>): Promise<void> {
+  const viewer = await RecordingWatcher.open(browser, url, seamS - 5);
+  const overSeam = await viewer.watch(10_000);
+  await viewer.goTo(1);
+  const early = await viewer.watch(6_000);
+  await viewer.goTo(7);
+  const late = await viewer.watch(6_000);
+  for (const [place, seen] of Object.entries({ overSeam, early, late })) {
+    told[`played ${place}`] = `lips ${range(seen.offsetsMs)} ms, stalled ${Math.round(seen.longestStallMs)} ms`;
+    expect(Math.abs(median(seen.offsetsMs)), place).toBeLessThan(IN_STEP_MS);
+    expect(seen.longestStallMs, place).toBeLessThan(STALL_MS);
+  }
+
+  // Another page, which has buffered nothing yet.
+  const traveller = await RecordingWatcher.open(browser, url, 0);
+  await traveller.link(THIN_BPS);
+  const fall = await traveller.sees(240, SWITCH_MS);
+  told['on a thin link'] = switched(fall);
+  await traveller.link(WIDE_BPS);
+  const rise = await traveller.sees(480, SWITCH_MS);
+  told['on a wide link'] = switched(rise);
+  for (const { longestStallMs } of [fall, rise]) expect(longestStallMs).toBeLessThan(STALL_MS);
+}
 
 /** Once it is ready. */
 function recorded(slug: string): Promise<Recording> {
@@ -175,15 +212,17 @@ function recorded(slug: string): Promise<Recording> {
   });
 }
 
+/** In the folder of the one run that made them. */
 function versionsIn(dash: string): { pictures: readonly string[]; sound: string } {
-  const files = readdirSync(dash).map((name) => join(dash, name));
+  const files = readdirSync(dash, { recursive: true, encoding: 'utf8' }).map((name) => join(dash, name));
   return {
-    pictures: files.filter((file) => /-\d+p\.webm$/.test(file)),
-    sound: files.find((file) => file.endsWith('-sound.webm')) ?? '',
+    pictures: files.filter((file) => HEIGHT.test(file)),
+    sound: files.find((file) => file.endsWith('/sound.webm')) ?? '',
   };
 }
 
-const heightOf = (file: string) => Number(/-(\d+)p\.webm$/.exec(file)?.[1]);
+const HEIGHT = /\/(\d+)p\.webm$/;
+const heightOf = (file: string) => Number(HEIGHT.exec(file)?.[1]);
 
 async function isLive(slug: string, encoder: EncoderProcess): Promise<string> {
   return until('it is live', async () => {
@@ -196,3 +235,5 @@ async function isLive(slug: string, encoder: EncoderProcess): Promise<string> {
 
 const seconds = (ms: number) => Math.round(ms / 100) / 10;
 const range = (values: readonly number[]) => `${Math.round(Math.min(...values))} to ${Math.round(Math.max(...values))}`;
+const switched = ({ watchedMs, longestStallMs, sizes }: Screened) =>
+  `${sizes.map(({ height }) => height).join(', ')} lines after ${seconds(watchedMs)} s, stalled ${Math.round(longestStallMs)} ms`;

@@ -220,6 +220,28 @@ test('a recording shows its poster, and while one looks for a moment the picture
   await visitor.leave();
 });
 
+test('on a phone a version is played, and another one chosen, by tap', { timeout: 240_000 }, async () => {
+  const { id } = await versions();
+  const visitor = await newVisitor(browser, { hasPhone: true });
+  const page = await visitor.open(`${server.url}/${slug}/recordings/${id}`);
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('button', { name: 'Play', exact: true }).first().tap();
+  await seesItPlay(page);
+  const quality = page.getByRole('button', { name: /^Quality/ });
+  for (const height of [SMALL, LARGE]) {
+    await until('the controls are there', async () => {
+      if (!(await quality.isVisible())) await page.touchscreen.tap(60, 90);
+      return quality.isVisible();
+    });
+    await quality.tap();
+    await page.getByRole('menuitemradio', { name: `${height}p` }).tap();
+    await sees(page, height);
+  }
+  await keepPicture(page, 'versions-watched-4-phone');
+  expect(visitor.errors).toEqual([]);
+  await visitor.leave();
+});
+
 async function placeAt(seek: Locator, share: number): Promise<{ x: number; y: number }> {
   const { width = 0, height = 0 } = (await seek.boundingBox()) ?? {};
   return { x: share * width, y: height / 2 };

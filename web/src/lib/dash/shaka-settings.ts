@@ -22,5 +22,13 @@ export const SHAKA_SETTINGS = {
   abr: {
     // Auto may use all there is, however small the player.
     restrictToElementSize: false,
+    // The browser's own guess ends at 10 Mbit/s, and with each new one all that was measured would be forgotten.
+    useNetworkInformation: false,
+    defaultBandwidthEstimate: 2_000_000,
+    // A second or two of a small version are some 20 kB, and there within milliseconds on a good link: unless they count, nobody
+    // who had a bad one ever gets a large version again.
+    cacheLoadThreshold: 1,
+    advanced: { minBytes: 8_000, fastHalfLife: 1, slowHalfLife: 3 },
+    switchInterval: 2,
   },
 } as const;
