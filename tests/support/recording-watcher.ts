@@ -55,7 +55,7 @@ export class RecordingWatcher {
   /** Resolves when the picture has so many lines; what was seen until then. */
   async sees(height: number, withinMs: number): Promise<Screened> {
     await forget(this.page);
-    return this.#seen(`${height} lines are seen`, (now) => now.height === height, withinMs);
+    return this.#seen(`${height} lines are seen`, ({ sizes }) => sizes.at(-1)?.height === height, withinMs);
   }
 
   async #seen(what: string, isIt: (now: Screened) => boolean, timeoutMs: number): Promise<Screened> {
