@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { isUnseen, qualitiesOf, qualityNote, SOUND_ONLY, sizeLabel } from '../../web/src/lib/player/qualities.ts';
+import {
+  isUnseen,
+  qualitiesOf,
+  qualityNote,
+  SOUND_ONLY,
+  seenLabel,
+  sizeLabel,
+} from '../../web/src/lib/player/qualities.ts';
 
 describe('the quality menu', () => {
   test('has the best layer first, named by its height', () => {
@@ -63,5 +70,12 @@ describe('the quality menu', () => {
 
   test('calls a picture on end as it is called lying down', () => {
     expect([sizeLabel(1280, 720), sizeLabel(720, 1280)]).toEqual(['720p', '720p']);
+  });
+
+  test('calls what is seen as the menu has it, where a browser shows a shape with a line more', () => {
+    const menu = [{ label: '480p' }, { label: '240p' }];
+    expect(seenLabel(427, 241, menu)).toBe('240p');
+    expect(seenLabel(241, 427, menu)).toBe('240p');
+    expect(seenLabel(640, 360, menu)).toBe('360p');
   });
 });

@@ -33,6 +33,12 @@ export function sizeLabel(width: number, height: number): string {
   return `${shorter}p`;
 }
 
+/** What is seen, as the menu calls it: browsers show some shapes a line taller than they are. */
+export function seenLabel(width: number, height: number, qualities: readonly Pick<Quality, 'label'>[]): string {
+  const known = [0, -1, 1].map((more) => sizeLabel(width + more, height + more));
+  return known.find((label) => qualities.some((quality) => quality.label === label)) ?? sizeLabel(width, height);
+}
+
 /** It comes, and its first keyframe, which tells its size, does not yet. */
 export function isUnseen({ bitrate: bps = 0, width = 0 }: VideoLayer): boolean {
   return bps > 0 && width === 0;
