@@ -169,7 +169,7 @@ test("5 % loss on the publisher's link leaves no mark on what an encoder or a br
   ]);
   const sights = await Promise.all(pages.map((page) => watchFor(page, 10_000)));
   for (const sight of sights) expectSmooth('5 % loss', sight);
-  for (const { lost } of [first, second]) expect(lost).toBeGreaterThan(50);
+  for (const { lostShare } of [first, second]) expect(lostShare).toBeGreaterThan(0.03);
 });
 
 test('a viewer whose tab was closed is counted for thirty seconds and no longer', async () => {

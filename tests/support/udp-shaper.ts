@@ -52,6 +52,11 @@ export class UdpShaper {
     return this.#up.lost + this.#down.lost;
   }
 
+  /** The part of all datagrams that was lost so far: 0 to 1. */
+  get lostShare(): number {
+    return this.lost / (this.#up.carried + this.#down.carried);
+  }
+
   /** An answer of the server's with this link in place of its port. */
   inAnswer(sdp: string): string {
     return sdp.replaceAll(/^(a=candidate:\S+ 1 udp \d+) \S+ \d+/gim, `$1 ${this.#address} ${this.port}`);
@@ -97,6 +102,7 @@ export class UdpShaper {
 /** A shape in real time. */
 class Direction {
   readonly shape: Shape;
+  carried = 0;
   lost = 0;
   readonly #line = new DelayLine<() => void>();
   #timer: NodeJS.Timeout | undefined;
@@ -107,6 +113,7 @@ class Direction {
 
   carry(datagram: Buffer, deliver: () => void): void {
     const leaves = this.shape.pass(datagram.length, performance.now());
+    this.carried += 1;
     if (leaves.length === 0) this.lost += 1;
     for (const atMs of leaves) this.#line.add(atMs, deliver);
     this.#deliverDue();
