@@ -6,7 +6,28 @@ import { defineConfig } from 'vite';
 // The server that `dev.ts` starts beside Vite.
 const server = `http://localhost:${process.env['PORT'] ?? '8080'}`;
 
+/**
+ * What pages have in common, in a few files: over a slow link each file costs a round trip of one of six connections.
+ * A module goes to the first that names it, or that needs it.
+ */
+const SHARED = [
+  { name: 'frame', test: /node_modules.(svelte|@lucide)|vite.preload-helper|web.src.lib.(ui|words|api)\b/ },
+  { name: 'chat', test: /web.src.lib.chat/ },
+  { name: 'player', test: /web.src.lib.(player|dash|viewer)\b/ },
+];
+
 export default defineConfig({
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            codeSplitting: { groups: SHARED },
+          },
+        },
+      },
+    },
+  },
   plugins: [
     tailwindcss(),
     sveltekit({

@@ -15,9 +15,19 @@ interface Found {
   readonly amiss: readonly unknown[];
 }
 
-/** On a machine of two cores with other things to do; docs/performance-notes.md has what a quiet one gives. */
-const LEAST_PERFORMANCE = 70;
 const LEAST = 95;
+/** What else a machine does makes a page slower, and never quicker. */
+const TRIES = 3;
+
+async function bestOf(measure: () => Promise<Found>): Promise<Found> {
+  const performance = ({ scores }: Found) => scores['performance'] ?? 0;
+  let best = await measure();
+  for (let tries = 1; tries < TRIES && performance(best) < LEAST; tries += 1) {
+    const found = await measure();
+    if (performance(found) > performance(best)) best = found;
+  }
+  return best;
+}
 
 describe.skipIf(!process.env['CI'] && !isInstalled(lighthouse))('Lighthouse', () => {
   let server: Server;
@@ -62,12 +72,12 @@ describe.skipIf(!process.env['CI'] && !isInstalled(lighthouse))('Lighthouse', ()
     ['/creek', 'mobile'],
     ['/creek', 'desktop'],
   ])('is content with %s on %s', async (path, preset) => {
-    const { scores, amiss } = await measured(path, preset);
+    const { scores, amiss } = await bestOf(() => measured(path, preset));
     const { performance = 0, accessibility = 0, seo = 0 } = scores;
     const bestPractices = scores['best-practices'] ?? 0;
-    expect(Math.min(accessibility, bestPractices, seo), JSON.stringify({ scores, amiss })).toBeGreaterThanOrEqual(
-      LEAST,
-    );
-    expect(performance, JSON.stringify(amiss)).toBeGreaterThanOrEqual(LEAST_PERFORMANCE);
+    expect(
+      Math.min(performance, accessibility, bestPractices, seo),
+      JSON.stringify({ scores, amiss }),
+    ).toBeGreaterThanOrEqual(LEAST);
   });
 });
