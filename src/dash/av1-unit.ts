@@ -17,13 +17,11 @@ export interface Av1Unit {
 }
 
 export function readAv1Unit(bytes: Uint8Array): Av1Unit {
-  const obus = obusOf(bytes);
-  const isDelimited = obus.some(({ type }) => type === TEMPORAL_DELIMITER);
-  const kept = obus.filter(({ type }) => type !== TEMPORAL_DELIMITER);
-  return {
-    data: isDelimited ? Buffer.concat(kept.map((obu) => obu.bytes)) : bytes,
-    sequenceHeader: obus.find(({ type }) => type === SEQUENCE_HEADER)?.bytes,
-  };
+  const [first, ...others] = obusOf(bytes);
+  // It comes first or not at all.
+  const isDelimited = first?.type === TEMPORAL_DELIMITER;
+  const sequence = [first, ...others].find((obu) => obu?.type === SEQUENCE_HEADER);
+  return { data: isDelimited ? bytes.subarray(first.bytes.length) : bytes, sequenceHeader: sequence?.bytes };
 }
 
 function obusOf(bytes: Uint8Array): { type: number; bytes: Uint8Array }[] {

@@ -32,8 +32,10 @@ export class MatroskaBlocks {
   #pending: Buffer = Buffer.alloc(0);
   #clusterMs = 0;
 
+  /** `chunk` is kept, and so is not to be written to afterwards. */
   push(chunk: Uint8Array): FoundBlock[] {
-    this.#pending = this.#pending.length > 0 ? Buffer.concat([this.#pending, chunk]) : Buffer.from(chunk);
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#pending = this.#pending.length > 0 ? Buffer.concat([this.#pending, bytes]) : bytes;
     const blocks: FoundBlock[] = [];
     let at = 0;
     for (;;) {

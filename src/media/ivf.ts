@@ -5,6 +5,7 @@ const FRAME_HEADER_BYTES = 12;
 /** More than any picture of a rendition has. */
 const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 const AV1 = 'AV01';
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 export interface IvfFrame {
   /** From the file's own zero. */
@@ -19,7 +20,7 @@ export class IvfError extends Error {
 
 /** Reads IVF as it comes, in pieces that are cut anywhere. Holds one frame at most. */
 export class IvfReader {
-  #rest: Uint8Array = new Uint8Array(0);
+  #rest = NOTHING;
   /** Milliseconds of a unit of its times; 0 before the header. */
   #unitMs = 0;
 
@@ -42,7 +43,7 @@ export class IvfReader {
   }
 
   #keep(rest: Uint8Array): readonly IvfFrame[] {
-    this.#rest = rest.slice();
+    this.#rest = rest.length === 0 ? NOTHING : rest.slice();
     return [];
   }
 

@@ -1,7 +1,12 @@
 /** Elements of EBML (RFC 8794): id, size, data. Ids are given with their length marker, as RFC 9559 prints them. */
 export function element(id: number, ...data: readonly Uint8Array[]): Uint8Array {
   const length = data.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([idBytes(id), sizeBytes(length), ...data]);
+  return Buffer.concat([elementHead(id, length), ...data]);
+}
+
+/** Of an element with so many bytes of data, which is not copied. */
+export function elementHead(id: number, length: number): Uint8Array {
+  return Buffer.concat([idBytes(id), sizeBytes(length)]);
 }
 
 /** Of a size that is written in 8 bytes, so that another may take its place; by default "unknown". */

@@ -1,5 +1,5 @@
 import type { CodecName } from '../media/plan.ts';
-import { element, filler, float, idBytes, openElement, text, uint } from './ebml.ts';
+import { element, elementHead, filler, float, idBytes, openElement, text, uint } from './ebml.ts';
 
 /**
  * Matroska (RFC 9559), and WebM where its codecs are those of WebM. Written from front to back in clusters, so that what
@@ -135,15 +135,17 @@ export const OPUS_CONFIG: Uint8Array = Buffer.concat([
 /** All blocks within 32 s of the first; their times are relative to the earliest. */
 export function cluster(blocks: readonly Block[]): Uint8Array {
   const startMs = Math.max(0, Math.min(...blocks.map(({ ms }) => ms)));
-  return element(ID.cluster, uint(ID.timestamp, startMs), ...blocks.map((block) => simpleBlock(block, startMs)));
+  const parts = blocks.flatMap((block) => [simpleBlockHead(block, startMs), block.data]);
+  return element(ID.cluster, uint(ID.timestamp, startMs), ...parts);
 }
 
-function simpleBlock({ track, ms, isKey, data }: Block, startMs: number): Uint8Array {
+/** All of it but the picture or the sound itself. */
+function simpleBlockHead({ track, ms, isKey, data }: Block, startMs: number): Uint8Array {
   const head = Buffer.alloc(4);
   head.writeUInt8(0x80 | track);
   head.writeInt16BE(Math.max(0, ms - startMs), 1);
   head.writeUInt8(isKey ? KEY_BIT : 0, 3);
-  return element(ID.simpleBlock, head, data);
+  return Buffer.concat([elementHead(ID.simpleBlock, head.length + data.length), head]);
 }
 
 /** Of a file of so many bytes: what is appended to it, and what then takes the place of what was kept free. */

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { describeAv1, readAv1Unit } from '#src/dash/av1-unit.ts';
 import { ivfFrame, ivfHead } from '#src/dash/ivf.ts';
 import { type FoundBlock, MatroskaBlocks } from '#src/dash/matroska-blocks.ts';
@@ -16,6 +16,8 @@ import { evenRate, type LiveRung } from './live-rungs.ts';
 const SOUND_BPS = 128_000;
 /** What may wait to be encoded, or to be sent: seconds of it. */
 const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+/** Some seconds of sound. */
+const MOST_HELD_BYTES = 64 * 1024;
 
 export interface LiveRunOptions {
   readonly ffmpeg: Ffmpeg;
@@ -70,6 +72,9 @@ export class LiveRun {
         if (encoder) {
           encoder.input.write(chunk);
           for (const block of blocks) this.#heard(block, videoTrack);
+          // It has no use for sound, which therefore need not wake it: that goes with the next picture.
+          const hasPicture = blocks.some(({ track }) => track === videoTrack);
+          if (hasPicture || encoder.input.writableLength > MOST_HELD_BYTES) releaseAndHold(encoder.input);
           if (this.#isLost(encoder.input.writableLength, nowMs)) return 'too_slow';
           continue;
         }
@@ -80,6 +85,7 @@ export class LiveRun {
         videoTrack = opened.video.number;
         encoder = this.#start(opened);
         encoder.input.write(Buffer.concat(early));
+        encoder.input.cork();
         for (const block of sound) this.#heard(block, videoTrack);
       }
       signal.throwIfAborted();
@@ -161,6 +167,12 @@ export class LiveRun {
       waitingBytes > MOST_WAITING_BYTES || this.#keepingUp.isLost({ fedMs: this.#fedMs, madeMs, nowMs });
     return this.#isTooSlow;
   }
+}
+
+/** What was written until now goes out, what comes waits. */
+function releaseAndHold(input: Writable): void {
+  input.uncork();
+  input.cork();
 }
 
 function pictureRepresentation(
