@@ -93,7 +93,8 @@ async function start(config: Config, log: Log, metrics: Metrics, closers: Closer
   const { renditions, demand, close: closeRenditions } = openRenditions({ media, log });
   closers.push({ name: 'renditions', close: closeRenditions });
   const grant = (streamId: string) => renditions.grant(streamId);
-  const ladders = openLadders(config, { demand, grant, database, storage, log });
+  const unreadMs = (streamId: string) => renditions.unreadMs(streamId);
+  const ladders = openLadders(config, { demand, grant, unreadMs, database, storage, log });
   closers.push({ name: 'ladders', close: async () => ladders.close() });
   const thumbnailJobs = new ThumbnailJobs({ jobs: database.jobs, grant, log });
   const channels = new Channels({ store: database.channels });

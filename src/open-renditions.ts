@@ -23,7 +23,7 @@ export function openRenditions({ media, log }: { media: MediaThreads; log: Log }
   return { renditions: new Renditions({ feeds, media, demand }), demand, close: () => feeds.close() };
 }
 
-interface LadderNeeds extends Pick<LiveLaddersOptions, 'demand' | 'grant' | 'storage' | 'log'> {
+interface LadderNeeds extends Pick<LiveLaddersOptions, 'demand' | 'grant' | 'unreadMs' | 'storage' | 'log'> {
   readonly database: Database;
 }
 

@@ -9,6 +9,9 @@ const TICK_MS = 250;
 /** A job that failed is queued anew, ever later while it goes on failing. */
 const LOOK_MS = 10_000;
 const LONGEST_PAUSE_MS = 300_000;
+/** A transcoder that begins an encoder anew reads the stream again after a moment; the more often it fails, the later. */
+const FIRST_PATIENCE_MS = 2_000;
+const LONGEST_PATIENCE_MS = 16_000;
 /** For viewers who are some seconds behind, and whose player has not heard yet. */
 const LINGER_MS = 60_000;
 
@@ -18,6 +21,10 @@ interface Ladder {
   isOver: boolean;
   job: { id: string; lookMs: number; pauseMs: number } | undefined;
   token: string | undefined;
+  /** When transcoders were asked for it last. */
+  askedMs: number;
+  /** How long nobody may read the stream before another one is asked. */
+  patienceMs: number;
 }
 
 export interface LiveLaddersOptions {
@@ -25,6 +32,8 @@ export interface LiveLaddersOptions {
   readonly jobs: Pick<JobStore, 'add' | 'cancel'>;
   /** A token for whoever makes the ladder; `undefined` where the stream is over. */
   readonly grant: (streamId: string) => string | undefined;
+  /** How long ago the last reader of a stream left that nobody reads; `undefined` otherwise. */
+  readonly unreadMs: (streamId: string) => number | undefined;
   readonly storage: Pick<Storage, 'deletePrefix'>;
   readonly windowSeconds: number;
   /** So many at once. */
@@ -65,7 +74,8 @@ export class LiveLadders implements StreamSink {
   live({ id, channelId, isAdaptive }: SunkStream): void {
     const ladder = this.#ladders.get(id);
     if (isAdaptive && !ladder) {
-      this.#ladders.set(id, { streamId: id, channelId, isOver: false, job: undefined, token: undefined });
+      const asked = { askedMs: Number.POSITIVE_INFINITY, patienceMs: FIRST_PATIENCE_MS };
+      this.#ladders.set(id, { streamId: id, channelId, isOver: false, job: undefined, token: undefined, ...asked });
     }
     if (!isAdaptive && ladder) this.ended(id);
   }
@@ -108,7 +118,10 @@ export class LiveLadders implements StreamSink {
       this.#stop(streamId);
     }
     const running = [...this.#ladders.values()].filter(({ job, isOver }) => job && !isOver);
-    for (const ladder of running) this.#look(ladder);
+    for (const ladder of running) {
+      this.#look(ladder);
+      this.#askAnew(ladder);
+    }
     let room = max - running.length;
     for (const streamId of [...this.#waiting].slice(0, Math.max(0, room))) {
       this.#waiting.delete(streamId);
@@ -116,6 +129,7 @@ export class LiveLadders implements StreamSink {
       if (!ladder || ladder.isOver) continue;
       room -= 1;
       ladder.job = { id: '', lookMs: this.#now() + LOOK_MS, pauseMs: LOOK_MS };
+      ladder.askedMs = this.#now();
       this.#add(ladder);
     }
   }
@@ -124,6 +138,25 @@ export class LiveLadders implements StreamSink {
     if (!ladder.job || this.#now() < ladder.job.lookMs) return;
     ladder.job.lookMs = this.#now() + ladder.job.pauseMs;
     this.#add(ladder);
+  }
+
+  /** A transcoder that was killed leaves at once, and the queue finds out after ten seconds and more. */
+  #askAnew(ladder: Ladder): void {
+    const { unreadMs, jobs, log } = this.#options;
+    const { job, streamId, patienceMs, askedMs } = ladder;
+    const nowMs = this.#now();
+    const unread = unreadMs(streamId) ?? 0;
+    // Whoever left before it was asked for has nothing to do with it.
+    if (!job?.id || unread < patienceMs || unread > nowMs - askedMs) return;
+    log.warn({ stream: streamId, job: job.id }, 'live ladder is made by nobody: another transcoder is asked');
+    ladder.patienceMs = Math.min(2 * patienceMs, LONGEST_PATIENCE_MS);
+    ladder.askedMs = nowMs;
+    const { id } = job;
+    job.id = '';
+    jobs.cancel(id).then(
+      () => this.#add(ladder),
+      (error: unknown) => log.warn({ err: error, job: id }, 'job was not cancelled'),
+    );
   }
 
   /** Where the job goes on, that is what comes back. */

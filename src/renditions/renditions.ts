@@ -18,6 +18,10 @@ interface Transcoded {
   readonly grants: Uint8Array[];
   /** By name, what ends a layer's writer. */
   readonly layers: Map<string, () => void>;
+  /** Who makes smaller pictures of it. */
+  readers: number;
+  /** When the last of them left of its own. */
+  leftMs: number | undefined;
 }
 
 /** A layer while its transcoder writes it. */
@@ -53,7 +57,8 @@ export class Renditions implements StreamSink {
 
   live({ id, mediaId }: SunkStream): void {
     if (this.#streams.has(id)) return;
-    this.#streams.set(id, { mediaId, originMs: this.#now() - LEAD_MS, grants: [], layers: new Map() });
+    const originMs = this.#now() - LEAD_MS;
+    this.#streams.set(id, { mediaId, originMs, grants: [], layers: new Map(), readers: 0, leftMs: undefined });
   }
 
   ended(streamId: string): void {
@@ -82,10 +87,29 @@ export class Renditions implements StreamSink {
 
   /** What is published, as it comes, until the returned function is called. Throws `stream_over`. */
   feed(streamId: string, isKeyframesOnly: boolean, sink: FeedSink): () => void {
-    const { mediaId, originMs } = this.#of(streamId);
-    const stop = this.#feeds.open({ mediaId, originMs, isKeyframesOnly }, sink);
+    const stream = this.#of(streamId);
+    const { mediaId, originMs } = stream;
+    // Keyframes alone are for thumbnails.
+    const reader = isKeyframesOnly ? 0 : 1;
+    const end = () => {
+      stream.readers -= reader;
+      sink.end();
+    };
+    const write = (bytes: Uint8Array) => sink.write(bytes);
+    const stop = this.#feeds.open({ mediaId, originMs, isKeyframesOnly }, { write, end });
     if (!stop) throw over();
-    return stop;
+    stream.readers += reader;
+    return () => {
+      if (!stop() || isKeyframesOnly) return;
+      stream.readers -= 1;
+      stream.leftMs = this.#now();
+    };
+  }
+
+  /** How long ago its last reader left, as one does that was killed; `undefined` where none did, or another one reads. */
+  unreadMs(streamId: string): number | undefined {
+    const { readers, leftMs } = this.#streams.get(streamId) ?? { readers: 0, leftMs: undefined };
+    return readers > 0 || leftMs === undefined ? undefined : this.#now() - leftMs;
   }
 
   /** `onEnd`: the stream is over, and the layer with it. Throws `stream_over` and `layer_taken`. */

@@ -37,15 +37,17 @@ export class StreamFeeds {
     thread.listen(this);
   }
 
-  /** Until the returned function is called. `undefined` where nobody publishes the stream. */
-  open({ mediaId, originMs, isKeyframesOnly }: FeedRequest, sink: FeedSink): (() => void) | undefined {
+  /** Until the returned function is called, which tells whether there was anything to stop. `undefined` where nobody publishes. */
+  open({ mediaId, originMs, isKeyframesOnly }: FeedRequest, sink: FeedSink): (() => boolean) | undefined {
     const thread = this.#media.homeOf(mediaId);
     if (thread === undefined) return undefined;
     const feedId = randomUUID();
     this.#open.set(feedId, { mediaId, sink });
     this.#thread.tell({ type: 'start', feedId, streamId: mediaId, thread, originMs, isKeyframesOnly });
     return () => {
-      if (this.#forget(feedId)) this.#thread.tell({ type: 'stop', feedId });
+      const isOpen = this.#forget(feedId) !== undefined;
+      if (isOpen) this.#thread.tell({ type: 'stop', feedId });
+      return isOpen;
     };
   }
 

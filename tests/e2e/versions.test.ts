@@ -69,6 +69,8 @@ async function seesItPlay(page: Page): Promise<void> {
 test('renditions are played in the size that was chosen, or the one that suits', async () => {
   const visitor = await newVisitor(browser);
   const page = await visitor.open(`${server.url}/${slug}/recordings/${id}`);
+  // A click before the page is awake is lost.
+  await page.waitForLoadState('networkidle');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await seesItPlay(page);
   await until('the larger one is seen', async () => (await height(page)) === LARGE);

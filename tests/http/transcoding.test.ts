@@ -44,21 +44,27 @@ it('a feed brings what the thread tells of the stream, and ends with it', async 
   expect(await response.text()).toBe('one two');
   expect(thread.told.at(-1)).toEqual({ type: 'stop', feedId });
   expect(tap.tapped.size).toBe(0);
+  expect(renditions.unreadMs('s1')).toBeUndefined();
   expect((await fetch(`${url}/feed`, { headers })).status).toBe(404);
 });
 
 it('a feed of keyframes alone is asked for as such', async () => {
-  const { thread, url, headers } = await setUp();
+  const { renditions, thread, url, headers } = await setUp();
   const response = await fetch(`${url}/feed?video=keyframes`, { headers });
   expect(thread.told[0]).toMatchObject({ isKeyframesOnly: true });
   await response.body?.cancel();
+  await until('the feed stopped', () => thread.told.at(-1)?.type === 'stop');
+  // Whoever makes thumbnails makes no ladder.
+  expect(renditions.unreadMs('s1')).toBeUndefined();
 });
 
 it('a feed stops when its reader goes, or no longer reads', async () => {
-  const { thread, url, headers } = await setUp();
+  const { renditions, thread, url, headers } = await setUp();
   const gone = await fetch(`${url}/feed`, { headers });
+  expect(renditions.unreadMs('s1')).toBeUndefined();
   await gone.body?.cancel();
   await until('the feed stopped', () => thread.told.at(-1)?.type === 'stop');
+  expect(renditions.unreadMs('s1')).toBe(0);
   await fetch(`${url}/feed`, { headers });
   const feedId = thread.told.at(-1)?.feedId ?? '';
   await until('the one who does not read is cut', () => {

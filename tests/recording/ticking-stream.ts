@@ -31,7 +31,12 @@ export interface TickingStream {
  * The files of a picture each second and sound each 20 ms, by clocks that may differ; reports come as an encoder sends
  * them.
  */
-export function recordedTicking({ seconds, videoPpm = 0, audioPpm = 0, fate = () => 'arrives' }: TickingStream): Buffer[] {
+export function recordedTicking({
+  seconds,
+  videoPpm = 0,
+  audioPpm = 0,
+  fate = () => 'arrives',
+}: TickingStream): Buffer[] {
   const recorder = new StreamRecorder();
   const keyframe = realVideo('vp8');
   const first = keyframe.filter(({ timestamp }) => timestamp === keyframe[0]?.timestamp);

@@ -7,15 +7,19 @@ import { FakeLiveJobs } from '../support/fake-renditions.ts';
 let nowMs: number;
 let jobs: FakeLiveJobs;
 let ladders: LiveLadders;
+/** When the transcoder of a stream was killed. */
+let killedMs: number | undefined;
 
 beforeEach(() => {
   nowMs = 0;
+  killedMs = undefined;
   jobs = new FakeLiveJobs();
   const now = () => nowMs;
   ladders = new LiveLadders({
     demand: new RenditionDemand({ now }),
     jobs,
     grant: (streamId) => `token of ${streamId}`,
+    unreadMs: () => (killedMs === undefined ? undefined : nowMs - killedMs),
     storage: { deletePrefix: async () => {} },
     windowSeconds: 60,
     max: 1,
@@ -94,4 +98,44 @@ test('what is not adaptive has none, and what no longer is loses it', async () =
   expect(ladders.of('of b')).toMatchObject({ streamId: 'b', isOver: false });
   live('b', false);
   expect(ladders.of('of b')).toMatchObject({ isOver: true });
+});
+
+test('where its transcoder was killed another one is asked after two seconds, and once', async () => {
+  live('a');
+  ladders.wanted('a');
+  await pass(20_000);
+  killedMs = nowMs;
+  await pass(1_750);
+  expect(jobs.cancelled).toEqual([]);
+  await pass(500);
+  expect(jobs.cancelled).toEqual(['job-0']);
+  expect(added()).toEqual(['a', 'a']);
+  await pass(30_000);
+  expect(added()).toHaveLength(2);
+});
+
+test('who left when a ladder was no longer wanted has nothing to do with the next one', async () => {
+  live('a');
+  ladders.wanted('a');
+  await pass(61_000);
+  killedMs = nowMs;
+  await pass(30_000);
+  ladders.wanted('a');
+  await pass(30_000);
+  expect(added()).toEqual(['a', 'a']);
+  expect(jobs.cancelled).toEqual(['job-0']);
+});
+
+test('who begins an encoder anew over and over is left alone, once others were asked some times', async () => {
+  live('a');
+  // As long as a transcoder waits at most between one encoder that fails and the next.
+  for (let round = 0; round < 12; round += 1) {
+    ladders.wanted('a');
+    killedMs = nowMs;
+    await pass(8_000);
+    killedMs = undefined;
+    await pass(10_000);
+  }
+  expect(jobs.cancelled.length).toBeGreaterThan(0);
+  expect(jobs.cancelled.length).toBeLessThanOrEqual(3);
 });

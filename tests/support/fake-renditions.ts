@@ -49,7 +49,7 @@ export class FakeLiveJobs {
   readonly cancelled: string[] = [];
 
   async add(draft: JobDraft) {
-    const open = this.added.findIndex(({ streamId }) => streamId === draft.streamId);
+    const open = this.added.findLastIndex(({ streamId }) => streamId === draft.streamId);
     const isNew = open < 0 || this.cancelled.includes(`job-${open}`);
     if (isNew) this.added.push(draft);
     const id = `job-${isNew ? this.added.length - 1 : open}`;
@@ -86,6 +86,7 @@ export class FakeRenditions {
       demand: new RenditionDemand({ now }),
       jobs: this.jobs,
       grant: (streamId) => this.renditions.grant(streamId),
+      unreadMs: (streamId) => this.renditions.unreadMs(streamId),
       storage,
       windowSeconds: 60,
       max: 1,
