@@ -16,8 +16,8 @@ import { until } from '../support/until.ts';
 
 /** What viewers of DASH are behind at most. */
 const MOST_BEHIND_MS = 4_000;
-/** Ten without a heartbeat, at most five until somebody looks, and three segments. */
-const TAKEN_OVER_MS = 19_000;
+/** Two until another one is asked, an encoder's start, and three segments. */
+const TAKEN_OVER_MS = 9_000;
 const SHAKA = createRequire(import.meta.url).resolve('shaka-player/dist/shaka-player.dash.js');
 
 let server: Server;

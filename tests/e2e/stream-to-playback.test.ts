@@ -31,8 +31,8 @@ const ENCODING_MS = 90_000 + SECONDS * 3000;
 const MOST_BEHIND_MS = 4_000;
 /** From the encoder's return until its viewers are there again. */
 const BACK_MS = 20_000;
-/** Ten without a heartbeat, at most five until somebody looks, and then as after the encoder's return. */
-const TAKEN_OVER_MS = 15_000 + BACK_MS;
+/** Two until another one is asked, and then as after the encoder's return. */
+const TAKEN_OVER_MS = 2_000 + BACK_MS;
 /** Of an encoder, until it sends. */
 const STARTING_MS = 4_000;
 /** In the file times are exact: half a picture, once the reports of an encoder that has just begun are made up for. */
