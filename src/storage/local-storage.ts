@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, constants, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -99,12 +99,12 @@ export class LocalStorage implements Storage {
 }
 
 async function write(path: string, source: StorageSource, signal: AbortSignal | undefined): Promise<void> {
-  const isStream = source instanceof Readable;
-  if (!isStream && !(source instanceof Uint8Array)) {
-    return copyFile(source.file, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const stopping = signal ? { signal } : {};
+  if (source instanceof Uint8Array) return writeFile(path, source, { flag: 'wx', mode: 0o640, ...stopping });
+  if (source instanceof Readable) {
+    return pipeline(source, createWriteStream(path, { flags: 'wx', mode: 0o640 }), stopping);
   }
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o640 });
-  await pipeline(isStream ? source : [source], file, signal ? { signal } : {});
+  return copyFile(source.file, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
 }
 
 /** A file, or the folder that names it, is there after a power cut too. */
