@@ -167,7 +167,7 @@ test("5 % loss on the publisher's link leaves no mark on what an encoder or a br
     encode(small, first).then((slug) => watch(slug)),
     publish(second).then((slug) => watch(slug)),
   ]);
-  const sights = await Promise.all(pages.map((page) => watchFor(page, 10_000)));
+  const sights = await Promise.all(pages.map((page) => watchFor(page, LONG_MS)));
   for (const sight of sights) expectSmooth('5 % loss', sight);
   for (const { lostShare } of [first, second]) expect(lostShare).toBeGreaterThan(0.03);
 });
