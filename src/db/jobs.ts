@@ -19,7 +19,11 @@ import type { JobQueue } from './job-queue.ts';
  * 15 seconds: ten without a heartbeat, and whoever supervises looks each five.
  */
 const RULES = { expireInSeconds: 86_400, heartbeatSeconds: 10, retryLimit: 1_000_000, retryDelay: 0 };
-const LOOK_SECONDS = 2;
+/**
+ * New jobs wake whoever waits; this is for those whose transcoder died. Each of the many that make thumbnails looks for
+ * himself, and that need not be soon.
+ */
+const LOOK_SECONDS: Readonly<Record<JobKind, number>> = { live: 2, renditions: 2, pictures: 2, thumbnails: 30 };
 
 /** Any number: of transcoders that start at once, one adopts. */
 const ADOPTION_LOCK = 0x0f5e_7003;
@@ -116,7 +120,7 @@ export class DbJobs implements JobStore, JobLeases {
   async onDue(kind: JobKind, concurrency: number, work: (due: DueJob) => Promise<'done' | 'again'>): Promise<void> {
     await this.#define(kind);
     await this.#adoptOrphans(kind);
-    await this.#queue.work<DueJob>(queueOf(kind), { concurrency, lookSeconds: LOOK_SECONDS }, work);
+    await this.#queue.work<DueJob>(queueOf(kind), { concurrency, lookSeconds: LOOK_SECONDS[kind] }, work);
   }
 
   async begin({ jobId: id, turn }: DueJob): Promise<{ job: JobRecord; hasDied: boolean } | undefined> {
