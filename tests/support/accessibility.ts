@@ -9,16 +9,19 @@ interface Violation {
 
 const { source } = createRequire(import.meta.url)('axe-core') as { source: string };
 
-/** Colours on their way from one theme to the other have no contrast to speak of. */
-const SETTLED = `
-  new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime < 5000)
-        .map((one) => one.finished.catch(() => {})),
-    ).then(() => {}),
-  )`;
+/** Colours on their way from one theme to the other have no contrast to speak of; what is inherited sets out later. */
+const SETTLED = `(async () => {
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const underWay = () =>
+    document
+      .getAnimations()
+      .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime < 5000);
+  await drawn();
+  for (let found = underWay(); found.length > 0; found = underWay()) {
+    await Promise.all(found.map((one) => one.finished.catch(() => {})));
+    await drawn();
+  }
+})()`;
 
 /** What axe finds amiss on the page that keeps people out: one line for each, empty when all is well. */
 export async function seriousFaults(page: Page): Promise<string[]> {
