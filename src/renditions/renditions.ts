@@ -99,6 +99,7 @@ export class Renditions implements StreamSink {
     const stop = this.#feeds.open({ mediaId, originMs, isKeyframesOnly }, { write, end });
     if (!stop) throw over();
     stream.readers += reader;
+    if (!isKeyframesOnly) stream.leftMs = undefined;
     return () => {
       if (!stop() || isKeyframesOnly) return;
       stream.readers -= 1;

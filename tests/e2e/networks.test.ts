@@ -169,7 +169,10 @@ test("5 % loss on the publisher's link leaves no mark on what an encoder or a br
   ]);
   const sights = await Promise.all(pages.map((page) => watchFor(page, LONG_MS)));
   for (const sight of sights) expectSmooth('5 % loss', sight);
-  for (const { lostShare } of [first, second]) expect(lostShare).toBeGreaterThan(0.03);
+  for (const { lost, lostShare } of [first, second]) {
+    expect(lost).toBeGreaterThan(50);
+    expect(lostShare).toBeGreaterThan(0.03);
+  }
 });
 
 test('a viewer whose tab was closed is counted for thirty seconds and no longer', async () => {

@@ -65,6 +65,10 @@ it('a feed stops when its reader goes, or no longer reads', async () => {
   await gone.body?.cancel();
   await until('the feed stopped', () => thread.told.at(-1)?.type === 'stop');
   expect(renditions.unreadMs('s1')).toBe(0);
+  // A feed that is ended from here says nothing of its reader, and no more does the one before it.
+  await fetch(`${url}/feed`, { headers });
+  thread.listener?.report({ type: 'over', feedId: thread.told.at(-1)?.feedId ?? '' });
+  expect(renditions.unreadMs('s1')).toBeUndefined();
   await fetch(`${url}/feed`, { headers });
   const feedId = thread.told.at(-1)?.feedId ?? '';
   await until('the one who does not read is cut', () => {
