@@ -33,6 +33,7 @@ import { docsPage } from './api/docs.ts';
 import { documentOf } from './api/document.ts';
 import { Auth } from './auth.ts';
 import { ChatVisitors } from './chat-visitors.ts';
+import { dashViewingRoutes } from './dash-viewings.ts';
 import type { AppEnv } from './env.ts';
 import { HttpError, problemResponse } from './errors.ts';
 import { Gate } from './gate.ts';
@@ -125,7 +126,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/media/recordings', recordingMediaRoutes({ ...options, gate }));
   app
     .route('/media/live', liveMediaRoutes({ ...options, gate }))
-    .route('/media/live', liveDashRoutes({ ...options, gate }));
+    .route('/media/live', liveDashRoutes({ ...options, gate }))
+    .route('/media/live', dashViewingRoutes({ ...options, gate, limits }));
   app.get(
     '/api/docs',
     docsPage(() => documentOf(api)),

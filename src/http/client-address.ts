@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Context } from 'hono';
+import type { Caller } from '../streams/visitors.ts';
 import type { AppEnv } from './env.ts';
 
 /**
@@ -33,4 +34,10 @@ export function addressBlock(address: string): string {
   const back = tail.split(':').filter(Boolean);
   const zeros = address.includes('::') ? Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0') : [];
   return `${[...front, ...zeros, ...back].slice(0, 4).join(':')}::/64`;
+}
+
+/** Who asks, to tell visitors apart. Of IPv6 the household: its addresses change within a day. */
+export function callerOf(c: Context<AppEnv>, isBehindProxy: boolean): Caller {
+  const address = addressBlock(clientAddress(c, isBehindProxy));
+  return { address, userAgent: c.req.header('user-agent') ?? '' };
 }

@@ -2,11 +2,10 @@ import { type Context, Hono } from 'hono';
 import { SdpError } from '../sdp/sdp-error.ts';
 import type { OpenedSession } from '../streams/openings.ts';
 import type { StreamRegistry } from '../streams/registry.ts';
-import type { Caller } from '../streams/visitors.ts';
 import { asksFor } from './accept.ts';
 import type { Granted } from './access.ts';
 import type { Admission } from './admission.ts';
-import { addressBlock, clientAddress } from './client-address.ts';
+import { callerOf } from './client-address.ts';
 import type { AppEnv } from './env.ts';
 import type { Gate } from './gate.ts';
 import type { TurnOptions } from './ice-servers.ts';
@@ -111,12 +110,6 @@ export function whepRoutes({
   }
 
   return app;
-}
-
-/** Of IPv6 the household: its addresses change within a day. */
-function callerOf(c: Context<AppEnv>, isBehindProxy: boolean): Caller {
-  const address = addressBlock(clientAddress(c, isBehindProxy));
-  return { address, userAgent: c.req.header('user-agent') ?? '' };
 }
 
 function isCodecMissing(error: unknown): boolean {

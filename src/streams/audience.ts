@@ -7,7 +7,7 @@ import { whileMediaRuns } from './interruptions.ts';
 import type { StreamChannel } from './live-snapshot.ts';
 import type { OfferedSession, OpenedSession, Openings } from './openings.ts';
 import type { Pass } from './passes.ts';
-import { type Caller, Visitors } from './visitors.ts';
+import type { Caller, Visitors } from './visitors.ts';
 
 export interface JoinRequest {
   readonly channel: StreamChannel;
@@ -26,12 +26,13 @@ export class Audience {
   readonly #broadcasts: Broadcasts;
   readonly #endings: Endings;
   readonly #openings: Openings;
-  readonly #visitors = new Visitors();
+  readonly #visitors: Visitors;
 
-  constructor(options: { broadcasts: Broadcasts; endings: Endings; openings: Openings }) {
+  constructor(options: { broadcasts: Broadcasts; endings: Endings; openings: Openings; visitors: Visitors }) {
     this.#broadcasts = options.broadcasts;
     this.#endings = options.endings;
     this.#openings = options.openings;
+    this.#visitors = options.visitors;
   }
 
   /** Throws `SdpError` and `StreamError`. */

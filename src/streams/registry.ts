@@ -35,6 +35,8 @@ import { type ReportPage, type SessionReport, SessionReports } from './session-r
 import { type Session, SessionTable } from './session-table.ts';
 import { ViewerTexts } from './viewer-texts.ts';
 import type { ViewerVideo } from './viewer-video.ts';
+import { Viewings } from './viewings.ts';
+import { Visitors } from './visitors.ts';
 
 const TICK_MS = 1_000;
 const DEFAULT_MAX_SESSIONS = 10_000;
@@ -69,6 +71,7 @@ export interface Viewing {
 export class StreamRegistry {
   readonly keys: KeyWatch;
   readonly passes = new Passes();
+  readonly viewings: Viewings;
   readonly #media: MediaPlane;
   readonly #clock: Clock;
   readonly #maxSessions: number;
@@ -87,17 +90,8 @@ export class StreamRegistry {
   #closing: Promise<void> | undefined;
 
   constructor(options: RegistryOptions) {
-    const {
-      media,
-      store,
-      log,
-      meter,
-      witness,
-      sinks = [],
-      renditions,
-      clock = systemClock,
-      maxSessions = DEFAULT_MAX_SESSIONS,
-    } = options;
+    const { media, store, log, meter, witness, sinks = [], renditions, clock = systemClock } = options;
+    const { maxSessions = DEFAULT_MAX_SESSIONS } = options;
     this.#media = media;
     this.#clock = clock;
     this.#maxSessions = maxSessions;
@@ -110,7 +104,9 @@ export class StreamRegistry {
     this.keys = new KeyWatch({ broadcasts: this.#broadcasts, endings: this.#endings });
     this.#openings = new Openings({ ...shared, endings: this.#endings, offers: this.#offers, passes: this.passes });
     const entry = { broadcasts: this.#broadcasts, endings: this.#endings, openings: this.#openings };
-    this.#audience = new Audience(entry);
+    const visitors = new Visitors();
+    this.#audience = new Audience({ ...entry, visitors });
+    this.viewings = new Viewings({ broadcasts: this.#broadcasts, passes: this.passes, visitors, clock });
     this.#ingest = new Ingest({ ...entry, admit: () => this.#admit() });
     this.#heartbeat = new Heartbeat({ store, witness, log, nowMs: clock.now() });
     this.#sampling = new Sampling({ store, log, nowMs: clock.now() });
@@ -268,6 +264,7 @@ export class StreamRegistry {
   #tick(nowMs: number): void {
     this.keys.endOverdue(nowMs);
     this.passes.endOverdue(nowMs);
+    this.viewings.expire(nowMs);
     this.#endings.endOverdue(nowMs);
     for (const session of this.#offers.lapsed(nowMs)) this.#endings.sessionEnded(session, 'not_connected');
     this.#sessions.expire(nowMs);

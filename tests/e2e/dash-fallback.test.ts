@@ -12,7 +12,8 @@ import { seesMovingPicture } from '../support/watching.ts';
 
 const PLAYER = '[data-testid=player]';
 const VISIBLE_CHANGE = 0.3;
-const LIVE_MEDIA = /\/media\/live\//;
+/** All but what tells the server of viewers. */
+const LIVE_MEDIA = /\/media\/live\/(?!\w+\/viewings)/;
 const SHAKA_BYTES = 300_000;
 
 const STILL_MS = 2000;
@@ -47,6 +48,7 @@ let server: Server;
 let browser: Browser;
 let origin: DashOrigin;
 let slug: string;
+let viewers: () => Promise<number | undefined>;
 let publish: () => Promise<ObsClient>;
 
 beforeAll(async () => {
@@ -56,6 +58,7 @@ beforeAll(async () => {
   const channel = await api.createChannel('brook');
   slug = channel.slug;
   await api.patch(`/channels/${slug}`, { isAdaptive: true });
+  viewers = async () => (await api.live(slug)).stream?.viewers;
   publish = () => ObsClient.publish({ whipUrl: `${server.url}/whip`, key: channel.key, media });
   origin = DashOrigin.live();
 });
@@ -116,6 +119,7 @@ test('where WebRTC does not get through DASH plays, says so, and gives way once 
   await page.getByText('Your network lets only the slower way through').waitFor({ timeout: 40_000 });
   await page.waitForSelector('[data-state=live]');
   await seesItPlay(page);
+  await until('he is counted', async () => (await viewers()) === 1);
   await page.locator(PLAYER).hover();
   await keepPicture(page, 'dash-1-blocked');
   expect(await seriousFaults(page)).toEqual([]);
@@ -150,6 +154,7 @@ test('where WebRTC does not get through DASH plays, says so, and gives way once 
   await until('WebRTC is seen', () => hasStream(page));
   await seesMovingPicture(page, PLAYER);
   await page.getByText('Your network lets only the slower way through').waitFor({ state: 'detached' });
+  await until('he is counted once', async () => (await viewers()) === 1);
   expect(visitor.errors.filter((error) => !error.includes('503'))).toEqual([]);
   await visitor.leave();
 });
@@ -203,5 +208,9 @@ test('the embedded player has the slower way too, and loads nothing of it before
   await seesItPlay(page);
   await keepPicture(page, 'dash-6-embedded');
   expect(await seriousFaults(page)).toEqual([]);
+  await until('he is counted', async () => ((await viewers()) ?? 0) > 0);
+  await page.goto('about:blank');
+  // Browsers of the tests before may be missed only by now.
+  await until('nobody is', async () => (await viewers()) === 0, { timeoutMs: 40_000 });
   await visitor.leave();
 });

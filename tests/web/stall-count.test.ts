@@ -22,3 +22,11 @@ test('the stall that goes on counts with what it has taken so far', () => {
 test('waiting for the first picture is no stall', () => {
   expect(seen([0, 0, 0, 0, 0, 15]).at(2500)).toEqual({ stalls: 0, stalledMs: 0 });
 });
+
+test('neither is standing still because somebody wants it to', () => {
+  const count = seen([15, 30]);
+  count.rest();
+  expect(count.at(60_000)).toEqual({ stalls: 0, stalledMs: 0 });
+  count.look(45, 60_000);
+  expect(count.at(60_500)).toEqual({ stalls: 0, stalledMs: 0 });
+});

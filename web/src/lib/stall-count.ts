@@ -1,22 +1,27 @@
 /** Looked at twice a second, so the picture has then stood still for a second at least. */
 const STILL_MS = 1500;
 
-/** How often and how long a picture stood still, by how many were decoded so far. */
+/** How often and how long a picture stood still, by what grows as long as it does not. */
 export class StallCount {
-  #decoded = 0;
+  #progress = 0;
   #grewMs: number | undefined;
   #stalls = 0;
   #stalledMs = 0;
 
-  look(decoded: number, nowMs: number): void {
-    if (decoded === this.#decoded) return;
+  look(progress: number, nowMs: number): void {
+    if (progress === this.#progress) return;
     const stillMs = this.#stillMs(nowMs);
     if (stillMs > 0) {
       this.#stalls += 1;
       this.#stalledMs += stillMs;
     }
-    this.#decoded = decoded;
+    this.#progress = progress;
     this.#grewMs = nowMs;
+  }
+
+  /** It stands still because the viewer wants it to, up to the next look. */
+  rest(): void {
+    this.#grewMs = undefined;
   }
 
   /** With the one that goes on. */

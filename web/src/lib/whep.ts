@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts';
-import { type Picture, PlayReports } from './play-reports.ts';
+import { type Picture, PlayReports, postReport } from './play-reports.ts';
 import type { Problem } from './problem.ts';
 import { receiveStream } from './received-stream.ts';
 import { type RtcChange, RtcConnection } from './rtc-connection.ts';
@@ -9,6 +9,7 @@ import type { LayerWish, MediaWish } from './video-layer.ts';
 import { type LayersListener, WhepLayers } from './whep-layers.ts';
 import type { WhepState } from './whep-state.ts';
 
+const REPORT_REL = 'urn:freshet:whep:ext:report';
 const ENDED_PAUSE_MS = 1000;
 
 export interface WhepPlayerOptions {
@@ -112,7 +113,7 @@ export class WhepPlayer {
 
   #began(session: RtcResource): void {
     this.#session = session;
-    this.#reports = new PlayReports(session);
+    this.#reports = reportsOf(session);
     this.#layers = new WhepLayers(session, (layers) => this.#options.onLayers?.(layers));
     // Refused, when the publisher is another one now: whoever wished hears of the layers, and wishes anew.
     const hasWish = !this.#isSoundOnly && Object.keys(this.#wish).length > 0;
@@ -157,4 +158,11 @@ export class WhepPlayer {
     this.#connection = undefined;
     this.#session = undefined;
   }
+}
+
+/** Other servers have no ear for it. */
+function reportsOf(session: RtcResource): PlayReports | undefined {
+  const url = session.linked(REPORT_REL);
+  if (url === undefined) return undefined;
+  return new PlayReports({ sinceMs: session.postedMs, tell: (report) => void postReport(url, report) });
 }

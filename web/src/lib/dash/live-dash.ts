@@ -4,6 +4,7 @@ import { type Quality, SOUND_ONLY } from '../player/qualities.ts';
 import { bufferedEnd } from '../recorded/feed.ts';
 import type { DashFeed } from './dash-feed.ts';
 import type { DashFigures } from './dash-figures.ts';
+import { DashViewing } from './dash-viewing.ts';
 import type { DashReason, DashWindow } from './dash-window.ts';
 import { LiveEdge } from './live-edge.ts';
 
@@ -41,6 +42,8 @@ export class LiveDash {
   #ending = new AbortController();
   #video: HTMLVideoElement | undefined;
   #feed: DashFeed | undefined;
+  #viewing: DashViewing | undefined;
+  #startedMs = 0;
   #edge = new LiveEdge({ isFollowing: true });
 
   constructor(options: LiveDashOptions) {
@@ -89,6 +92,7 @@ export class LiveDash {
   async start(start: DashStart): Promise<void> {
     if (this.#start || !this.#options.open) return;
     this.#start = start;
+    this.#startedMs = performance.now();
     const ending = new AbortController();
     this.#ending = ending;
     const isThere = await manifestIsThere(start.manifestUrl, ending.signal);
@@ -112,6 +116,8 @@ export class LiveDash {
   async close(): Promise<void> {
     const feed = this.#feed;
     this.#ending.abort();
+    this.#viewing?.close();
+    this.#viewing = undefined;
     this.#start = undefined;
     this.#video = undefined;
     this.#feed = undefined;
@@ -138,10 +144,11 @@ export class LiveDash {
 
   #listen(video: HTMLVideoElement, signal: AbortSignal): void {
     let isPausedByViewer = false;
-    video.addEventListener('timeupdate', () => this.#keepUp(video), { signal });
+    video.addEventListener('timeupdate', () => this.#moved(video), { signal });
     // Phones pause what nobody looks at: that is no wish to see what was.
     const onPause = () => {
       isPausedByViewer = document.visibilityState === 'visible';
+      this.#viewing?.rested();
     };
     video.addEventListener('pause', onPause, { signal });
     video.addEventListener('play', () => isPausedByViewer && this.#went(), { signal });
@@ -152,6 +159,14 @@ export class LiveDash {
     if (!window) return;
     this.#edge.went(window.endS - window.positionS);
     this.#feed?.follow(this.#edge.isFollowing);
+  }
+
+  #moved(video: HTMLVideoElement): void {
+    if (this.#start && this.hasPicture) {
+      this.#viewing ??= new DashViewing(this.#start.manifestUrl, this.#startedMs);
+      this.#viewing.looked({ progress: video.currentTime, height: video.videoHeight });
+    }
+    this.#keepUp(video);
   }
 
   #keepUp(video: HTMLVideoElement): void {

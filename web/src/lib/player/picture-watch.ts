@@ -52,7 +52,7 @@ export class PictureWatch {
     const packets = numberOf(video, 'packetsReceived') + numberOf(audio, 'packetsReceived');
     const decoded = numberOf(video, 'framesDecoded');
     this.#reception.received({ packets, decoded }, nowMs);
-    this.#player.pictureLooked({ decoded, height: numberOf(video, 'frameHeight') });
+    this.#player.pictureLooked({ progress: decoded, height: numberOf(video, 'frameHeight') });
     // As after a sleep: the session is gone, and nobody has said so.
     if (isLive && this.#reception.mustRejoin(nowMs)) return true;
 
