@@ -7,11 +7,15 @@ import type { Database } from '../../src/db/database.ts';
 import { FormerVersions } from '../../src/storage/former-versions.ts';
 import { LocalStorage } from '../../src/storage/local-storage.ts';
 import { newChannel, newFolder, newOwner, silentLog, TestPostgres } from '../support/database.ts';
+import { momentsOf } from '../support/file-lips.ts';
+import { makeFlashFilm } from '../support/flash-film.ts';
 import { encode as encodeIn, newRecording as newRecordingIn, type PartSource } from '../support/recordings-for-jobs.ts';
 import { TranscoderProcess } from '../support/transcoder-process.ts';
 
 const run = promisify(execFile);
 const HIGH_SSIM = 0.9;
+/** Pictures go to the nearest of regular times, and an encoder of sound has a few milliseconds of its own. */
+const MOST_SHIFT_MS = 34;
 const DAY_MS = 86_400_000;
 
 let postgres: TestPostgres;
@@ -130,6 +134,28 @@ test('parts of other codecs, sizes and rates, without sound or without a picture
   expect(seconds).toBeCloseTo(7, 0);
   expect(made).toHaveLength(2);
   for (const { path } of made) expect(Math.abs((await lengthOf(path)) - 7)).toBeLessThan(0.15);
+}, 120_000);
+
+test('a hole in the sound, however short, is a hole, and what follows is with its picture', async () => {
+  const film = join(dataDir, 'film.mkv');
+  await makeFlashFilm(film, { seconds: 8, width: 320, height: 180, bitrateKbps: 300 });
+  // Of 20 and of 60 ms: the first has the resampler at work when the second comes.
+  const holes = ['-bsf:a', 'noise=amount=0:drop=eq(n\\,50)+between(n\\,188\\,190)'];
+  const id = await newRecording([
+    {
+      args: ['-i', film, '-c', 'copy', ...holes, '-f', 'matroska'],
+      part: { videoCodec: 'h264', hasAudio: true, width: 320, height: 180, durationMs: 8000 },
+    },
+  ]);
+  expect(await encode(id)).toMatchObject({ status: 'done' });
+  const { made } = await manifestOf(id);
+  const pathOf = (codec: string) => made.find(({ codecs }) => codecs.startsWith(codec))?.path ?? '';
+  const before = await momentsOf(join(dataDir, 'recordings', id, '0000.webm'));
+  const after = await momentsOf(pathOf('av01'), pathOf('opus'));
+  expect(before.length).toBeGreaterThan(2);
+  expect(after).toHaveLength(before.length);
+  for (const [index, { atS, offsetMs }] of before.entries())
+    expect(Math.abs((after[index]?.offsetMs ?? Number.NaN) - offsetMs), `at ${atS} s`).toBeLessThan(MOST_SHIFT_MS);
 }, 120_000);
 
 test('an upright picture of odd sides stays upright, and sound alone is sound alone', async () => {

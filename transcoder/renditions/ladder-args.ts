@@ -4,6 +4,8 @@ import type { VideoEncoder } from '../ffmpeg.ts';
 export const SEGMENT_SECONDS = 4;
 const SOUND_BPS = 96_000;
 const SAMPLE_RATE = 48_000;
+/** Sound that lags behind its times by less is stretched towards them, a fiftieth of a second in each. */
+const HOLE_SECONDS = 0.01;
 
 export interface SourcePart {
   readonly file: string;
@@ -84,6 +86,7 @@ function pictureOf({ hasVideo, seconds }: SourcePart, index: number, frame: Size
 
 function soundOf({ hasAudio, seconds }: SourcePart, index: number): string {
   if (!hasAudio) return `anullsrc=r=${SAMPLE_RATE}:cl=stereo:d=${seconds}[a${index}]`;
-  // Where sound is missing, silence: what follows stays with its picture.
-  return `[${index}:a:0]aresample=${SAMPLE_RATE}:async=1000:first_pts=0,aformat=channel_layouts=stereo[a${index}]`;
+  // Where sound is missing, silence: what follows stays with its picture. What is less than `HOLE_SECONDS` may be a clock's.
+  const filled = `aresample=${SAMPLE_RATE}:async=1000:min_hard_comp=${HOLE_SECONDS}:first_pts=0`;
+  return `[${index}:a:0]${filled},aformat=channel_layouts=stereo[a${index}]`;
 }
