@@ -26,7 +26,7 @@ export function dashViewingRoutes(options: DashViewingOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.post('/:slug/viewings', async (c) => {
-    await limits.count(c, 'signalling');
+    await limits.count(c, 'viewing');
     const visiting = await gate.visit(c, c.req.param('slug'), { scope: 'read' });
     const { id, slug } = visiting.channel;
     const isOn = ladders.of(id)?.isOver === false;

@@ -14,6 +14,7 @@ const DEFAULT_API_PER_MINUTE = 3_000;
 function newLimiters(apiPerMinute: number) {
   return {
     signalling: new RateLimiterMemory({ points: 10_000, duration: 60 }),
+    viewing: new RateLimiterMemory({ points: 1_000, duration: 60 }),
     api: new RateLimiterMemory({ points: apiPerMinute, duration: API_SECONDS }),
     publish: new RateLimiterMemory({ points: 120, duration: 60 }),
     report: new RateLimiterMemory({ points: 30, duration: 60 }),

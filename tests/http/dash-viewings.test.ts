@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { AppEnv } from '../../src/http/env.ts';
 import { FakeApp } from '../support/fake-app.ts';
 
 const VIEWINGS = '/media/live/brook/viewings';
@@ -72,6 +73,15 @@ describe('who watches by DASH', () => {
     expect((await report(viewing, { more: 'x'.repeat(4000) })).status).toBe(413);
     const answers = await Promise.all(Array.from({ length: 40 }, () => report(viewing, { joinMs: 1 })));
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
+  });
+
+  it('is one of a thousand behind an address within a minute: each has a row', async () => {
+    const bindings = { incoming: { socket: { remoteAddress: '203.0.113.7' } } } as AppEnv['Bindings'];
+    const statuses: number[] = [];
+    for (let count = 0; count < 1_001; count += 1)
+      statuses.push((await fake.app.request(VIEWINGS, { method: 'POST' }, bindings)).status);
+    expect(statuses.indexOf(429)).toBe(1_000);
+    await open();
   });
 
   it('may be on any page', async () => {
