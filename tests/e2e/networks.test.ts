@@ -94,34 +94,39 @@ function expectSmooth(link: string, sight: Sight, frozenShare = 0.01): void {
 }
 
 const bursts = { down: { loss: 0.03, lossBurst: 8, delayMs: 10 }, up: { delayMs: 10 } };
-const badLinks: readonly [string, LinkConditions, { frozenShare?: number; repairs: number }][] = [
+type BadLink = readonly [string, LinkConditions, { frozenShare?: number; repairs: number }];
+const badLinks: readonly BadLink[] = [
   ['1 % loss', both({ loss: 0.01, delayMs: 10 }), { repairs: 5 }],
   ['5 % loss', LOSSY, { repairs: 50 }],
   ['10 % loss', both({ loss: 0.1, delayMs: 10 }), { frozenShare: 0.03, repairs: 100 }],
   ['3 % loss in bursts of 8', bursts, { frozenShare: 0.03, repairs: 20 }],
   ['200 ms of delay', both({ delayMs: 100 }), { repairs: 0 }],
-  ['30 ms of jitter that reorders', both({ delayMs: 10, jitterMs: 30 }), { repairs: 100 }],
   ['a tenth of all doubled', both({ delayMs: 10, duplicates: 0.1 }), { repairs: 0 }],
 ];
+const reordering: BadLink = ['30 ms of jitter that reorders', both({ delayMs: 10, jitterMs: 30 }), { repairs: 100 }];
+
+/** A stream over each of these links at once. */
+async function seenSmoothly(bad: readonly BadLink[]): Promise<void> {
+  const slug = await encode(small);
+  const links = await Promise.all(bad.map(([, conditions]) => openLink(conditions)));
+  const pages = await Promise.all(links.map((link) => watch(slug, link)));
+  const sights = await Promise.all(pages.map((page) => watchFor(page, WATCHED_MS)));
+  for (const [index, sight] of sights.entries()) {
+    const [name = '', , expected] = bad[index] ?? [];
+    expectSmooth(name, sight, expected?.frozenShare);
+    expect(sight.packetsRepaired, name).toBeGreaterThanOrEqual(expected?.repairs ?? 0);
+  }
+}
 
 // The network is the same at each try; another one is for a machine that had other things to do.
 const options = { retry: 2 };
 
-test(
-  'viewers see a smooth picture over links with loss, bursts of it, delay, jitter that reorders, and doubles',
-  options,
-  async () => {
-    const slug = await encode(small);
-    const links = await Promise.all(badLinks.map(([, conditions]) => openLink(conditions)));
-    const pages = await Promise.all(links.map((link) => watch(slug, link)));
-    const sights = await Promise.all(pages.map((page) => watchFor(page, WATCHED_MS)));
-    for (const [index, sight] of sights.entries()) {
-      const [name = '', , expected] = badLinks[index] ?? [];
-      expectSmooth(name, sight, expected?.frozenShare);
-      expect(sight.packetsRepaired, name).toBeGreaterThanOrEqual(expected?.repairs ?? 0);
-    }
-  },
+test('viewers see a smooth picture over links with loss, bursts of it, delay, and doubles', options, () =>
+  seenSmoothly(badLinks),
 );
+
+// About each third join has a clock of Chromium's that is wrong for a while: docs/first-picture.md says why.
+test('viewers see a smooth picture over a link with jitter that reorders', options, () => seenSmoothly([reordering]));
 
 test('5 % loss and 50 ms of delay freeze 720 lines for less than 1 % of the time', options, async () => {
   const slug = await encode(await makeMedia({ ...GROUPS, width: 1280, height: 720, bitrateKbps: 2500 }));
