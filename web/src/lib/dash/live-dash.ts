@@ -162,7 +162,8 @@ export class LiveDash {
   }
 
   #moved(video: HTMLVideoElement): void {
-    if (this.#start && this.hasPicture) {
+    // Who seeks while it is paused does not play.
+    if (this.#start && this.hasPicture && !video.paused) {
       this.#viewing ??= new DashViewing(this.#start.manifestUrl, this.#startedMs);
       this.#viewing.looked({ progress: video.currentTime, height: video.videoHeight });
     }
