@@ -12,7 +12,7 @@ import { hearsSound, seesMovingPicture, tapForSound } from '../support/watching.
 
 const PLAYER = '[data-testid=player]';
 const NOTICE = 'Your connection is too slow for the picture';
-/** Even with most of its pictures left out the least one takes twice what sound leaves of the link. */
+/** Even with most of its pictures left out the least one is to take more than sound leaves of the link. */
 const LAYERS = [
   { rid: 'l', scaleResolutionDownBy: 2, maxBitrate: 300_000 },
   { rid: 'h', scaleResolutionDownBy: 1, maxBitrate: 700_000 },

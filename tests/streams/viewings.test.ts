@@ -37,8 +37,8 @@ describe('viewers of files', () => {
   it('stay as long as they are heard, and are gone when they missed it twice', async () => {
     await goLive();
     const [faithful] = [open(), open()];
-    for (let minute = 0; minute < 3; minute++) {
-      expect(live().stream?.viewers).toBe(minute === 0 ? 2 : minute === 1 ? 2 : 1);
+    for (const viewers of [2, 2, 1]) {
+      expect(live().stream?.viewers).toBe(viewers);
       await clock.advance(MINUTE_MS);
       registry.viewings.heard(faithful, fine);
     }
